@@ -1,0 +1,59 @@
+# Thin commands over `python -m sandbox` and `pulumi`; `make help` lists them.
+
+PYTHON ?= python3
+STACK ?= sandbox
+INSTANCE ?= default
+
+VENV_PYTHON := .venv/bin/python
+SANDBOX := $(VENV_PYTHON) -m sandbox
+TARGET := --stack $(STACK) --instance $(INSTANCE)
+
+.DEFAULT_GOAL := help
+.PHONY: help up preview verify destroy down env test lint format generate clean venv venv-dev
+
+help: ## List these commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+up: venv ## Bring a stack's whole environment up (STACK=sandbox unless given)
+	@$(SANDBOX) up $(TARGET)
+
+preview: venv ## Show what `make up` would change
+	@$(SANDBOX) preview $(TARGET)
+
+verify: venv ## Prove that the environment traces (not built yet)
+	@$(SANDBOX) verify $(TARGET)
+
+destroy: venv ## Remove what the stack has made; the sandbox's control plane stays
+	@$(SANDBOX) destroy $(TARGET)
+
+down: venv ## Destroy the stack and remove the sandbox; the toolchain stays
+	@$(SANDBOX) down $(TARGET)
+
+env: venv ## Print exports for using pulumi directly: eval "$(make -s env)"
+	@$(SANDBOX) env $(TARGET)
+
+test: venv-dev ## Run all tests
+	@$(SANDBOX) test $(ARGS)
+
+lint: venv-dev ## Check style, format, types, and that generated files are up to date
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+	@.venv/bin/pyright
+	@$(VENV_PYTHON) -m components.reference --check
+
+format: venv-dev ## Format the code
+	@.venv/bin/ruff format .
+	@.venv/bin/ruff check --fix .
+
+generate: venv-dev ## Write generated files anew: Pulumi.yaml's configuration and docs/configuration.md
+	@$(VENV_PYTHON) -m components.reference
+
+clean: ## Remove all sandboxes, the toolchain and .venv
+	@if [ -x $(VENV_PYTHON) ]; then $(SANDBOX) clean; fi
+	@rm -rf .sandbox .venv
+
+venv:
+	@$(PYTHON) sandbox/bootstrap.py
+
+venv-dev:
+	@$(PYTHON) sandbox/bootstrap.py --dev

@@ -1,0 +1,214 @@
+"""Bookinfo, Istio's sample application: the proof that requests are traced.
+
+The same objects as in Istio's own manifests (`samples/bookinfo`), as data; the tests compare them field by field.
+Left out on purpose: the gateway in front, and anything that tells one environment's Bookinfo from another's.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import pulumi
+import pulumi_kubernetes as kubernetes
+from pulumi_kubernetes.apps.v1 import DeploymentSpecArgs
+from pulumi_kubernetes.core.v1 import (
+    ContainerArgs,
+    ContainerPortArgs,
+    EmptyDirVolumeSourceArgs,
+    EnvVarArgs,
+    PodSpecArgs,
+    PodTemplateSpecArgs,
+    ServicePortArgs,
+    ServiceSpecArgs,
+    VolumeArgs,
+    VolumeMountArgs,
+)
+from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
+
+from components.gateway import HTTP_PORT
+from components.kubernetes_objects import SKIP_AWAIT
+
+#: Tag of all of Bookinfo's images in Istio 1.27's manifests.
+IMAGE_TAG: Final = "1.20.3"
+
+#: TCP port that every one of the applications listens on.
+PORT: Final = 9080
+
+#: What Istio's Gateway of Bookinfo chooses.
+GATEWAY_SELECTOR: Final = {"istio": "ingressgateway"}
+
+
+@dataclass(frozen=True)
+class Application:
+    """One of Bookinfo's applications.
+
+    Arguments:
+        name: its name, and that of its Service.
+        versions: its Deployments, one a version.
+        empty_dirs: scratch volumes: volume name -> where it is mounted.
+        environment: environment variables.
+        pod_annotations: annotations of its Pods.
+    """
+
+    name: str
+    versions: tuple[str, ...] = ("v1",)
+    empty_dirs: tuple[tuple[str, str], ...] = ()
+    environment: tuple[tuple[str, str], ...] = ()
+    pod_annotations: tuple[tuple[str, str], ...] = ()
+
+
+APPLICATIONS: Final = (
+    Application("details"),
+    Application("ratings"),
+    Application(
+        "reviews",
+        versions=("v1", "v2", "v3"),
+        empty_dirs=(("tmp", "/tmp"), ("wlp-output", "/opt/ibm/wlp/output")),  # noqa: S108 - a path in the container
+        environment=(("LOG_DIR", "/tmp/logs"),),  # noqa: S108 - the same
+    ),
+    Application(
+        "productpage",
+        empty_dirs=(("tmp", "/tmp"),),  # noqa: S108 - the same
+        pod_annotations=(
+            ("prometheus.io/scrape", "true"),
+            ("prometheus.io/port", "9080"),
+            ("prometheus.io/path", "/metrics"),
+        ),
+    ),
+)
+
+#: Paths that the VirtualService sends to productpage.
+ROUTES: Final = (
+    {"exact": "/productpage"},
+    {"prefix": "/static"},
+    {"exact": "/login"},
+    {"exact": "/logout"},
+    {"prefix": "/api/v1/products"},
+)
+
+
+@dataclass(frozen=True)
+class BookinfoArgs:
+    """Arguments of `Bookinfo`.
+
+    Arguments:
+        namespace: name of a namespace with sidecar injection.
+        networking_api: `apiVersion` of Istio's Gateway and VirtualService. Default `networking.istio.io/v1`.
+    """
+
+    namespace: pulumi.Input[str]
+    networking_api: str = "networking.istio.io/v1"
+
+
+class Bookinfo(pulumi.ComponentResource):
+    """Bookinfo's Services, ServiceAccounts and Deployments, and the route from the ingress gateway.
+
+    Arguments:
+        name: the component's name.
+        args: see `BookinfoArgs`.
+        after: resources that prove that the injector and the validator answer (`Mesh.answering`); the Deployments and
+            the route wait for them, Services and ServiceAccounts do not.
+        opts: Pulumi's resource options.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        args: BookinfoArgs,
+        after: Sequence[pulumi.Resource] = (),
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("traced-mesh:bookinfo:Bookinfo", name, {}, opts)
+        self._name = name
+        self._args = args
+        for application in APPLICATIONS:
+            self._service(application)
+            account = self._service_account(application)
+            for version in application.versions:
+                self._deployment(application, version, [account, *after])
+        self._route(list(after))
+        self.register_outputs({})
+
+    def _metadata(self, name: str, labels: dict[str, str], annotations: dict[str, str] | None = None) -> ObjectMetaArgs:
+        ours = {"app.kubernetes.io/part-of": "bookinfo", "app.kubernetes.io/managed-by": "pulumi"}
+        return ObjectMetaArgs(name=name, namespace=self._args.namespace, labels=labels | ours, annotations=annotations)
+
+    def _service(self, application: Application) -> None:
+        kubernetes.core.v1.Service(
+            f"{self._name}-{application.name}",
+            metadata=self._metadata(
+                application.name, {"app": application.name, "service": application.name}, SKIP_AWAIT
+            ),
+            spec=ServiceSpecArgs(ports=[ServicePortArgs(port=PORT, name="http")], selector={"app": application.name}),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+
+    def _service_account(self, application: Application) -> pulumi.Resource:
+        return kubernetes.core.v1.ServiceAccount(
+            f"{self._name}-{application.name}",
+            metadata=self._metadata(_account(application), {"account": application.name}),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+
+    def _deployment(self, application: Application, version: str, depends_on: list[pulumi.Resource]) -> None:
+        labels = {"app": application.name, "version": version}
+        kubernetes.apps.v1.Deployment(
+            f"{self._name}-{application.name}-{version}",
+            metadata=self._metadata(f"{application.name}-{version}", labels),
+            spec=DeploymentSpecArgs(
+                replicas=1,
+                selector=LabelSelectorArgs(match_labels=labels),
+                template=PodTemplateSpecArgs(
+                    metadata=ObjectMetaArgs(labels=labels, annotations=dict(application.pod_annotations) or None),
+                    spec=_pod(application, version),
+                ),
+            ),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=depends_on),
+        )
+
+    def _route(self, depends_on: list[pulumi.Resource]) -> None:
+        gateway = kubernetes.apiextensions.CustomResource(
+            f"{self._name}-gateway",
+            api_version=self._args.networking_api,
+            kind="Gateway",
+            metadata=self._metadata("bookinfo-gateway", {}),
+            spec={
+                "selector": GATEWAY_SELECTOR,
+                "servers": [{"port": {"number": HTTP_PORT, "name": "http", "protocol": "HTTP"}, "hosts": ["*"]}],
+            },
+            opts=pulumi.ResourceOptions(parent=self, depends_on=depends_on),
+        )
+        kubernetes.apiextensions.CustomResource(
+            f"{self._name}-virtual-service",
+            api_version=self._args.networking_api,
+            kind="VirtualService",
+            metadata=self._metadata("bookinfo", {}),
+            spec={
+                "hosts": ["*"],
+                "gateways": ["bookinfo-gateway"],
+                "http": [
+                    {
+                        "match": [{"uri": route} for route in ROUTES],
+                        "route": [{"destination": {"host": "productpage", "port": {"number": PORT}}}],
+                    }
+                ],
+            },
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[*depends_on, gateway]),
+        )
+
+
+def _account(application: Application) -> str:
+    return f"bookinfo-{application.name}"
+
+
+def _pod(application: Application, version: str) -> PodSpecArgs:
+    container = ContainerArgs(
+        name=application.name,
+        image=f"docker.io/istio/examples-bookinfo-{application.name}-{version}:{IMAGE_TAG}",
+        image_pull_policy="IfNotPresent",
+        ports=[ContainerPortArgs(container_port=PORT)],
+        env=[EnvVarArgs(name=name, value=value) for name, value in application.environment] or None,
+        volume_mounts=[VolumeMountArgs(name=name, mount_path=path) for name, path in application.empty_dirs] or None,
+    )
+    volumes = [VolumeArgs(name=name, empty_dir=EmptyDirVolumeSourceArgs()) for name, _ in application.empty_dirs]
+    return PodSpecArgs(service_account_name=_account(application), containers=[container], volumes=volumes or None)

@@ -1,0 +1,81 @@
+"""Where Istio's charts are taken from, as a team writes it in configuration."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, cast
+from urllib.parse import urlsplit
+
+import yaml
+
+#: The charts that the program installs; a local folder holds one folder for each.
+CHARTS: Final = ("base", "istiod")
+
+
+@dataclass(frozen=True)
+class ChartLocation:
+    """An OCI registry's path, a chart repository, or a local folder.
+
+    Arguments:
+        text: `oci://<registry>/<path>`, `https://<repository>`, or the folder's path, relative to the project.
+        folder_versions: chart -> the version in its Chart.yaml, for a local folder; empty (default) otherwise.
+    """
+
+    text: str
+    folder_versions: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    @classmethod
+    def parse(cls, text: str, root: Path) -> "ChartLocation":
+        """Read a location; a folder's charts are looked at.
+
+        Arguments:
+            text: as written by the user.
+            root: the project's folder.
+
+        Raises:
+            ValueError: if the address has another scheme, no host or credentials in it, or the folder lacks a chart.
+        """
+        if "://" in text:
+            _check_url(text)
+            return cls(text)
+        folder = _folder(text, root)
+        return cls(str(folder), {chart: _version(root / folder / chart, chart) for chart in CHARTS})
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def _check_url(text: str) -> None:
+    try:
+        parts = urlsplit(text)
+    except ValueError as error:
+        raise ValueError("the address can't be read") from error
+    if parts.scheme not in {"oci", "https"}:
+        raise ValueError("only oci:// and https:// are supported")
+    if "@" in parts.netloc:
+        raise ValueError("the address carries a user name or password; log in with `helm registry login` instead")
+    if not parts.netloc:
+        raise ValueError("the address has no host")
+
+
+def _folder(text: str, root: Path) -> Path:
+    try:
+        folder = Path(text).expanduser()
+        if text and (root / folder).is_dir():
+            return folder
+    except (OSError, RuntimeError) as error:  # RuntimeError: ~ of a user who doesn't exist
+        raise ValueError("there is no such folder") from error
+    raise ValueError("there is no such folder")
+
+
+def _version(folder: Path, chart: str) -> str:
+    try:
+        content: object = yaml.safe_load((folder / "Chart.yaml").read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ValueError(f"the folder holds no chart '{chart}' ({chart}/Chart.yaml)") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ValueError(f"{chart}/Chart.yaml is not YAML") from error
+    version = cast("dict[str, Any]", content).get("version") if isinstance(content, dict) else None
+    if not isinstance(version, str):
+        raise ValueError(f"{chart}/Chart.yaml has no version")  # noqa: TRY004 - it is the file that is wrong
+    return version

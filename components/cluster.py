@@ -1,0 +1,73 @@
+"""What an environment needs of its cluster, whatever kind it is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import pulumi
+import pulumi_kubernetes as kubernetes
+
+
+@dataclass(frozen=True)
+class ClusterHandle:
+    """A cluster that resources can be made in.
+
+    Arguments:
+        name: the cluster's name.
+        kubeconfig: a kubeconfig for it, a secret.
+        provider: the Kubernetes provider that reaches it.
+        ready: resources to depend on before anything is made in the cluster, such as the admin binding.
+    """
+
+    name: pulumi.Output[str]
+    kubeconfig: pulumi.Output[str]
+    provider: kubernetes.Provider
+    ready: Sequence[pulumi.Resource] = field(default_factory=list[pulumi.Resource])
+
+
+def kubernetes_provider(
+    name: str,
+    *,
+    kubeconfig: pulumi.Input[str],
+    context: str | None,
+    cluster_identifier: str,
+    opts: pulumi.ResourceOptions,
+) -> kubernetes.Provider:
+    """Return the provider for one cluster.
+
+    It stays the same resource when credentials change: only another `cluster_identifier` means another cluster, and
+    only that replaces what was made there.
+
+    Arguments:
+        name: the Pulumi resource's name.
+        kubeconfig: the kubeconfig's contents.
+        context: the context to use; `None` takes the kubeconfig's current one.
+        cluster_identifier: names the cluster among all that the stack may ever point at.
+        opts: options of the resource.
+    """
+    return kubernetes.Provider(
+        name,
+        kubeconfig=pulumi.Output.secret(kubeconfig),
+        context=context,
+        cluster_identifier=cluster_identifier,
+        opts=opts,
+    )
+
+
+def cluster_admin(
+    name: str, user: pulumi.Input[str], provider: kubernetes.Provider, parent: pulumi.Resource
+) -> kubernetes.rbac.v1.ClusterRoleBinding:
+    """Give the installing user `cluster-admin`, which Istio's RBAC objects can't be made without.
+
+    Arguments:
+        name: the Pulumi resource's name.
+        user: e-mail address of the user or service account.
+        provider: the cluster's provider.
+        parent: the cluster component.
+    """
+    return kubernetes.rbac.v1.ClusterRoleBinding(
+        name,
+        metadata={"name": "traced-mesh-cluster-admin"},
+        role_ref={"api_group": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "cluster-admin"},
+        subjects=[{"api_group": "rbac.authorization.k8s.io", "kind": "User", "name": user}],
+        opts=pulumi.ResourceOptions(parent=parent, provider=provider),
+    )

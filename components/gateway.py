@@ -1,0 +1,198 @@
+"""The ingress gateway: an Envoy that istiod injects, with typed resources that fit every Istio version.
+
+Istio's gateway chart is not used: those of 1.26.0 and 1.27.0 fail under current Helm, and typed resources leave room
+for what a chart does not offer (https://istio.io/latest/docs/setup/additional-setup/gateway/ documents this form).
+Left out on purpose: routes (Istio's Gateway and VirtualService), which belong to the application.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pulumi
+import pulumi_kubernetes as kubernetes
+from pulumi_kubernetes.apps.v1 import DeploymentSpecArgs
+from pulumi_kubernetes.core.v1 import (
+    ContainerArgs,
+    ContainerPortArgs,
+    PodSecurityContextArgs,
+    PodSpecArgs,
+    PodTemplateSpecArgs,
+    ResourceRequirementsArgs,
+    SeccompProfileArgs,
+    ServicePortArgs,
+    ServiceSpecArgs,
+)
+from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
+
+from components.choices import ServiceType
+from components.kubernetes_objects import SKIP_AWAIT, recommended_labels, wait_for
+from components.workloads import disruption_budget, restricted_container
+
+NAME: Final = "istio-ingressgateway"
+
+#: Labels by which Istio's Gateway resources choose this workload; Bookinfo's and every guide's `istio: ingressgateway`.
+SELECTOR: Final = {"app": NAME, "istio": "ingressgateway"}
+
+#: The Service's ports and the unprivileged ports behind them, as in Istio's own ingress gateway.
+PORTS: Final = (
+    ServicePortArgs(name="status-port", port=15021, target_port=15021, protocol="TCP"),
+    ServicePortArgs(name="http2", port=80, target_port=8080, protocol="TCP"),
+    ServicePortArgs(name="https", port=443, target_port=8443, protocol="TCP"),
+)
+HTTP_PORT: Final = 80
+
+#: The user that Istio's proxy image runs as.
+PROXY_USER: Final = 1337
+
+
+@dataclass(frozen=True)
+class GatewayArgs:
+    """Arguments of `IngressGateway`.
+
+    Arguments:
+        namespace: name of a namespace with sidecar injection.
+        replicas: number of Pods; from 2 on with a disruption budget. Default 2.
+        service_type: how it is reached. Default a load balancer.
+        node_address: host name or IP address of a node; needed for, and only used by, `NODE_PORT`.
+        revision: control plane revision that injects it; `None` (default) is the default one.
+    """
+
+    namespace: pulumi.Input[str]
+    replicas: int = 2
+    service_type: ServiceType = ServiceType.LOAD_BALANCER
+    node_address: str | None = None
+    revision: str | None = None
+
+
+class IngressGateway(pulumi.ComponentResource):
+    """Deployment, Service, ServiceAccount, Role and RoleBinding of `istio-ingressgateway`.
+
+    Arguments:
+        name: the component's name.
+        args: see `GatewayArgs`.
+        after: resources that prove that the injector answers (`Mesh.answering`): a gateway Pod made earlier would keep
+            the image `auto` and never start. The Service waits for nothing, so its address is ready sooner.
+        opts: Pulumi's resource options.
+
+    Attributes:
+        host: address from outside, an IP address or a host name.
+        port: TCP port of HTTP there.
+        url: `http://<host>[:<port>]`, the port left out where it is 80.
+    """
+
+    host: pulumi.Output[str]
+    port: pulumi.Output[int]
+    url: pulumi.Output[str]
+
+    def __init__(
+        self,
+        name: str,
+        args: GatewayArgs,
+        after: Sequence[pulumi.Resource] = (),
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("traced-mesh:gateway:IngressGateway", name, {}, opts)
+        self._name = name
+        self._args = args
+        self._labels = recommended_labels(NAME, part_of="traced-mesh", component="gateway") | SELECTOR
+        account = self._service_account()
+        access = self._secret_reader()
+        service = self._service()
+        self._deployment([account, access, *after])
+        disruption_budget(f"{name}-budget", self._metadata(), SELECTOR, args.replicas, self._child())
+        self.host, self.port = self._address(service)
+        self.url = pulumi.Output.all(self.host, self.port).apply(lambda it: http_url(it[0], it[1]))
+        self.register_outputs({"host": self.host, "port": self.port, "url": self.url})
+
+    def _child(self, depends_on: list[pulumi.Resource] | None = None) -> pulumi.ResourceOptions:
+        return pulumi.ResourceOptions(parent=self, depends_on=depends_on)
+
+    def _metadata(self, annotations: dict[str, str] | None = None) -> ObjectMetaArgs:
+        return ObjectMetaArgs(name=NAME, namespace=self._args.namespace, labels=self._labels, annotations=annotations)
+
+    def _service_account(self) -> kubernetes.core.v1.ServiceAccount:
+        return kubernetes.core.v1.ServiceAccount(f"{self._name}-account", metadata=self._metadata(), opts=self._child())
+
+    def _secret_reader(self) -> kubernetes.rbac.v1.RoleBinding:
+        """Let the gateway read Secrets of its own namespace, where TLS certificates for its hosts are kept."""
+        role = kubernetes.rbac.v1.Role(
+            f"{self._name}-role",
+            metadata=self._metadata(),
+            rules=[{"api_groups": [""], "resources": ["secrets"], "verbs": ["get", "watch", "list"]}],
+            opts=self._child(),
+        )
+        return kubernetes.rbac.v1.RoleBinding(
+            f"{self._name}-role-binding",
+            metadata=self._metadata(),
+            role_ref={"api_group": "rbac.authorization.k8s.io", "kind": "Role", "name": NAME},
+            subjects=[{"kind": "ServiceAccount", "name": NAME, "namespace": self._args.namespace}],
+            opts=self._child([role]),
+        )
+
+    def _service(self) -> kubernetes.core.v1.Service:
+        load_balanced = self._args.service_type is ServiceType.LOAD_BALANCER
+        annotations = wait_for(".status.loadBalancer.ingress[0]") if load_balanced else SKIP_AWAIT
+        return kubernetes.core.v1.Service(
+            f"{self._name}-service",
+            metadata=self._metadata(annotations),
+            spec=ServiceSpecArgs(type=self._args.service_type.value, selector=SELECTOR, ports=list(PORTS)),
+            opts=self._child(),
+        )
+
+    def _deployment(self, depends_on: list[pulumi.Resource]) -> kubernetes.apps.v1.Deployment:
+        injection = {"sidecar.istio.io/inject": "true"}
+        if self._args.revision:
+            injection["istio.io/rev"] = self._args.revision
+        return kubernetes.apps.v1.Deployment(
+            f"{self._name}-deployment",
+            metadata=self._metadata(),
+            spec=DeploymentSpecArgs(
+                replicas=self._args.replicas,
+                selector=LabelSelectorArgs(match_labels=SELECTOR),
+                template=PodTemplateSpecArgs(
+                    metadata=ObjectMetaArgs(
+                        labels=self._labels | injection,
+                        annotations={"inject.istio.io/templates": "gateway"},
+                    ),
+                    spec=PodSpecArgs(
+                        service_account_name=NAME,
+                        security_context=PodSecurityContextArgs(
+                            seccomp_profile=SeccompProfileArgs(type="RuntimeDefault")
+                        ),
+                        containers=[_proxy_container()],
+                    ),
+                ),
+            ),
+            opts=self._child(depends_on),
+        )
+
+    def _address(self, service: kubernetes.core.v1.Service) -> tuple[pulumi.Output[str], pulumi.Output[int]]:
+        if self._args.service_type is ServiceType.NODE_PORT:
+            return pulumi.Output.from_input(self._args.node_address or ""), service.spec.ports.apply(_http_node_port)
+        # One of the two is set, as the cloud prefers; the Service is awaited until one of them is.
+        host = service.status.load_balancer.ingress[0].apply(lambda it: it.ip or it.hostname or "")
+        return host, pulumi.Output.from_input(HTTP_PORT)
+
+
+def _proxy_container() -> ContainerArgs:
+    return ContainerArgs(
+        name="istio-proxy",
+        image="auto",  # istiod's injector puts in the proxy image of its own version
+        ports=[ContainerPortArgs(name="http-envoy-prom", container_port=15090, protocol="TCP")],
+        # Figures as in Istio's gateway chart.
+        resources=ResourceRequirementsArgs(
+            requests={"cpu": "100m", "memory": "128Mi"}, limits={"cpu": "2", "memory": "1Gi"}
+        ),
+        security_context=restricted_container(PROXY_USER),
+    )
+
+
+def _http_node_port(ports: Sequence[Any]) -> int:
+    return next(int(port.node_port or 0) for port in ports if port.port == HTTP_PORT)
+
+
+def http_url(host: str, port: int) -> str:
+    """Return `http://<host>[:<port>]`; an IPv6 address is put in brackets."""
+    bracketed = f"[{host}]" if ":" in host else host
+    return f"http://{bracketed}" if port == HTTP_PORT else f"http://{bracketed}:{port}"

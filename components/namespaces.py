@@ -1,0 +1,64 @@
+"""The namespaces whose Pods get sidecars.
+
+Left out on purpose: the control plane's namespace (made by `Mesh`) and everything that lives in these namespaces.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_kubernetes as kubernetes
+
+from components.kubernetes_objects import recommended_labels
+
+#: Namespaces that every cluster already has: they are labelled, never made, and not deleted with the stack.
+GIVEN_NAMESPACES = frozenset({"default"})
+
+
+@dataclass(frozen=True)
+class NamespacesArgs:
+    """Arguments of `Namespaces`.
+
+    Arguments:
+        names: names of the namespaces, each once.
+        revision: the control plane revision that injects there; `None` (default) is the default one.
+    """
+
+    names: Sequence[str]
+    revision: str | None = None
+
+
+class Namespaces(pulumi.ComponentResource):
+    """One namespace for each name, labelled so that Istio injects sidecars into its Pods.
+
+    Attributes:
+        names: plain name -> the same name as an output of the namespace, so that whatever uses it waits for it.
+    """
+
+    names: dict[str, pulumi.Output[str]]
+
+    def __init__(self, name: str, args: NamespacesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("traced-mesh:namespaces:Namespaces", name, {}, opts)
+        self.names = {each: self._namespace(f"{name}-{each}", each, args.revision) for each in args.names}
+        self.register_outputs({"names": list(self.names)})
+
+    def _namespace(self, resource_name: str, namespace: str, revision: str | None) -> pulumi.Output[str]:
+        opts = pulumi.ResourceOptions(parent=self)
+        labels = injection_label(revision)
+        if namespace in GIVEN_NAMESPACES:
+            patch = kubernetes.core.v1.NamespacePatch(
+                resource_name, metadata={"name": namespace, "labels": labels}, opts=opts
+            )
+            return patch.metadata.name.apply(lambda it: it or namespace)
+        labels |= recommended_labels(namespace, part_of="traced-mesh")
+        made = kubernetes.core.v1.Namespace(resource_name, metadata={"name": namespace, "labels": labels}, opts=opts)
+        return made.metadata.name
+
+
+def injection_label(revision: str | None) -> dict[str, str]:
+    """Return the label that asks for sidecars: `istio-injection`, or `istio.io/rev` for a named revision.
+
+    Istio ignores the revision label where both stand (https://istio.io/latest/docs/setup/upgrade/canary/), so there is
+    only ever one.
+    """
+    return {"istio.io/rev": revision} if revision else {"istio-injection": "enabled"}

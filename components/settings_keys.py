@@ -1,0 +1,54 @@
+"""What a configuration key is: a field of a model, and what people are told about it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+from pydantic.alias_generators import to_camel
+
+
+@dataclass(frozen=True)
+class Key:
+    """What people are told about a configuration key, in the reference and in errors.
+
+    Arguments:
+        subject: the part of the environment that it belongs to.
+        description: what it is for, one or two sentences.
+        allowed: which values are allowed, in words.
+        example: a value that would be accepted, as it is typed on a command line.
+        default: what holds when it is not set, where that depends on something else; `None` if it does not.
+        secret: whether it must be stored with `--secret`.
+    """
+
+    subject: str
+    description: str
+    allowed: str
+    example: str
+    default: str | None = None
+    secret: bool = False
+
+
+class SettingsPart(BaseModel):
+    """A group of configuration keys: each field's key is its name in camel case, and each carries a `Key`."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        strict=True,
+        extra="forbid",
+        alias_generator=to_camel,
+        populate_by_name=True,
+    )
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What checking needs to know besides the values.
+
+    Arguments:
+        root: the project's folder, to which paths are relative.
+        now: the time, with its zone, at which certificates must be valid.
+    """
+
+    root: Path
+    now: datetime

@@ -1,0 +1,206 @@
+"""The rules between configuration keys: what is required when, and what contradicts what."""
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from copy import deepcopy
+from typing import TYPE_CHECKING, Any, Final
+
+from components.certificates import check_authorities, default_root
+from components.chart_values import OWNED_BASE_VALUES, OWNED_ISTIOD_VALUES, owned_paths
+from components.choices import ClusterKind, ServiceType
+from components.kubeconfig import Kubeconfig
+from components.settings_errors import put, remove
+from components.settings_keys import Surroundings
+from components.settings_parsing import Finding, Rule
+
+if TYPE_CHECKING:
+    from components.settings import Settings  # which imports this module
+
+Findings = Iterator[Finding]
+Check = Callable[["Settings", Surroundings], Findings]
+
+#: Field that only one kind of cluster uses -> its key and that kind.
+ONLY_FOR: Final[Mapping[str, tuple[str, ClusterKind]]] = {
+    "kubeconfig": ("kubeconfig", ClusterKind.EXISTING),
+    "kube_context": ("kubeContext", ClusterKind.EXISTING),
+    "gcp_project": ("gcpProject", ClusterKind.GKE),
+    "gcp_zone": ("gcpZone", ClusterKind.GKE),
+    "gke_release_channel": ("gkeReleaseChannel", ClusterKind.GKE),
+    "gke_version": ("gkeVersion", ClusterKind.GKE),
+    "node_machine_type": ("nodeMachineType", ClusterKind.GKE),
+    "node_count": ("nodeCount", ClusterKind.GKE),
+    "node_provisioning": ("nodeProvisioning", ClusterKind.GKE),
+}
+
+
+def _used_by_this_kind(field: str) -> Check:
+    key, kind = ONLY_FOR[field]
+
+    def check(settings: "Settings", _: Surroundings) -> Findings:
+        if field in settings.model_fields_set and settings.cluster_kind is not kind:
+            reason = f"only clusterKind {kind} uses it, and this stack's is {settings.cluster_kind}"
+            yield Finding(field, reason, mend=(remove(key), put("clusterKind", kind)))
+
+    return check
+
+
+def _gke_has_a_project(settings: "Settings", _: Surroundings) -> Findings:
+    if settings.cluster_kind is ClusterKind.GKE and not settings.gcp_project:
+        yield Finding("gcp_project", "a GKE cluster needs a project")
+
+
+def _existing_has_a_kubeconfig(settings: "Settings", _: Surroundings) -> Findings:
+    if settings.cluster_kind is ClusterKind.EXISTING and settings.kubeconfig is None:
+        yield Finding("kubeconfig", "an existing cluster needs a kubeconfig")
+
+
+def _context_is_usable(settings: "Settings", _: Surroundings) -> Findings:
+    if settings.kubeconfig is None:
+        return
+    context = settings.kube_context or settings.kubeconfig.current_context
+    fault = _fault_of(settings.kubeconfig, context)
+    if fault:
+        complete = [name for name in sorted(settings.kubeconfig.contexts) if not _fault_of(settings.kubeconfig, name)]
+        mend = put("kubeContext", complete[0]) if complete else put("kubeconfig", "~/.kube/config")
+        yield Finding("kube_context", fault, mend=(mend,))
+
+
+def _fault_of(kubeconfig: Kubeconfig, context: str | None) -> str:
+    """Return why a context can't be used; empty if it can."""
+    if context is None:
+        return "the kubeconfig has no current context"
+    try:
+        kubeconfig.only(context)
+    except ValueError as error:
+        return str(error)
+    return ""
+
+
+def _one_keeper_of_the_version(settings: "Settings", _: Surroundings) -> Findings:
+    if settings.gke_version and settings.gke_release_channel:
+        yield Finding(
+            "gke_version",
+            f"gkeReleaseChannel is {settings.gke_release_channel}, and a release channel chooses the version itself",
+            mend=(remove("gkeVersion"), remove("gkeReleaseChannel")),
+        )
+
+
+def _folder_holds_this_version(settings: "Settings", _: Surroundings) -> Findings:
+    versions = settings.istio_charts.folder_versions
+    wanted = str(settings.istio_version)
+    other = [f"{chart}/Chart.yaml is of version {version}" for chart, version in versions.items() if version != wanted]
+    if other:
+        official = put("istioCharts", "oci://ghcr.io/istio/release/charts")
+        agreed = set(versions.values())
+        yield Finding(
+            "istio_charts",
+            f"{' and '.join(other)}, and istioVersion is {wanted}",
+            mend=(put("istioVersion", agreed.pop()), official) if len(agreed) == 1 else (official,),
+        )
+
+
+def _base_values_are_free(settings: "Settings", _: Surroundings) -> Findings:
+    return _owned("base_values", "baseValues", settings.base_values, OWNED_BASE_VALUES)
+
+
+def _istiod_values_are_free(settings: "Settings", _: Surroundings) -> Findings:
+    return _owned("istiod_values", "istiodValues", settings.istiod_values, OWNED_ISTIOD_VALUES)
+
+
+def _owned(field: str, key: str, values: Mapping[str, Any], owned: Mapping[str, str]) -> Findings:
+    for path, instead in owned_paths(values, owned).items():
+        rest, value = _without(values, path)
+        yield Finding(
+            field,
+            f"{instead} decides this value",
+            # `rm --path` reaches into YAML only, and does nothing where the object was stored as JSON text
+            mend=(remove(key, f".{path}"), put(key, json.dumps(rest))),
+            given=json.dumps(value),
+            allowed=f"nothing here; set {instead} instead",
+            path=f".{path}",
+        )
+
+
+def _without(values: Mapping[str, Any], path: str) -> tuple[dict[str, Any], object]:
+    """Return `values` without what stands at `path` (such as `a.b[0].c`), and what stood there."""
+    rest: dict[str, Any] = deepcopy(dict(values))
+    *parents, last = (int(part) if part.isdigit() else part for part in re.findall(r"[^.\[\]]+", path))
+    holder: Any = rest
+    for part in parents:
+        holder = holder[part]
+    return rest, holder.pop(last)
+
+
+def _ca_file_has_a_use(settings: "Settings", _: Surroundings) -> Findings:
+    if settings.backend_ca_file and not settings.backend_tls:
+        yield Finding(
+            "backend_ca_file",
+            "backendTls is false, so nothing would be verified",
+            mend=(remove("backendCaFile"), put("backendTls", "true")),
+        )
+
+
+def _default_root_is_valid(settings: "Settings", around: Surroundings) -> Findings:
+    if settings.backend_tls and settings.backend_ca_file is None:
+        try:
+            check_authorities([default_root()], around.now)
+        except ValueError as error:
+            yield Finding("backend_ca_file", f"it is not set, and its default can't be used: {error}")
+
+
+def _token_is_there(settings: "Settings", _: Surroundings) -> Findings:
+    if settings.access_token_header and settings.access_token is None:
+        yield Finding("access_token", "the backend needs a token")
+
+
+def _token_has_a_use(settings: "Settings", _: Surroundings) -> Findings:
+    if settings.access_token and not settings.access_token_header:
+        yield Finding(
+            "access_token",
+            "accessTokenHeader is empty, so the token would never be sent",
+            mend=(remove("accessToken"), put("accessTokenHeader", "lightstep-access-token")),
+        )
+
+
+def _node_port_has_a_host(settings: "Settings", _: Surroundings) -> Findings:
+    if settings.gateway_service_type is ServiceType.NODE_PORT and settings.gateway_host is None:
+        yield Finding("gateway_host", "with gatewayServiceType NodePort nothing else says how the nodes are reached")
+
+
+def _host_has_a_use(settings: "Settings", _: Surroundings) -> Findings:
+    if settings.gateway_service_type is ServiceType.LOAD_BALANCER and settings.gateway_host:
+        yield Finding(
+            "gateway_host",
+            "with gatewayServiceType LoadBalancer the address comes from the load balancer",
+            mend=(remove("gatewayHost"), put("gatewayServiceType", "NodePort")),
+        )
+
+
+def _bookinfo_is_made_once(settings: "Settings", _: Surroundings) -> Findings:
+    if settings.bookinfo and settings.bookinfo_namespace in settings.injected_namespaces:
+        others = [name for name in settings.injected_namespaces if name != settings.bookinfo_namespace]
+        yield Finding(
+            "injected_namespaces",
+            f"bookinfoNamespace is {settings.bookinfo_namespace} too, and one namespace is made once",
+            mend=(put("injectedNamespaces", json.dumps(others)),),
+        )
+
+
+RULES: Final[Sequence[Rule["Settings"]]] = (
+    *(Rule(("cluster_kind", field), _used_by_this_kind(field)) for field in ONLY_FOR),
+    Rule(("cluster_kind", "gcp_project"), _gke_has_a_project),
+    Rule(("cluster_kind", "kubeconfig"), _existing_has_a_kubeconfig),
+    Rule(("kubeconfig", "kube_context"), _context_is_usable),
+    Rule(("gke_version", "gke_release_channel"), _one_keeper_of_the_version),
+    Rule(("istio_charts", "istio_version"), _folder_holds_this_version),
+    Rule(("base_values",), _base_values_are_free),
+    Rule(("istiod_values",), _istiod_values_are_free),
+    Rule(("backend_tls", "backend_ca_file"), _ca_file_has_a_use),
+    Rule(("backend_tls", "backend_ca_file"), _default_root_is_valid),
+    Rule(("access_token", "access_token_header"), _token_is_there),
+    Rule(("access_token", "access_token_header"), _token_has_a_use),
+    Rule(("gateway_service_type", "gateway_host"), _node_port_has_a_host),
+    Rule(("gateway_service_type", "gateway_host"), _host_has_a_use),
+    Rule(("bookinfo", "bookinfo_namespace", "injected_namespaces"), _bookinfo_is_made_once),
+)

@@ -1,0 +1,57 @@
+"""The commands behind the Makefile: `python -m sandbox <command> [--stack NAME] [--instance NAME]`."""
+
+import argparse
+import signal
+import sys
+from types import FrameType
+
+from sandbox import commands
+from sandbox.console import say
+from sandbox.errors import Interrupted, SandboxError
+from sandbox.paths import DEFAULT_INSTANCE
+
+
+def main() -> int:
+    """Run one command and return its exit code; a mistake of the user's prints its message and nothing else."""
+    arguments, rest = _parser().parse_known_args()
+    if rest and arguments.command != "test":
+        _parser().error(f"unknown arguments: {' '.join(rest)}")
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupt)
+    try:
+        if arguments.command == "test":
+            return commands.test(rest)
+        if arguments.command == "clean":
+            return commands.clean()
+        return commands.COMMANDS[arguments.command](commands.Target(arguments.stack, arguments.instance))
+    except SandboxError as error:
+        say(str(error))
+        return 1
+    except Interrupted as interruption:
+        return interruption.exit_code
+    except KeyboardInterrupt:
+        return Interrupted(signal.SIGINT).exit_code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m sandbox", description=__doc__)
+    subparsers = parser.add_subparsers(dest="command", required=True, metavar="command")
+    for name, function in commands.COMMANDS.items():
+        subparser = subparsers.add_parser(name, help=_first_line(function.__doc__))
+        subparser.add_argument("--stack", default="sandbox", help="name of the stack (default: sandbox)")
+        subparser.add_argument("--instance", default=DEFAULT_INSTANCE, help="name of the sandbox (default: default)")
+    for name, function in (("test", commands.test), ("clean", commands.clean)):
+        subparsers.add_parser(name, help=_first_line(function.__doc__))
+    return parser
+
+
+def _first_line(docstring: str | None) -> str:
+    return (docstring or "").splitlines()[0]
+
+
+def _interrupt(number: int, _frame: FrameType | None) -> None:
+    raise Interrupted(number)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,237 @@
+"""What `make up` and its relatives do, one function each; every function returns the exit code."""
+
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+from sandbox import toolchain as toolchain_module
+from sandbox.console import Phases, say
+from sandbox.errors import Interrupted, SandboxError
+from sandbox.instance import Instance
+from sandbox.istiod import Istiod
+from sandbox.paths import DEFAULT_INSTANCE, PROJECT, SANDBOX, TOOLCHAIN, shown
+from sandbox.ports import free_ports, is_free
+from sandbox.programs import Purpose
+from sandbox.pulumi_cli import Pulumi
+from sandbox.stack_files import StackFile, find_stack_file
+from sandbox.toolchain import Toolchain
+
+#: The programs that a stack on the user's own cluster needs from the toolchain, where they are not on PATH.
+_ENGINE: Final = ("pulumi", "pulumi-language-python")
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a command works on.
+
+    Arguments:
+        stack: the stack's name.
+        instance: name of the sandbox, for stacks that live in one.
+    """
+
+    stack: str
+    instance: str = DEFAULT_INSTANCE
+
+    @cached_property
+    def file(self) -> StackFile:
+        """The stack's file."""
+        return find_stack_file(self.stack)
+
+    @cached_property
+    def sandbox(self) -> Instance:
+        """The sandbox of that name."""
+        return Instance(self.instance)
+
+
+def up(target: Target) -> int:
+    """Bring the whole environment of a stack up."""
+    if not target.file.is_sandbox:
+        return _on_own_cluster(target, "up")
+    phases = Phases()
+    with phases.phase("toolchain"):
+        toolchain = toolchain_module.ensure()
+    with _stopped_if_interrupted(target, toolchain), target.sandbox.locked():
+        with phases.phase("control plane"):
+            pulumi = _start(target, toolchain)
+        with phases.phase("pulumi up"):
+            exit_code = pulumi.call("up", "--yes", "--skip-preview")
+    if exit_code == 0:
+        say(f"\n{phases.summary()}\n{_next_steps(target)}")
+    return exit_code
+
+
+def preview(target: Target) -> int:
+    """Show what `up` would change."""
+    if not target.file.is_sandbox:
+        return _on_own_cluster(target, "preview")
+    toolchain = toolchain_module.ensure()
+    with _stopped_if_interrupted(target, toolchain), target.sandbox.locked():
+        return _start(target, toolchain).call("preview")
+
+
+def destroy(target: Target) -> int:
+    """Remove everything that the stack has made; a sandbox's control plane stays."""
+    if not target.file.is_sandbox:
+        return _on_own_cluster(target, "destroy")
+    if not target.sandbox.exists():
+        say(f"nothing to do: there is no sandbox {target.instance}")
+        return 0
+    toolchain = toolchain_module.ensure()
+    with _stopped_if_interrupted(target, toolchain), target.sandbox.locked():
+        return _start(target, toolchain).call("destroy", "--yes", "--skip-preview")
+
+
+def down(target: Target) -> int:
+    """Destroy the stack and remove the sandbox, all its processes and files but the toolchain."""
+    if not target.file.is_sandbox:
+        raise SandboxError(
+            f"Stack '{target.stack}' has a cluster of its own, which is no sandbox: there is nothing to take down.\n"
+            f"Remove what the stack has made with: make destroy STACK={target.stack}"
+        )
+    instance = target.sandbox
+    if not instance.exists():
+        say(f"nothing to do: there is no sandbox {target.instance}")
+        return 0
+    toolchain = Toolchain()
+    with instance.locked():
+        exit_code = _destroy_if_possible(target, toolchain)
+        instance.remove(toolchain)
+    say(f"removed {shown(instance.folder)}; the toolchain stays in {shown(TOOLCHAIN)} (make clean removes it too)")
+    return exit_code
+
+
+def verify(target: Target) -> int:
+    """Say that the proof by a running application is not built yet; not a success, since nothing was verified."""
+    say(f"make verify is not built yet, so nothing was verified about stack '{target.stack}'.")
+    say(f"Until then: make preview STACK={target.stack} shows whether the environment is as its stack says.")
+    return 1
+
+
+def env(target: Target) -> int:
+    """Print the lines that make `pulumi` and `kubectl` work on the stack directly."""
+    toolchain = toolchain_module.ensure() if target.file.is_sandbox else toolchain_module.ensure(only=_ENGINE)
+    variables = target.sandbox.env(toolchain) if target.file.is_sandbox else {"PATH": _path(toolchain)}
+    for name, value in variables.items():
+        sys.stdout.write(f"export {name}={shlex.quote(value)}\n")
+    return 0
+
+
+def test(arguments: list[str]) -> int:
+    """Run the tests, with everything that they need."""
+    toolchain = toolchain_module.ensure((Purpose.UP, Purpose.TEST))
+    environment = {**os.environ, "PATH": _path(toolchain)}
+    return subprocess.call([sys.executable, "-m", "pytest", *arguments], cwd=PROJECT, env=environment)
+
+
+def clean() -> int:
+    """Remove every sandbox with its processes, and the toolchain."""
+    toolchain = Toolchain()
+    for folder in sorted(SANDBOX.iterdir()) if SANDBOX.exists() else []:
+        if folder != TOOLCHAIN:
+            Instance(folder.name).remove(toolchain)
+    shutil.rmtree(SANDBOX, ignore_errors=True)
+    say(f"removed {shown(SANDBOX)}")
+    return 0
+
+
+def _start(target: Target, toolchain: Toolchain) -> Pulumi:
+    """Start the sandbox of a stack and return the `pulumi` for it, its stack made and free."""
+    instance = target.sandbox
+    instance.wait_for_pulumi()
+    file = _with_free_webhook_port(target)
+    istiod = Istiod(toolchain.istiod(file.istio_release), file.webhook_port, file.istio_revision)
+    instance.start(toolchain, istiod)
+    pulumi = Pulumi.in_sandbox(file, instance, toolchain)
+    pulumi.ensure_stack(instance.state)
+    pulumi.recover(instance.state)
+    return pulumi
+
+
+def _with_free_webhook_port(target: Target) -> StackFile:
+    """Return the stack's file for this sandbox, its webhook port free or already this sandbox's own."""
+    file, in_use = target.file, target.sandbox.webhook_port_in_use()
+    if target.instance != DEFAULT_INSTANCE:
+        return file.derive(target.sandbox.folder, in_use or free_ports(1)[0])
+    wanted = file.webhook_port
+    if wanted != in_use and not is_free(wanted):
+        port = free_ports(1)[0]
+        file.set_webhook_port(port)
+        say(f"port {wanted} is taken by another program: {shown(file.path)} now has {port} for istiod's webhooks")
+    return file
+
+
+def _destroy_if_possible(target: Target, toolchain: Toolchain) -> int:
+    """Destroy the stack if its control plane runs. What a stopped one holds is removed with it."""
+    instance = target.sandbox
+    if not instance.is_running():
+        say("the control plane does not run: pulumi destroy is left out, its data and the stack's state are removed")
+        return 0
+    derived = instance.folder / target.file.path.name
+    file = StackFile(target.stack, derived) if derived.exists() else target.file
+    pulumi = Pulumi.in_sandbox(file, instance, toolchain)
+    if not pulumi.has_stack(instance.state):
+        return 0
+    pulumi.recover(instance.state)
+    exit_code = pulumi.call("destroy", "--yes", "--skip-preview")
+    if exit_code != 0:
+        say("pulumi destroy failed, see above; the sandbox is removed nevertheless, with everything that is in it")
+    return exit_code
+
+
+def _on_own_cluster(target: Target, verb: str) -> int:
+    """Run Pulumi on a stack with a cluster of its own: the user's backend, login and confirmation."""
+    toolchain = toolchain_module.ensure(only=_ENGINE)
+    environment = {**os.environ, "PATH": _path(toolchain)}
+    return Pulumi(toolchain.program("pulumi"), target.file, environment).call(verb)
+
+
+def _path(toolchain: Toolchain) -> str:
+    return f"{toolchain.bin}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+
+
+@contextmanager
+def _stopped_if_interrupted(target: Target, toolchain: Toolchain) -> Generator[None]:
+    """Leave no process behind when the enclosed block is interrupted; what was made is kept for the next run."""
+    try:
+        yield
+    except (Interrupted, KeyboardInterrupt):
+        target.sandbox.stop(toolchain)
+        go_on, remove = _make("up", target), _make("down", target)
+        say(f"interrupted: the sandbox is stopped and kept; {go_on} goes on, {remove} removes it")
+        raise
+
+
+def _next_steps(target: Target) -> str:
+    steps = {
+        f'eval "$({_make("env", target, "-s")})"': "then pulumi and kubectl work on it directly",
+        _make("preview", target): "shows that nothing differs",
+        _make("down", target): "removes everything",
+    }
+    width = max(len(step) for step in steps)
+    return "Next:\n" + "\n".join(f"  {step:<{width}}  {meaning}" for step, meaning in steps.items())
+
+
+def _make(goal: str, target: Target, option: str = "") -> str:
+    """Return the make command that a person types for a goal on the same target."""
+    words = ["make", option, goal]
+    words += [f"STACK={target.stack}"] if target.stack != "sandbox" else []
+    words += [f"INSTANCE={target.instance}"] if target.instance != DEFAULT_INSTANCE else []
+    return " ".join(word for word in words if word)
+
+
+#: Commands that work on a stack, by name.
+COMMANDS: Final[dict[str, Callable[[Target], int]]] = {
+    "up": up,
+    "preview": preview,
+    "verify": verify,
+    "destroy": destroy,
+    "down": down,
+    "env": env,
+}

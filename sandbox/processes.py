@@ -1,0 +1,124 @@
+"""Processes by their pid files, and never another program's that was given the same number since."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+from typing import Final
+
+_PROC: Final = Path("/proc")
+
+
+def is_alive(pid: int) -> bool:
+    """Tell whether process `pid` runs; one that has ended and waits for its parent (a zombie) does not."""
+    if _PROC.joinpath("self").exists():
+        try:
+            return _PROC.joinpath(str(pid), "stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+        except (OSError, IndexError):
+            return False
+    state = _ps(pid, "stat")
+    return bool(state) and not state.startswith("Z")
+
+
+def command_line(pid: int) -> str:
+    """Return the command line of process `pid`, its arguments joined by spaces; empty if there is no such process."""
+    if _PROC.joinpath("self").exists():
+        try:
+            return (
+                _PROC.joinpath(str(pid), "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
+            )
+        except OSError:
+            return ""
+    return _ps(pid, "command")
+
+
+def with_environment(setting: str, program: str) -> list[int]:
+    """Return the processes that were started with an environment setting and whose command line holds `program`.
+
+    Only where the system shows environments (Linux); elsewhere there are none to be found.
+
+    Arguments:
+        setting: for example `PULUMI_HOME=/a/folder`.
+        program: part of a program's name, so that a person's shell with the same setting is not among them.
+    """
+    found: list[int] = []
+    for folder in _PROC.glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            settings = folder.joinpath("environ").read_bytes().decode(errors="replace").split("\0")
+            if setting in settings and program in command_line(int(folder.name)):
+                found.append(int(folder.name))
+    return found
+
+
+class PidFile:
+    """A file that names the process of one instance.
+
+    Arguments:
+        path: the file; its text is the pid.
+        mark: text that the process's command line holds, such as the instance's folder. A process without it is another
+            program that was given the number after a reboot.
+    """
+
+    def __init__(self, path: Path, mark: str) -> None:
+        self.path = path
+        self._mark = mark
+
+    def write(self, pid: int) -> None:
+        """Name `pid`, all at once, so that a reader never sees half a number."""
+        fresh = self.path.with_suffix(".new")
+        fresh.write_text(str(pid), encoding="utf-8")
+        fresh.replace(self.path)
+
+    def running(self) -> int | None:
+        """Return the pid if that very process runs."""
+        try:
+            pid = int(self.path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return None
+        return pid if is_alive(pid) and self._mark in command_line(pid) else None
+
+    def forget_if_dead(self) -> None:
+        """Remove the file if its process is gone."""
+        if self.running() is None:
+            self.path.unlink(missing_ok=True)
+
+    def end(self, grace_seconds: float) -> None:
+        """Ask the process to end, make it end after `grace_seconds`, wait for it and remove the file."""
+        pid = self.running()
+        if pid is not None:
+            terminate(pid, grace_seconds)
+        self.path.unlink(missing_ok=True)
+
+
+def terminate(pid: int, grace_seconds: float) -> None:
+    """End process `pid`: SIGTERM, then SIGKILL after `grace_seconds`; returns when it is gone.
+
+    Works for children of this process and for any other.
+    """
+    for number, seconds in ((signal.SIGTERM, grace_seconds), (signal.SIGKILL, 10.0)):
+        try:
+            os.kill(pid, number)
+        except ProcessLookupError:
+            return
+        if gone_within(pid, seconds):
+            return
+
+
+def gone_within(pid: int, seconds: float) -> bool:
+    """Wait until process `pid` is gone, at most `seconds`; tell whether it is."""
+    deadline = time.monotonic() + seconds
+    while is_alive(pid):
+        with contextlib.suppress(ChildProcessError):  # collects it if it is a child of ours
+            os.waitpid(pid, os.WNOHANG)
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+def _ps(pid: int, column: str) -> str:
+    """Ask `ps`, which every Unix without /proc has, for one column of one process."""
+    answer = subprocess.run(["ps", "-o", f"{column}=", "-p", str(pid)], capture_output=True, text=True, check=False)  # noqa: S607 - ps of the system
+    return answer.stdout.strip()

@@ -1,0 +1,175 @@
+"""The programs of the toolchain: one readable table. Versions stand in the go.mod files under `sandbox/tools`."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from sandbox.errors import SandboxError
+from sandbox.paths import TOOLS
+
+
+class Purpose(StrEnum):
+    """What a program is needed for: `up` for every environment in the sandbox, `test` for the tests on top of that."""
+
+    UP = "up"
+    TEST = "test"
+
+
+@dataclass(frozen=True)
+class Program:
+    """One program that `go build` makes.
+
+    Arguments:
+        name: its file name in the toolchain's `bin` folder.
+        tool: the folder under `sandbox/tools` that holds its go.mod.
+        package: the Go package to build; `.` is the main.go beside the go.mod.
+        source: the Go module that the program comes from; the go.mod says at which version.
+        minutes: expected duration of a build with empty caches on 2 cores, after those above it in the table.
+        purpose: what it is needed for.
+        variables: makes the link-time variables (`-X`) from the source's version.
+        release: the version that people know it by, where the Go module's version is only a commit.
+        on_path: whether the same program on PATH serves as well.
+    """
+
+    name: str
+    tool: str
+    package: str
+    source: str
+    minutes: float
+    purpose: Purpose = Purpose.UP
+    variables: Callable[[str], Mapping[str, str]] = lambda _version: {}
+    release: str | None = None
+    on_path: bool = False
+
+    @property
+    def source_version(self) -> str:
+        """Version of `source` in the go.mod, for example `v1.33.13`."""
+        return required_version((TOOLS / self.tool / "go.mod").read_text(encoding="utf-8"), self.source)
+
+    @property
+    def title(self) -> str:
+        """For example `kube-apiserver (k8s.io/kubernetes v1.33.13)`."""
+        return f"{self.name} ({self.source} {self.release or self.source_version})"
+
+    @property
+    def linker_flags(self) -> str:
+        """What `-ldflags` gets: no symbol tables, and the variables."""
+        assignments = (f"-X {name}={value}" for name, value in self.variables(self.source_version).items())
+        return " ".join(("-s -w", *assignments))
+
+
+def required_version(go_mod: str, module: str) -> str:
+    """Return the version at which the text of a go.mod requires `module`.
+
+    Raises:
+        SandboxError: if it does not require it.
+    """
+    match = re.search(rf"^(?:require)?\s*{re.escape(module)}\s+(v\S+)", go_mod, re.MULTILINE)
+    if match is None:
+        raise SandboxError(f"no go.mod requires {module}: the table in sandbox/programs.py and sandbox/tools disagree.")
+    return match[1]
+
+
+def _kubernetes_variables(version: str) -> Mapping[str, str]:
+    """Without these a server calls itself v0.0.0 and clients refuse it."""
+    major, minor, _patch = version.removeprefix("v").split(".")
+    package = "k8s.io/component-base/version"
+    return {f"{package}.gitVersion": version, f"{package}.gitMajor": major, f"{package}.gitMinor": minor}
+
+
+def _istio_variables(release: str) -> Callable[[str], Mapping[str, str]]:
+    """Istio's programs compare this version with the charts'."""
+
+    def variables(version: str) -> Mapping[str, str]:
+        package = "istio.io/istio/pkg/version"
+        return {
+            f"{package}.buildVersion": release,
+            f"{package}.buildTag": release,
+            f"{package}.buildGitRevision": version.rpartition("-")[2],
+            f"{package}.buildStatus": "Clean",
+        }
+
+    return variables
+
+
+def _provider_version() -> str:
+    """Return the version that the Kubernetes provider's main.go serves as."""
+    text = (TOOLS / "pulumi-resource-kubernetes" / "main.go").read_text(encoding="utf-8")
+    match = re.search(r'Serve\("kubernetes", "([^"]+)"', text)
+    if match is None:
+        raise SandboxError("sandbox/tools/pulumi-resource-kubernetes/main.go names no version of the provider.")
+    return match[1]
+
+
+#: Version of Pulumi's Kubernetes provider; requirements.txt pins the SDK to the same.
+PROVIDER_VERSION: Final = _provider_version()
+
+#: Istio versions that the sandbox has charts and istiod for, and the folder of each under `sandbox/tools`.
+ISTIO_TOOLS: Final[Mapping[str, str]] = {"1.27.0": "istio-1.27"}
+
+#: Istio's Go module.
+ISTIO_MODULE: Final = "istio.io/istio"
+
+#: kwok's Go module.
+KWOK_MODULE: Final = "sigs.k8s.io/kwok"
+
+_PULUMI: Final = "github.com/pulumi/pulumi"
+_KUBERNETES: Final = "k8s.io/kubernetes"
+
+
+def _kubernetes(name: str, minutes: float, *, on_path: bool = False) -> Program:
+    package = f"{_KUBERNETES}/cmd/{name}"
+    return Program(name, "kubernetes", package, _KUBERNETES, minutes, variables=_kubernetes_variables, on_path=on_path)
+
+
+def _istio(name: str, release: str, package: str, minutes: float, purpose: Purpose) -> Program:
+    return Program(
+        f"{name}-{release}",
+        ISTIO_TOOLS[release],
+        f"{ISTIO_MODULE}/{package}",
+        ISTIO_MODULE,
+        minutes,
+        purpose,
+        _istio_variables(release),
+        release,
+    )
+
+
+#: In the order of building. Minutes were measured with Go 1.26 on 2 cores.
+PROGRAMS: Final = (
+    Program("pulumi", "pulumi", f"{_PULUMI}/pkg/v3/cmd/pulumi", f"{_PULUMI}/pkg/v3", 5, on_path=True),
+    Program(
+        "pulumi-language-python",
+        "pulumi-language-python",
+        f"{_PULUMI}/sdk/python/cmd/pulumi-language-python/v3",
+        f"{_PULUMI}/sdk/v3",
+        1,
+        on_path=True,
+    ),
+    Program(
+        "pulumi-resource-kubernetes",
+        "pulumi-resource-kubernetes",
+        ".",
+        "github.com/pulumi/pulumi-kubernetes/provider/v4",
+        11,
+        release=f"v{PROVIDER_VERSION}",
+    ),
+    Program("etcd", "etcd", "go.etcd.io/etcd/server/v3", "go.etcd.io/etcd/server/v3", 0.5),
+    _kubernetes("kube-apiserver", 4),
+    _kubernetes("kube-controller-manager", 1),
+    _kubernetes("kube-scheduler", 0.5),
+    _kubernetes("kubectl", 1, on_path=True),  # kwokctl asks it whether the API server answers
+    Program("kwok", "kwok", f"{KWOK_MODULE}/cmd/kwok", KWOK_MODULE, 1.5),
+    Program("kwokctl", "kwok", f"{KWOK_MODULE}/cmd/kwokctl", KWOK_MODULE, 0.5),
+    *(
+        row
+        for release in ISTIO_TOOLS
+        for row in (
+            _istio("pilot-discovery", release, "pilot/cmd/pilot-discovery", 4, Purpose.UP),
+            _istio("istioctl", release, "istioctl/cmd/istioctl", 2, Purpose.TEST),
+        )
+    ),
+    Program("helm", "pulumi-resource-kubernetes", "helm.sh/helm/v3/cmd/helm", "helm.sh/helm/v3", 0.5, Purpose.TEST),
+)

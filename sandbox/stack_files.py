@@ -1,0 +1,140 @@
+"""Stack files as the sandbox sees them: is it a sandbox's, which Istio does it want, where do the webhooks listen."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, cast
+from urllib.parse import urlsplit
+
+import yaml
+
+from sandbox.errors import SandboxError
+from sandbox.paths import DEFAULT_INSTANCE, PROJECT, SANDBOX, STACKS, shown
+from sandbox.ports import LOOPBACK
+from sandbox.programs import ISTIO_TOOLS
+
+_NAMESPACE: Final = "traced-mesh"
+_PREFIX: Final = "Pulumi."
+_SUFFIX: Final = ".yaml"
+
+
+@dataclass(frozen=True)
+class StackFile:
+    """The configuration of one stack.
+
+    Arguments:
+        stack: the stack's name.
+        path: its file.
+    """
+
+    stack: str
+    path: Path
+
+    @property
+    def is_standard(self) -> bool:
+        """Whether Pulumi finds the file by itself; any other needs `--config-file`."""
+        return self.path.parent == STACKS
+
+    @property
+    def is_sandbox(self) -> bool:
+        """Whether the stack's cluster is a sandbox: its kubeconfig lies under `.sandbox`."""
+        kubeconfig = self._text("kubeconfig")
+        return kubeconfig is not None and (PROJECT / Path(kubeconfig).expanduser()).is_relative_to(SANDBOX)
+
+    @property
+    def istio_release(self) -> str:
+        """The Istio version of a sandbox stack.
+
+        Raises:
+            SandboxError: if the sandbox has no istiod of that version.
+        """
+        release = self._text("istioVersion")
+        if release is None or release not in ISTIO_TOOLS:
+            raise SandboxError(
+                f"{_NAMESPACE}:istioVersion of stack '{self.stack}' is {release or 'not set'}; "
+                f"the sandbox has istiod {', '.join(ISTIO_TOOLS)}.\n"
+                f"Mend it: pulumi config set --stack {self.stack} {_NAMESPACE}:istioVersion {next(iter(ISTIO_TOOLS))}"
+            )
+        return release
+
+    @property
+    def istio_revision(self) -> str | None:
+        """The Istio revision of the stack, if it has one."""
+        return self._text("istioRevision")
+
+    @property
+    def webhook_port(self) -> int:
+        """The port of this machine at which the charts' values expect istiod's webhooks.
+
+        Raises:
+            SandboxError: if the values name none.
+        """
+        values = _mapping(self._config().get(f"{_NAMESPACE}:istiodValues"))
+        url = _mapping(values.get("istiodRemote")).get("injectionURL")
+        address = urlsplit(str(url or ""))
+        if address.hostname != LOOPBACK or address.port is None:
+            raise SandboxError(
+                f"{_NAMESPACE}:istiodValues of stack '{self.stack}' must hold istiodRemote.injectionURL "
+                f"https://{LOOPBACK}:<port>/inject, where the sandbox's istiod listens; given: {url or 'nothing'}.\n"
+                f"Mend it in {shown(self.path)}."
+            )
+        return address.port
+
+    def set_webhook_port(self, port: int) -> None:
+        """Write another port into all webhook URLs of the file; everything else stays as it is, comments too."""
+        text = self.path.read_text(encoding="utf-8")
+        self.path.write_text(with_webhook_port(text, self.webhook_port, port), encoding="utf-8")
+
+    def derive(self, instance_folder: Path, webhook_port: int) -> "StackFile":
+        """Write a copy for another instance into that instance's folder, and return it.
+
+        Arguments:
+            instance_folder: folder of the instance; the copy's kubeconfig and CA file are that instance's.
+            webhook_port: the port of the instance's istiod.
+        """
+        text = with_webhook_port(self.path.read_text(encoding="utf-8"), self.webhook_port, webhook_port)
+        own_folder = shown(SANDBOX / DEFAULT_INSTANCE)
+        text = text.replace(f"{own_folder}/", f"{shown(instance_folder)}/")
+        instance_folder.mkdir(parents=True, exist_ok=True)
+        copy = instance_folder / self.path.name
+        copy.write_text(text, encoding="utf-8")
+        return StackFile(self.stack, copy)
+
+    def _text(self, key: str) -> str | None:
+        value = self._config().get(f"{_NAMESPACE}:{key}")
+        return None if value is None else str(value)
+
+    def _config(self) -> Mapping[str, Any]:
+        try:
+            document = yaml.safe_load(self.path.read_text(encoding="utf-8"))
+        except yaml.YAMLError as error:
+            raise SandboxError(f"{shown(self.path)} is no YAML: {error}") from error
+        return _mapping(_mapping(document).get("config"))
+
+
+def find_stack_file(stack: str) -> StackFile:
+    """Return the stack file of `stack`.
+
+    Raises:
+        SandboxError: if there is none; the message lists those that exist.
+    """
+    path = STACKS / f"{_PREFIX}{stack}{_SUFFIX}"
+    if not path.exists():
+        names = sorted(
+            file.name.removeprefix(_PREFIX).removesuffix(_SUFFIX) for file in STACKS.glob(f"{_PREFIX}*{_SUFFIX}")
+        )
+        raise SandboxError(
+            f"There is no stack '{stack}': {shown(path)} does not exist. Stacks: {', '.join(names)}.\n"
+            f"Choose one of them, for example: make up STACK={names[0] if names else 'sandbox'}"
+        )
+    return StackFile(stack, path)
+
+
+def with_webhook_port(text: str, old: int, new: int) -> str:
+    """Return the text of a stack file with port `new` for `old` in its webhook URLs."""
+    return re.sub(rf"(https://{re.escape(LOOPBACK)}:){old}(?=/)", rf"\g<1>{new}", text)
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return cast("Mapping[str, Any]", value) if isinstance(value, dict) else {}

@@ -1,0 +1,54 @@
+"""One sandbox for all tests here: the environment is brought up once; a test that changes it puts it right again."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from sandbox import toolchain
+from sandbox.instance import Instance
+from sandbox.istiod import Istiod
+from sandbox.ports import free_ports
+from sandbox.programs import Purpose
+from sandbox.pulumi_cli import Pulumi
+from sandbox.stack_files import find_stack_file
+from tests.sandbox.running import Outcome, Running, identity
+
+
+@dataclass(frozen=True)
+class FirstUp:
+    """The first `up`: its outcome, and the identities of all objects that the API server held before it."""
+
+    outcome: Outcome
+    before: frozenset[str]
+
+
+@pytest.fixture(scope="session")
+def sandbox() -> Iterator[Running]:
+    """A sandbox with nothing in it yet; it vanishes with the tests, however they end."""
+    programs = toolchain.ensure((Purpose.UP, Purpose.TEST))
+    instance = Instance(f"test-{os.getpid()}")
+    stack_file = find_stack_file("sandbox").derive(instance.folder, free_ports(1)[0])
+    istiod = Istiod(programs.istiod(stack_file.istio_release), stack_file.webhook_port)
+    try:
+        instance.start(programs, istiod, owner_pid=os.getpid())
+        pulumi = Pulumi.in_sandbox(stack_file, instance, programs)
+        pulumi.ensure_stack(instance.state)
+        yield Running(instance, programs, pulumi)
+    finally:
+        instance.remove(programs)
+
+
+@pytest.fixture(scope="session")
+def first_up(sandbox: Running) -> FirstUp:
+    """The first `pulumi up` in the empty sandbox."""
+    before = frozenset(identity(item) for item in sandbox.everything())
+    return FirstUp(sandbox.up(), before)
+
+
+@pytest.fixture
+def running(sandbox: Running, first_up: FirstUp) -> Running:
+    """The sandbox with the whole environment in it."""
+    assert first_up.outcome.exit_code == 0
+    return sandbox

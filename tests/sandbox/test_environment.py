@@ -1,0 +1,134 @@
+"""What `pulumi up` makes, read back from the API server and never from Pulumi's state."""
+
+import base64
+
+import kubernetes
+import pytest
+
+from tests.sandbox.conftest import FirstUp
+from tests.sandbox.running import ISTIO, Running
+
+INJECTED = ("bookinfo", "istio-ingress", "observability")
+BOOKINFO = {"details-v1", "productpage-v1", "ratings-v1", "reviews-v1", "reviews-v2", "reviews-v3"}
+
+
+def test_every_deployment_is_available(running: Running) -> None:
+    deployments = kubernetes.client.AppsV1Api(running.api()).list_deployment_for_all_namespaces().items
+
+    available = {(it.metadata.namespace, it.metadata.name): it.status.available_replicas for it in deployments}
+
+    assert available == {
+        ("istio-system", "istiod"): 1,
+        ("istio-ingress", "istio-ingressgateway"): 1,
+        ("observability", "otel-collector"): 1,
+        **{("bookinfo", name): 1 for name in BOOKINFO},
+    }
+
+
+@pytest.mark.parametrize("namespace", INJECTED)
+def test_injected_namespaces_carry_the_label(running: Running, namespace: str) -> None:
+    labels = kubernetes.client.CoreV1Api(running.api()).read_namespace(namespace).metadata.labels
+
+    assert labels["istio-injection"] == "enabled"
+
+
+@pytest.mark.parametrize("namespace", INJECTED)
+def test_the_ca_secret_is_in_every_injected_namespace(running: Running, namespace: str) -> None:
+    secret = kubernetes.client.CoreV1Api(running.api()).read_namespaced_secret("lightstep.cacert", namespace)
+
+    assert secret.type == "Opaque"
+    assert secret.metadata.labels == {"app": "lightstep"}
+    assert {key: base64.b64decode(value).decode() for key, value in secret.data.items()} == {
+        "cacert.pem": running.instance.ca_file.read_text()
+    }
+
+
+def test_bookinfo_pods_are_injected_by_the_genuine_istiod(running: Running) -> None:
+    pods = kubernetes.client.CoreV1Api(running.api()).list_namespaced_pod("bookinfo").items
+
+    assert {pod.metadata.labels["app"] + "-" + pod.metadata.labels["version"] for pod in pods} == BOOKINFO
+    for pod in pods:
+        started = [*pod.spec.init_containers, *pod.spec.containers]
+        images = {container.name: container.image for container in started}
+        assert images["istio-init"] == images["istio-proxy"] == f"docker.io/istio/proxyv2:{ISTIO}"
+        assert '"revision":"default"' in pod.metadata.annotations["sidecar.istio.io/status"]
+        assert all(status.ready for status in pod.status.container_statuses)
+
+
+def test_the_gateway_runs_the_proxy_of_its_istio_version(running: Running) -> None:
+    pods = kubernetes.client.CoreV1Api(running.api()).list_namespaced_pod("istio-ingress").items
+
+    assert [[container.image for container in pod.spec.containers] for pod in pods] == [
+        [f"docker.io/istio/proxyv2:{ISTIO}"]
+    ]
+    assert pods[0].metadata.labels["istio"] == "ingressgateway"
+
+
+def test_the_collector_has_a_sidecar_and_no_rights(running: Running) -> None:
+    core = kubernetes.client.CoreV1Api(running.api())
+
+    pod = core.list_namespaced_pod("observability").items[0]
+
+    assert {container.name for container in pod.spec.containers} >= {"otel-collector"}
+    assert "istio-proxy" in {it.name for it in [*pod.spec.containers, *pod.spec.init_containers]}
+    assert pod.spec.automount_service_account_token is False
+    assert pod.spec.service_account_name == "otel-collector"
+
+
+def test_crds_are_established(running: Running) -> None:
+    crds = kubernetes.client.ApiextensionsV1Api(running.api()).list_custom_resource_definition().items
+    istio = [crd for crd in crds if crd.spec.group.endswith(".istio.io")]
+
+    established = {
+        crd.metadata.name
+        for crd in istio
+        for it in crd.status.conditions
+        if (it.type, it.status) == ("Established", "True")
+    }
+
+    assert len(istio) == 14
+    assert established == {crd.metadata.name for crd in istio}
+
+
+def test_outputs_say_how_the_environment_is_reached(running: Running) -> None:
+    service = kubernetes.client.CoreV1Api(running.api()).read_namespaced_service(
+        "istio-ingressgateway", "istio-ingress"
+    )
+    address = service.status.load_balancer.ingress[0].ip
+
+    outputs = running.outputs()
+
+    kubeconfig = outputs.pop("kubeconfig")
+    assert "client-certificate-data" in kubeconfig
+    assert outputs == {
+        "clusterName": "sandbox",
+        "istioVersion": ISTIO,
+        "tracingMode": "opentelemetry",
+        "backendAddress": "lightstep-satellite.lightstep:9292",
+        "samplingPercentage": 100,
+        "ingressHost": address,
+        "ingressPort": 80,
+        "gatewayUrl": f"http://{address}",
+        "productPageUrl": f"http://{address}/productpage",
+        "namespaces": ["bookinfo", "observability", "istio-ingress"],
+    }
+
+
+def test_pods_are_made_only_after_the_webhooks_answer(first_up: FirstUp) -> None:
+    made = [name for _, _, name in first_up.outcome.events]
+
+    answering = max(made.index("istiod:istio-sidecar-injector"), made.index("mesh-validator-answers"))
+
+    workloads = [name for _, kind, name in first_up.outcome.events if kind == "kubernetes:apps/v1:Deployment"]
+    assert [name for name in workloads if made.index(name) < answering] == ["istiod:istio-system/istiod"]
+    assert len(workloads) == 9
+
+
+def test_crds_come_before_the_control_plane(first_up: FirstUp) -> None:
+    made = [(kind, name) for _, kind, name in first_up.outcome.events]
+
+    crds = [index for index, (kind, _) in enumerate(made) if kind.endswith(":CustomResourceDefinition")]
+    control_plane = [index for index, (_, name) in enumerate(made) if name.startswith("istiod:")]
+
+    assert len(crds) == 14
+    assert max(crds) < min(control_plane)

@@ -1,0 +1,90 @@
+"""What Istio itself says of the environment: its validator, its analyzer, and what it tells the sidecars."""
+
+import grpc
+import kubernetes
+import pytest
+from envoy.config.listener.v3 import listener_pb2
+from envoy.extensions.filters.network.http_connection_manager.v3 import http_connection_manager_pb2
+from envoy.service.discovery.v3 import ads_pb2_grpc, discovery_pb2
+
+from tests.sandbox.running import ISTIO, Running
+
+LISTENER = "type.googleapis.com/envoy.config.listener.v3.Listener"
+COLLECTOR_CLUSTER = "outbound|4317||otel-collector.observability.svc.cluster.local"
+
+
+def test_analyzer_finds_nothing(running: Running) -> None:
+    answer = running.run(
+        running.toolchain.istioctl(ISTIO), "analyze", "--all-namespaces", "--failure-threshold", "Info"
+    )
+
+    assert (answer.returncode, answer.stdout + answer.stderr) == (
+        0,
+        "\n✔ No validation issues found when analyzing all namespaces.\n",
+    )
+
+
+def test_a_wrong_route_is_refused_by_the_validator(running: Running) -> None:
+    without_route = {
+        "apiVersion": "networking.istio.io/v1",
+        "kind": "VirtualService",
+        "metadata": {"name": "without-route", "namespace": "bookinfo"},
+        "spec": {"hosts": ["*"], "http": [{"match": [{"uri": {"prefix": "/"}}]}]},
+    }
+    api = kubernetes.client.CustomObjectsApi(running.api())
+
+    with pytest.raises(kubernetes.client.ApiException, match="HTTP route, redirect or direct_response is required"):
+        api.create_namespaced_custom_object("networking.istio.io", "v1", "bookinfo", "virtualservices", without_route)
+
+
+def test_sidecars_send_their_spans_to_the_collector(running: Running) -> None:
+    traced = _tracing_of(running, "productpage", "bookinfo")
+
+    assert traced
+    assert {it.provider.name for it in traced} == {"envoy.tracers.opentelemetry"}
+    assert all(COLLECTOR_CLUSTER.encode() in it.provider.typed_config.value for it in traced)
+    assert {it.random_sampling.value for it in traced} == {100.0}
+
+
+def test_the_collector_does_not_trace_the_arrival_of_spans(running: Running) -> None:
+    traced = _tracing_of(running, "otel-collector", "observability")
+
+    assert traced == []
+
+
+def _tracing_of(
+    running: Running, application: str, namespace: str
+) -> "list[http_connection_manager_pb2.HttpConnectionManager.Tracing]":
+    """Ask istiod, as the sidecar of an application's Pod would, for its listeners, and return how they trace."""
+    pods = kubernetes.client.CoreV1Api(running.api()).list_namespaced_pod(namespace).items
+    pod = next(
+        it
+        for it in pods
+        if application in {it.metadata.labels.get("app"), it.metadata.labels.get("app.kubernetes.io/name")}
+    )
+    request = discovery_pb2.DiscoveryRequest(type_url=LISTENER)
+    request.node.id = f"sidecar~{pod.status.pod_ip}~{pod.metadata.name}.{namespace}~{namespace}.svc.cluster.local"
+    request.node.metadata.update(
+        {"NAMESPACE": namespace, "ISTIO_VERSION": ISTIO, "CLUSTER_ID": "Kubernetes", "LABELS": pod.metadata.labels}
+    )
+    with grpc.insecure_channel(f"127.0.0.1:{running.istiod_port('grpcAddr')}") as channel:
+        stream = ads_pb2_grpc.AggregatedDiscoveryServiceStub(channel).StreamAggregatedResources(
+            iter([request]), timeout=30
+        )
+        answer = next(iter(stream))
+    return [tracing for resource in answer.resources for tracing in _tracings(resource.value)]
+
+
+def _tracings(listener: bytes) -> "list[http_connection_manager_pb2.HttpConnectionManager.Tracing]":
+    parsed = listener_pb2.Listener.FromString(listener)
+    chains = [
+        *parsed.filter_chains,
+        *([parsed.default_filter_chain] if parsed.HasField("default_filter_chain") else []),
+    ]
+    found: list[http_connection_manager_pb2.HttpConnectionManager.Tracing] = []
+    for chain in chains:
+        for network_filter in chain.filters:
+            manager = http_connection_manager_pb2.HttpConnectionManager()
+            if network_filter.typed_config.Unpack(manager) and manager.HasField("tracing"):
+                found.append(manager.tracing)
+    return found

@@ -1,0 +1,43 @@
+"""Teardown and what comes after it."""
+
+from tests.sandbox.conftest import FirstUp
+from tests.sandbox.running import Running, identity
+
+#: What Istio is documented to leave: CRDs (`helm.sh/resource-policy: keep` in the base chart) and the root certificate
+#: that istiod, which goes on running in the sandbox, keeps in every namespace for its workloads.
+KEPT_CRDS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions /"
+ROOT_CERTIFICATE = "istio-ca-root-cert"
+
+
+def test_destroy_leaves_only_what_istio_keeps_and_up_works_again(running: Running, first_up: FirstUp) -> None:
+    try:
+        destroyed = running.call("destroy", "--yes", "--skip-preview")
+
+        assert destroyed.exit_code == 0, destroyed.text
+        left = {identity(it) for it in running.everything() if _is_made_by_somebody(it)} - first_up.before
+        crds = {it for it in left if it.startswith(KEPT_CRDS)}
+        assert len(crds) == 14
+        assert {it.rsplit("/", 1)[1] for it in left - crds} <= {ROOT_CERTIFICATE}
+    finally:
+        again = running.up()
+
+    assert {operation for operation, _ in again.changed} == {"create"}
+    assert running.call("preview", "--expect-no-changes").exit_code == 0
+
+
+def test_a_wrong_configuration_changes_nothing_and_is_explained(running: Running) -> None:
+    outcome = running.configured(samplingPercentage="120", gatewayReplica="3").call("up", "--yes", "--skip-preview")
+
+    assert outcome.exit_code != 0
+    assert outcome.changed == []
+    assert "Stack 'sandbox' has 2 configuration errors; nothing was created." in outcome.text
+    assert "pulumi config set --stack sandbox traced-mesh:samplingPercentage 100" in outcome.text
+    assert "gatewayReplicas" in outcome.text
+    assert "Traceback" not in outcome.text
+
+
+def _is_made_by_somebody(item: dict[str, object]) -> bool:
+    """Leave out what the API server and its controllers keep for themselves and renew all the time."""
+    collection = str(item["collection"])
+    own = ("/events", "/leases", "/apiservices", "/endpoints", "/endpointslices", "/componentstatuses", "/ipaddresses")
+    return not collection.endswith(own)

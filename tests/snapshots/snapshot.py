@@ -1,0 +1,102 @@
+"""What the program makes for each stack, as readable YAML: one file a stack, so that a change's diff shows its effect."""
+
+import tempfile
+from pathlib import Path
+from typing import Any, Final, cast
+
+import yaml
+
+from components.environment import Environment
+from tests.support.istio import Document, Istio
+from tests.support.mocks import Recorded, Recording, mapped, record
+from tests.support.stacks import stack_settings
+
+#: The command that writes all snapshots anew, as it is typed in the project's folder.
+UPDATE: Final = ".venv/bin/python -m tests.snapshots"
+
+#: Keys that come first, as people write Kubernetes objects; all others follow by name.
+_FIRST: Final = ("apiVersion", "kind", "name", "metadata")
+
+#: Begins the name of the folder that stands in for the project's; it must not get into a snapshot.
+FOLDER_PREFIX: Final = "project-of-the-snapshot-"
+
+_HEADER: Final = f"""\
+# Every resource that the program makes for this stack, in the order of the program. Generated: {UPDATE}
+# `renders` lists what a chart holds, where the chart is at hand; `[secret]` is a value that Pulumi keeps encrypted.
+"""
+
+
+def snapshot_file(stack: str) -> Path:
+    """Return the file with the snapshot of a stack."""
+    return Path(__file__).with_name(f"{stack}.yaml")
+
+
+def snapshot(stack: str, istio: Istio) -> str:
+    """Return the snapshot of a stack as it is now.
+
+    Arguments:
+        stack: its name.
+        istio: the release whose charts stand in for a local folder of charts.
+    """
+    with tempfile.TemporaryDirectory(prefix=FOLDER_PREFIX) as project:
+        settings = stack_settings(stack, istio, Path(project))
+        recording = record(lambda: Environment("environment", settings).outputs.exported())
+    entries = [_entry(each, recording, istio) for each in recording.resources]
+    document = {"resources": entries, "outputs": _ordered(mapped(recording.outputs, secret=lambda _: "[secret]"))}
+    return _HEADER + yaml.dump(document, Dumper=_Dumper, sort_keys=False, width=120, allow_unicode=True)
+
+
+def _entry(resource: Recorded, recording: Recording, istio: Istio) -> dict[str, Any]:
+    entry: dict[str, Any] = {
+        "name": resource.name,
+        "type": resource.type,
+        "parent": resource.parent,
+        "provider": resource.provider,
+        "dependsOn": [each.name for each in recording.resources if each.name in resource.depends_on],
+        "transforms": list(resource.transforms),
+        "inputs": _ordered(mapped(resource.inputs, secret=lambda _: "[secret]")),
+        "renders": _rendered(resource, istio),
+    }
+    return {key: value for key, value in entry.items() if value}
+
+
+def _rendered(resource: Recorded, istio: Istio) -> list[str]:
+    """Return kind, namespace and name of each object of a chart from a local folder."""
+    chart = str(resource.plain.get("chart", ""))
+    if resource.type != "kubernetes:helm.sh/v4:Chart" or "://" in chart or "repositoryOpts" in resource.inputs:
+        return []
+    return [_title(each) for each in istio.render(Path(chart).name, resource.plain["values"], resource.name)]
+
+
+def _title(document: Document) -> str:
+    metadata = document["metadata"]
+    place = f"{metadata['namespace']}/" if "namespace" in metadata else ""
+    return f"{document['kind']} {place}{metadata['name']}"
+
+
+def _ordered(value: Any) -> Any:
+    """Return a copy of plain data with its mappings in the order in which people read them."""
+    if isinstance(value, dict):
+        entries = cast("dict[str, Any]", value)
+        first = [key for key in _FIRST if key in entries]
+        return {key: _ordered(entries[key]) for key in (*first, *sorted(entries.keys() - set(first)))}
+    if isinstance(value, list):
+        return [_ordered(item) for item in cast("list[Any]", value)]
+    return value
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes text of several lines as such, lists indented, and nothing by reference."""
+
+    def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002 - the signature is PyYAML's
+        return True
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002 - as above
+        super().increase_indent(flow, indentless=False)
+
+
+def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+
+
+_Dumper.add_representer(str, _represent_text)

@@ -1,0 +1,37 @@
+"""The snapshots in this folder show what the program makes now."""
+
+import difflib
+
+import pytest
+
+from sandbox.paths import PROJECT
+from tests.snapshots.snapshot import FOLDER_PREFIX, UPDATE, snapshot, snapshot_file
+from tests.support.istio import Istio
+from tests.support.stacks import TOKEN, stack_names
+
+
+@pytest.mark.parametrize("stack", stack_names())
+def test_snapshot_shows_what_the_stack_makes(stack: str, istio: Istio) -> None:
+    file = snapshot_file(stack)
+    before = file.read_text(encoding="utf-8") if file.exists() else ""
+
+    now = snapshot(stack, istio)
+
+    changes = difflib.unified_diff(before.splitlines(), now.splitlines(), "snapshot", "now", lineterm="")
+    assert now == before, f"{file.name} is not up to date; write it anew with: {UPDATE}\n" + "\n".join(changes)
+
+
+def test_no_snapshot_is_left_of_a_stack_that_is_gone() -> None:
+    snapshots = {file.stem for file in snapshot_file("any").parent.glob("*.yaml")}
+
+    assert snapshots == set(stack_names()), f"write the snapshots anew with: {UPDATE}"
+
+
+@pytest.mark.parametrize("stack", stack_names())
+def test_snapshot_holds_no_secret_and_nothing_of_one_machine(stack: str) -> None:
+    text = snapshot_file(stack).read_text(encoding="utf-8")
+
+    unwanted = (TOKEN, "kubeconfig-token", "BEGIN CERTIFICATE", FOLDER_PREFIX, str(PROJECT))
+    found = [word for word in unwanted if word in text]
+
+    assert found == []

@@ -1,0 +1,53 @@
+"""The stacks of the project as settings, with what a person adds to them on their own machine."""
+
+import json
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from components.settings import Settings
+from components.settings_errors import NAMESPACE
+from sandbox.paths import STACKS
+from tests.support.istio import Istio
+from tests.unit.settings_support import NOW, Ca, kubeconfig
+
+#: The access token that each stack is given here.
+TOKEN: Final = "token-of-the-tests"
+
+
+def stack_names() -> list[str]:
+    """Return the names of the stacks in `stacks/`."""
+    return sorted(path.name.split(".")[1] for path in STACKS.glob("Pulumi.*.yaml"))
+
+
+def stack_settings(stack: str, istio: Istio, project: Path) -> Settings:
+    """Return the settings of a stack as its file says.
+
+    Arguments:
+        stack: its name.
+        istio: the release whose charts stand in for a local folder of charts.
+        project: an empty folder that stands in for the project's own; the files that the stack names are made there.
+    """
+    config: dict[str, Any] = yaml.safe_load((STACKS / f"Pulumi.{stack}.yaml").read_text(encoding="utf-8"))["config"]
+    texts = {key.removeprefix(f"{NAMESPACE}:"): _text(value) for key, value in config.items()}
+    texts["accessToken"] = TOKEN
+    if "kubeconfig" in texts:
+        _write(project / texts["kubeconfig"], kubeconfig())
+    if "backendCaFile" in texts:
+        _write(project / texts["backendCaFile"], Ca().pem().decode("ascii"))
+    if "://" not in texts.get("istioCharts", "://"):
+        folder = project / texts["istioCharts"]
+        folder.parent.mkdir(parents=True)
+        folder.symlink_to(istio.charts)
+    return Settings.parse(texts, stack=stack, root=project, now=NOW, secret_keys={"accessToken"})
+
+
+def _text(value: object) -> str:
+    """Return a value of a stack's file as Pulumi hands it over."""
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")

@@ -1,0 +1,107 @@
+"""Bookinfo agrees with Istio's own manifests, field by field."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import pulumi_kubernetes as kubernetes
+import pytest
+
+from components.bookinfo import Bookinfo, BookinfoArgs
+from tests.support.istio import Document, Istio
+from tests.support.mocks import Recording, record
+
+#: Labels that the program's objects carry beside Istio's.
+OUR_LABELS: Final = {"app.kubernetes.io/part-of": "bookinfo", "app.kubernetes.io/managed-by": "pulumi"}
+
+
+def in_a_namespace_of_its_own(document: Document) -> None:
+    """Istio's manifests leave the namespace to whoever applies them."""
+    document["metadata"]["namespace"] = "bookinfo"
+
+
+def with_our_labels(document: Document) -> None:
+    """Every object says what it belongs to and what manages it."""
+    document["metadata"]["labels"] = document["metadata"].get("labels", {}) | OUR_LABELS
+
+
+def with_no_wait_for_services(document: Document) -> None:
+    """The Deployments behind the Services are awaited."""
+    if document["kind"] == "Service":
+        document["metadata"]["annotations"] = {"pulumi.com/skipAwait": "true"}
+
+
+def at_the_port_of_our_gateways_service(document: Document) -> None:
+    """Istio's sample names the port in the Pod, 8080; we name the Service's, as Istio's reference of Gateway has it."""
+    if document["kind"] == "Gateway":
+        (server,) = document["spec"]["servers"]
+        assert server["port"]["number"] == 8080
+        server["port"]["number"] = 80
+
+
+#: All that may differ: what makes an object of ours of one of Istio's. Anything else that differs fails the test.
+DIFFERENCES: Final[tuple[Callable[[Document], None], ...]] = (
+    in_a_namespace_of_its_own,
+    with_our_labels,
+    with_no_wait_for_services,
+    at_the_port_of_our_gateways_service,
+)
+
+
+@pytest.fixture(scope="module")
+def bookinfo() -> Recording:
+    def make() -> None:
+        injector = kubernetes.core.v1.ConfigMap("injector")
+        Bookinfo("bookinfo", BookinfoArgs("bookinfo"), after=[injector])
+
+    return record(make)
+
+
+def ours(made: Recording) -> dict[str, Any]:
+    inputs = [each.inputs for each in made.resources if "metadata" in each.inputs]
+    return {title(each): each for each in inputs}
+
+
+def title(document: Document) -> str:
+    return f"{document['kind']} {document['metadata']['name']}"
+
+
+def theirs(istio: Istio) -> dict[str, Document]:
+    """Return Istio's documents with the differences put in."""
+    documents = istio.bookinfo()
+    for document in documents:
+        for put_in in DIFFERENCES:
+            put_in(document)
+    return {title(each): each for each in documents}
+
+
+def test_bookinfo_consists_of_the_same_objects(bookinfo: Recording, istio: Istio) -> None:
+    assert sorted(ours(bookinfo)) == sorted(theirs(istio))
+
+
+def test_every_object_agrees_with_istios(bookinfo: Recording, istio: Istio) -> None:
+    mine = ours(bookinfo)
+
+    differing = {name: (mine[name], document) for name, document in theirs(istio).items() if mine[name] != document}
+    assert differing == {}
+
+
+def test_istios_manifests_were_read(istio: Istio) -> None:
+    assert len(istio.bookinfo()) == 16
+
+
+def test_pods_and_route_wait_for_the_injector_and_nothing_else_does(bookinfo: Recording) -> None:
+    waiting = {each.kind for each in bookinfo.resources if "injector" in bookinfo.waits_for(each.name)}
+
+    assert waiting == {"Deployment", "Gateway", "VirtualService"}
+
+
+def test_every_pod_waits_for_its_service_account(bookinfo: Recording) -> None:
+    accounts = {each.inputs["metadata"]["name"]: each.name for each in bookinfo.of_kind("ServiceAccount")}
+
+    for deployment in bookinfo.of_kind("Deployment"):
+        account = deployment.inputs["spec"]["template"]["spec"]["serviceAccountName"]
+        assert accounts[account] in deployment.depends_on
+
+
+def test_virtual_service_waits_for_the_gateway_that_it_names(bookinfo: Recording) -> None:
+    assert "bookinfo-gateway" in bookinfo.only("VirtualService").depends_on

@@ -1,0 +1,48 @@
+"""The namespaces whose Pods get sidecars."""
+
+from components.namespaces import Namespaces, NamespacesArgs, injection_label
+from tests.support.mocks import Recording, record
+
+
+def namespaces(*names: str, revision: str | None = None) -> Recording:
+    return record(lambda: Namespaces("namespaces", NamespacesArgs(names, revision)).names)
+
+
+def test_each_namespace_asks_for_sidecars() -> None:
+    made = namespaces("bookinfo", "shop").of_kind("Namespace")
+
+    assert [each.inputs["metadata"]["name"] for each in made] == ["bookinfo", "shop"]
+    assert [each.inputs["metadata"]["labels"]["istio-injection"] for each in made] == ["enabled", "enabled"]
+
+
+def test_named_revision_takes_the_place_of_the_injection_label() -> None:
+    labels = namespaces("bookinfo", revision="canary").only("Namespace").inputs["metadata"]["labels"]
+
+    assert labels["istio.io/rev"] == "canary"
+    assert "istio-injection" not in labels
+    assert injection_label("canary") == {"istio.io/rev": "canary"}
+
+
+def test_namespaces_carry_the_recommended_labels() -> None:
+    labels = namespaces("bookinfo").only("Namespace").inputs["metadata"]["labels"]
+
+    assert labels == {
+        "istio-injection": "enabled",
+        "app.kubernetes.io/name": "bookinfo",
+        "app.kubernetes.io/part-of": "traced-mesh",
+        "app.kubernetes.io/managed-by": "pulumi",
+    }
+
+
+def test_default_namespace_is_labelled_and_never_made() -> None:
+    made = namespaces("default")
+
+    assert made.of_kind("Namespace") == []
+    assert made.only("NamespacePatch").inputs["metadata"] == {
+        "name": "default",
+        "labels": {"istio-injection": "enabled"},
+    }
+
+
+def test_names_are_known_to_whoever_uses_the_namespaces() -> None:
+    assert namespaces("bookinfo", "default").outputs == {"bookinfo": "bookinfo", "default": "default"}

@@ -1,0 +1,49 @@
+"""Every wrong configuration of the tables beside this file gives exactly the message that stands there."""
+
+from pathlib import Path
+from textwrap import indent
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.unit.settings_support import EXISTING, RIGHT, fill, message
+
+TABLES = sorted((Path(__file__).parent / "wrong_settings").glob("*.yaml"))
+
+
+CASES = {
+    f"{table.stem}: {case['name']}": case
+    for table in TABLES
+    for case in yaml.safe_load(table.read_text(encoding="utf-8"))
+}
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("project")
+    fill(folder)
+    return folder
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+def test_wrong_configuration_is_explained(case: dict[str, Any], project: Path) -> None:
+    base = EXISTING if case.get("base") == "existing" else RIGHT
+
+    given = message(
+        {**base, **case["config"]}, project, secret_keys=frozenset(case.get("secret_keys", ["accessToken"]))
+    )
+
+    count = sum(line.startswith("traced-mesh:") for line in case["message"].splitlines())
+    errors = "1 configuration error" if count == 1 else f"{count} configuration errors"
+    assert given == f"Stack 'dev' has {errors}; nothing was created.\n\n{indent(case['message'], '  ')}"
+
+
+def test_there_are_enough_tables_to_mean_something() -> None:
+    assert len(CASES) >= 100
+
+
+@pytest.mark.parametrize("base", [RIGHT, EXISTING], ids=["gke", "existing"])
+def test_what_the_tables_change_is_right_before(base: dict[str, str], project: Path) -> None:
+    with pytest.raises(AssertionError, match="nothing was found wrong"):
+        message(base, project)

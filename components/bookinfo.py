@@ -135,7 +135,7 @@ class Bookinfo(pulumi.ComponentResource):
 
     def _service(self, application: Application) -> None:
         kubernetes.core.v1.Service(
-            f"{self._name}-{application.name}",
+            f"{self._name}-{application.name}-service",
             metadata=self._metadata(
                 application.name, {"app": application.name, "service": application.name}, SKIP_AWAIT
             ),
@@ -145,7 +145,7 @@ class Bookinfo(pulumi.ComponentResource):
 
     def _service_account(self, application: Application) -> pulumi.Resource:
         return kubernetes.core.v1.ServiceAccount(
-            f"{self._name}-{application.name}",
+            f"{self._name}-{application.name}-account",
             metadata=self._metadata(_account(application), {"account": application.name}),
             opts=pulumi.ResourceOptions(parent=self),
         )

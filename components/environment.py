@@ -12,6 +12,7 @@ from components.cluster import ClusterHandle
 from components.collector import Backend, otlp_service
 from components.gateway import GatewayArgs, IngressGateway
 from components.istio_versions import row_for
+from components.kubernetes_objects import declared_state_wins
 from components.mesh import ChartSource, Mesh, MeshArgs
 from components.namespaces import Namespaces, NamespacesArgs
 from components.settings import Settings
@@ -63,7 +64,9 @@ class Environment(pulumi.ComponentResource):
         super().__init__("traced-mesh:environment:Environment", name, {}, opts)
         self._settings = settings
         cluster = self._cluster()
-        self._in_cluster = pulumi.ResourceOptions(parent=self, providers=[cluster.provider])
+        self._in_cluster = pulumi.ResourceOptions(
+            parent=self, providers=[cluster.provider], transforms=[declared_state_wins]
+        )
         mesh = self._mesh(cluster)
         namespaces = self._namespaces()
         self._tracing(namespaces, mesh)

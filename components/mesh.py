@@ -6,13 +6,17 @@ caller hands in the finished chart values.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any, Final, cast
 
 import pulumi
 import pulumi_kubernetes as kubernetes
 
 from components.chart_values import ISTIO_NAMESPACE
-from components.kubernetes_objects import recommended_labels, wait_for
+from components.kubernetes_objects import annotated, recommended_labels, wait_for
+
+
+#: The validator for all Istio resources without a revision label; part of the base chart.
+DEFAULT_VALIDATOR: Final = "istiod-default-validator"
 
 
 @dataclass(frozen=True)
@@ -109,7 +113,7 @@ class Mesh(pulumi.ComponentResource):
             values=dict(values),
             **source.arguments(chart),
             opts=pulumi.ResourceOptions(
-                parent=self, depends_on=depends_on, transforms=[fail_closed, await_established]
+                parent=self, depends_on=depends_on, transforms=[prove_validator, await_established]
             ),
         )
 
@@ -122,32 +126,41 @@ class Mesh(pulumi.ComponentResource):
         return kubernetes.admissionregistration.v1.ValidatingWebhookConfigurationPatch(
             f"{name}-validator-answers",
             metadata={
-                "name": "istiod-default-validator",
+                "name": DEFAULT_VALIDATOR,
                 "annotations": wait_for(".webhooks[0].clientConfig.caBundle"),
             },
             opts=pulumi.ResourceOptions(parent=self, depends_on=depends_on),
         )
 
 
-def fail_closed(args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformResult | None:
-    """Let Istio's validating webhooks refuse what they cannot check, from the start.
+def prove_validator(args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformResult | None:
+    """Let Istio's validators fail closed, and wait for istiod's own proof that they work.
 
-    The charts write `failurePolicy: Ignore`, and istiod changes it to `Fail` once it answers
-    (istio.io/istio 1.27.0, pkg/webhooks/validation/controller/controller.go). That would show as a change forever. Said
-    by us from the start, it is no change, istiod leaves it alone, and somebody else's `Ignore` is found and repaired.
+    The charts write `failurePolicy: Ignore`. Once istiod has seen the API server refuse a wrong object because of its
+    answer, it changes that to `Fail` (istio.io/istio 1.27.0, pkg/webhooks/validation/controller/controller.go).
+
+    - In the istiod chart's validator that change is awaited: it proves that istiod's webhooks, the injector among them,
+      are reached. It is istiod's field from then on, so changes of it are ignored, and of nothing else there.
+    - The base chart's validator is made before istiod and can't wait for it. It says `Fail` from the start, so istiod
+      has nothing to change, and somebody else's `Ignore` is found and repaired.
     """
     if args.type_ != "kubernetes:admissionregistration.k8s.io/v1:ValidatingWebhookConfiguration":
         return None
-    webhooks = cast("list[dict[str, Any]]", args.props["webhooks"])
-    closed = [{**webhook, "failurePolicy": "Fail"} for webhook in webhooks]
-    return pulumi.ResourceTransformResult(props={**args.props, "webhooks": closed}, opts=args.opts)
+    metadata = cast("dict[str, Any]", args.props["metadata"])
+    if metadata["name"] == DEFAULT_VALIDATOR:
+        webhooks = cast("list[dict[str, Any]]", args.props["webhooks"])
+        closed = [{**webhook, "failurePolicy": "Fail"} for webhook in webhooks]
+        return pulumi.ResourceTransformResult(props={**args.props, "webhooks": closed}, opts=args.opts)
+    proof = {"pulumi.com/waitFor": "jsonpath={.webhooks[0].failurePolicy}=Fail"}
+    theirs = pulumi.ResourceOptions(ignore_changes=["webhooks[*].failurePolicy"])
+    return pulumi.ResourceTransformResult(
+        props=annotated(args.props, proof), opts=pulumi.ResourceOptions.merge(args.opts, theirs)
+    )
 
 
 def await_established(args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformResult | None:
     """Wait for each CRD until the API server serves it; the provider itself does not wait for CRDs."""
     if args.type_ != "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition":
         return None
-    metadata = cast("dict[str, Any]", args.props["metadata"])
-    annotations = {**metadata.get("annotations", {}), "pulumi.com/waitFor": "condition=Established"}
-    props = {**args.props, "metadata": {**metadata, "annotations": annotations}}
-    return pulumi.ResourceTransformResult(props=props, opts=args.opts)
+    established = {"pulumi.com/waitFor": "condition=Established"}
+    return pulumi.ResourceTransformResult(props=annotated(args.props, established), opts=args.opts)

@@ -158,13 +158,20 @@ def _with_free_webhook_port(target: Target) -> StackFile:
     """Return the stack's file for this sandbox, its webhook port free or already this sandbox's own."""
     file, in_use = target.file, target.sandbox.webhook_port_in_use()
     if target.instance != DEFAULT_INSTANCE:
-        return file.derive(target.sandbox.folder, in_use or free_ports(1)[0])
+        return file.derive(target.sandbox.folder, in_use or _free_port_like_before(target))
     wanted = file.webhook_port
     if wanted != in_use and not is_free(wanted):
         port = free_ports(1)[0]
         file.set_webhook_port(port)
         say(f"port {wanted} is taken by another program: {shown(file.path)} now has {port} for istiod's webhooks")
     return file
+
+
+def _free_port_like_before(target: Target) -> int:
+    """Return the webhook port that the sandbox's own stack file has, so that nothing changes, or else a free one."""
+    earlier = target.sandbox.folder / target.file.path.name
+    port = StackFile(target.stack, earlier).webhook_port if earlier.exists() else None
+    return port if port is not None and is_free(port) else free_ports(1)[0]
 
 
 def _destroy_if_possible(target: Target, toolchain: Toolchain) -> int:

@@ -10,11 +10,14 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Final
 
+from components.chart_values import ISTIO_NAMESPACE
 from sandbox.console import say
 from sandbox.control_plane import ControlPlane
 from sandbox.istiod import Istiod
+from sandbox.kube_api import KubeApi
 from sandbox.locks import exclusive
 from sandbox.paths import DEFAULT_INSTANCE, PROJECT, SANDBOX
+from sandbox.ports import wait_until_listening
 from sandbox.processes import PidFile, command_line, gone_within, terminate, with_environment
 from sandbox.satellite_ca import ensure_satellite_ca
 from sandbox.toolchain import Toolchain
@@ -28,6 +31,10 @@ _GARBAGE_COLLECTION: Final = "400"
 
 #: Seconds that an abandoned Pulumi may go on; it gives up on a resource after 600.
 _PULUMI_PATIENCE: Final = 900.0
+
+
+#: Seconds that a resumed istiod may take until it listens; 1 to 2 are usual.
+_ISTIOD_PATIENCE: Final = 15.0
 
 
 class Instance:
@@ -85,6 +92,7 @@ class Instance:
         self._start_supervisor(istiod, owner_pid)  # first, so that an owner's end is noticed from the beginning
         try:
             self.control_plane.start(toolchain)
+            self._wait_for_resumed(istiod)
         except BaseException:
             self.stop(toolchain)
             raise
@@ -147,6 +155,11 @@ class Instance:
             )
         self.supervisor_pid_file.write(process.pid)
         process.returncode = 0  # it outlives this run, so Python need not warn that nobody waits for it
+
+    def _wait_for_resumed(self, istiod: Istiod) -> None:
+        """Wait for istiod if an earlier run has made the mesh: its webhooks are asked about every change."""
+        if KubeApi(self.kubeconfig).has_deployment(ISTIO_NAMESPACE, istiod.deployment):
+            wait_until_listening(istiod.webhook_port, _ISTIOD_PATIENCE)
 
     def _end_istiod(self) -> None:
         """End the supervisor, which ends its istiod; and an istiod whose supervisor was killed."""

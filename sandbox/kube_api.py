@@ -67,6 +67,13 @@ class KubeApi:
                 return True
         return False
 
+    def has_deployment(self, namespace: str, name: str) -> bool:
+        """Tell whether a Deployment exists."""
+        deployments = self._client.AppsV1Api(self._api).list_namespaced_deployment(
+            namespace, field_selector=f"metadata.name={name}"
+        )
+        return bool(deployments.items)
+
     def wait_for_deployment(self, namespace: str, name: str, stop: Event) -> bool:
         """Wait until a Deployment exists or `stop` is set; tell whether it exists."""
         return self._wait_for(self._client.AppsV1Api(self._api).list_namespaced_deployment, namespace, name, stop)

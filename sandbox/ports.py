@@ -1,7 +1,9 @@
 """Free TCP ports on the loopback address."""
 
+import contextlib
 import random
 import socket
+import time
 from typing import Final
 
 from sandbox.errors import SandboxError
@@ -23,6 +25,16 @@ def is_free(port: int) -> bool:
         except OSError:
             return False
         return True
+
+
+def wait_until_listening(port: int, seconds: float) -> bool:
+    """Wait until a server listens on `port` of the loopback address, at most `seconds`; tell whether one does."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        with contextlib.suppress(OSError), socket.create_connection((LOOPBACK, port), timeout=1):
+            return True
+        time.sleep(0.1)
+    return False
 
 
 def free_ports(count: int) -> list[int]:

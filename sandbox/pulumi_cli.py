@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from sandbox.console import say
 from sandbox.errors import Interrupted, SandboxError
@@ -19,6 +19,9 @@ from sandbox.paths import PROJECT
 from sandbox.processes import PidFile, is_alive, terminate
 from sandbox.stack_files import StackFile
 from sandbox.toolchain import Toolchain
+
+#: Commands of Pulumi that read the stack's configuration and so take `--config-file`.
+_VERBS_WITH_CONFIGURATION: Final = frozenset({"config", "destroy", "import", "preview", "refresh", "up"})
 
 
 @dataclass(frozen=True)
@@ -95,8 +98,9 @@ class Pulumi:
 
     def _has_pending_operations(self, state: Path) -> bool:
         for file in (state / ".pulumi" / "stacks").glob(f"*/{self.stack_file.stack}.json"):
-            checkpoint = json.loads(file.read_text(encoding="utf-8"))["checkpoint"]
-            if (checkpoint.get("latest") or {}).get("pending_operations"):
+            checkpoint: Any = json.loads(file.read_text(encoding="utf-8"))["checkpoint"]
+            latest: Any = checkpoint.get("latest")
+            if latest and latest.get("pending_operations"):
                 return True
         return False
 
@@ -104,8 +108,9 @@ class Pulumi:
         return [str(self.executable), *words, "--stack", self.stack_file.stack]
 
     def _with_config(self, verb: str, *arguments: str) -> list[str]:
-        own = [] if self.stack_file.is_standard else ["--config-file", str(self.stack_file.path)]
-        return [*self._command(verb), *own, *arguments]
+        own = ["--config-file", str(self.stack_file.path)]
+        named = verb in _VERBS_WITH_CONFIGURATION and not self.stack_file.is_standard
+        return [*self._command(verb), *(own if named else []), *arguments]
 
     def _run(self, command: Sequence[str]) -> subprocess.CompletedProcess[str]:
         process = subprocess.Popen(

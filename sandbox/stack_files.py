@@ -94,11 +94,9 @@ class StackFile:
             webhook_port: the port of the instance's istiod.
         """
         text = with_webhook_port(self.path.read_text(encoding="utf-8"), self.webhook_port, webhook_port)
-        own_folder = shown(SANDBOX / DEFAULT_INSTANCE)
-        text = text.replace(f"{own_folder}/", f"{shown(instance_folder)}/")
         instance_folder.mkdir(parents=True, exist_ok=True)
         copy = instance_folder / self.path.name
-        copy.write_text(text, encoding="utf-8")
+        copy.write_text(for_instance(text, instance_folder), encoding="utf-8")
         return StackFile(self.stack, copy)
 
     def _text(self, key: str) -> str | None:
@@ -126,9 +124,14 @@ def find_stack_file(stack: str) -> StackFile:
         )
         raise SandboxError(
             f"There is no stack '{stack}': {shown(path)} does not exist. Stacks: {', '.join(names)}.\n"
-            f"Choose one of them, for example: make up STACK={names[0] if names else 'sandbox'}"
+            f"Choose one of them, for example: make up STACK=sandbox"
         )
     return StackFile(stack, path)
+
+
+def for_instance(text: str, instance_folder: Path) -> str:
+    """Return the text of a stack file with the files of another instance instead of the default one's."""
+    return text.replace(f"{shown(SANDBOX / DEFAULT_INSTANCE)}/", f"{shown(instance_folder)}/")
 
 
 def with_webhook_port(text: str, old: int, new: int) -> str:

@@ -4,16 +4,20 @@ import json
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-import kubernetes
 import yaml
 
 from sandbox.instance import Instance
 from sandbox.processes import command_line
 from sandbox.pulumi_cli import Pulumi
 from sandbox.toolchain import Toolchain
+
+#: The Kubernetes client, which carries no types.
+client: Final[Any] = import_module("kubernetes.client")
+config: Final[Any] = import_module("kubernetes.config")
 
 #: Istio's version in the sandbox stack.
 ISTIO = "1.27.0"
@@ -104,7 +108,7 @@ class Running:
 
     def api(self) -> Any:
         """Return a Kubernetes client for the sandbox."""
-        return kubernetes.config.new_client_from_config(str(self.instance.kubeconfig))
+        return config.new_client_from_config(str(self.instance.kubeconfig))
 
     def everything(self) -> Iterator[dict[str, Any]]:
         """Yield every object in the API server, of every kind that can be listed."""

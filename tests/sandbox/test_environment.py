@@ -2,18 +2,17 @@
 
 import base64
 
-import kubernetes
 import pytest
 
 from tests.sandbox.conftest import FirstUp
-from tests.sandbox.running import ISTIO, Running
+from tests.sandbox.running import ISTIO, Running, client
 
 INJECTED = ("bookinfo", "istio-ingress", "observability")
 BOOKINFO = {"details-v1", "productpage-v1", "ratings-v1", "reviews-v1", "reviews-v2", "reviews-v3"}
 
 
 def test_every_deployment_is_available(running: Running) -> None:
-    deployments = kubernetes.client.AppsV1Api(running.api()).list_deployment_for_all_namespaces().items
+    deployments = client.AppsV1Api(running.api()).list_deployment_for_all_namespaces().items
 
     available = {(it.metadata.namespace, it.metadata.name): it.status.available_replicas for it in deployments}
 
@@ -27,14 +26,14 @@ def test_every_deployment_is_available(running: Running) -> None:
 
 @pytest.mark.parametrize("namespace", INJECTED)
 def test_injected_namespaces_carry_the_label(running: Running, namespace: str) -> None:
-    labels = kubernetes.client.CoreV1Api(running.api()).read_namespace(namespace).metadata.labels
+    labels = client.CoreV1Api(running.api()).read_namespace(namespace).metadata.labels
 
     assert labels["istio-injection"] == "enabled"
 
 
 @pytest.mark.parametrize("namespace", INJECTED)
 def test_the_ca_secret_is_in_every_injected_namespace(running: Running, namespace: str) -> None:
-    secret = kubernetes.client.CoreV1Api(running.api()).read_namespaced_secret("lightstep.cacert", namespace)
+    secret = client.CoreV1Api(running.api()).read_namespaced_secret("lightstep.cacert", namespace)
 
     assert secret.type == "Opaque"
     assert secret.metadata.labels == {"app": "lightstep"}
@@ -44,7 +43,7 @@ def test_the_ca_secret_is_in_every_injected_namespace(running: Running, namespac
 
 
 def test_bookinfo_pods_are_injected_by_the_genuine_istiod(running: Running) -> None:
-    pods = kubernetes.client.CoreV1Api(running.api()).list_namespaced_pod("bookinfo").items
+    pods = client.CoreV1Api(running.api()).list_namespaced_pod("bookinfo").items
 
     assert {pod.metadata.labels["app"] + "-" + pod.metadata.labels["version"] for pod in pods} == BOOKINFO
     for pod in pods:
@@ -56,7 +55,7 @@ def test_bookinfo_pods_are_injected_by_the_genuine_istiod(running: Running) -> N
 
 
 def test_the_gateway_runs_the_proxy_of_its_istio_version(running: Running) -> None:
-    pods = kubernetes.client.CoreV1Api(running.api()).list_namespaced_pod("istio-ingress").items
+    pods = client.CoreV1Api(running.api()).list_namespaced_pod("istio-ingress").items
 
     assert [[container.image for container in pod.spec.containers] for pod in pods] == [
         [f"docker.io/istio/proxyv2:{ISTIO}"]
@@ -65,7 +64,7 @@ def test_the_gateway_runs_the_proxy_of_its_istio_version(running: Running) -> No
 
 
 def test_the_collector_has_a_sidecar_and_no_rights(running: Running) -> None:
-    core = kubernetes.client.CoreV1Api(running.api())
+    core = client.CoreV1Api(running.api())
 
     pod = core.list_namespaced_pod("observability").items[0]
 
@@ -76,7 +75,7 @@ def test_the_collector_has_a_sidecar_and_no_rights(running: Running) -> None:
 
 
 def test_crds_are_established(running: Running) -> None:
-    crds = kubernetes.client.ApiextensionsV1Api(running.api()).list_custom_resource_definition().items
+    crds = client.ApiextensionsV1Api(running.api()).list_custom_resource_definition().items
     istio = [crd for crd in crds if crd.spec.group.endswith(".istio.io")]
 
     established = {
@@ -91,9 +90,7 @@ def test_crds_are_established(running: Running) -> None:
 
 
 def test_outputs_say_how_the_environment_is_reached(running: Running) -> None:
-    service = kubernetes.client.CoreV1Api(running.api()).read_namespaced_service(
-        "istio-ingressgateway", "istio-ingress"
-    )
+    service = client.CoreV1Api(running.api()).read_namespaced_service("istio-ingressgateway", "istio-ingress")
     address = service.status.load_balancer.ingress[0].ip
 
     outputs = running.outputs()

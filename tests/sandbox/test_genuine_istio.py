@@ -1,13 +1,20 @@
 """What Istio itself says of the environment: its validator, its analyzer, and what it tells the sidecars."""
 
-import grpc
-import kubernetes
-import pytest
-from envoy.config.listener.v3 import listener_pb2
-from envoy.extensions.filters.network.http_connection_manager.v3 import http_connection_manager_pb2
-from envoy.service.discovery.v3 import ads_pb2_grpc, discovery_pb2
+from importlib import import_module
+from typing import Any, Final
 
-from tests.sandbox.running import ISTIO, Running
+import pytest
+
+from tests.sandbox.running import ISTIO, Running, client
+
+# gRPC and Envoy's protocol, which carry no types.
+grpc: Final[Any] = import_module("grpc")
+ads: Final[Any] = import_module("envoy.service.discovery.v3.ads_pb2_grpc")
+discovery: Final[Any] = import_module("envoy.service.discovery.v3.discovery_pb2")
+listeners: Final[Any] = import_module("envoy.config.listener.v3.listener_pb2")
+http: Final[Any] = import_module(
+    "envoy.extensions.filters.network.http_connection_manager.v3.http_connection_manager_pb2"
+)
 
 LISTENER = "type.googleapis.com/envoy.config.listener.v3.Listener"
 COLLECTOR_CLUSTER = "outbound|4317||otel-collector.observability.svc.cluster.local"
@@ -31,9 +38,9 @@ def test_a_wrong_route_is_refused_by_the_validator(running: Running) -> None:
         "metadata": {"name": "without-route", "namespace": "bookinfo"},
         "spec": {"hosts": ["*"], "http": [{"match": [{"uri": {"prefix": "/"}}]}]},
     }
-    api = kubernetes.client.CustomObjectsApi(running.api())
+    api = client.CustomObjectsApi(running.api())
 
-    with pytest.raises(kubernetes.client.ApiException, match="HTTP route, redirect or direct_response is required"):
+    with pytest.raises(client.ApiException, match="HTTP route, redirect or direct_response is required"):
         api.create_namespaced_custom_object("networking.istio.io", "v1", "bookinfo", "virtualservices", without_route)
 
 
@@ -52,39 +59,35 @@ def test_the_collector_does_not_trace_the_arrival_of_spans(running: Running) -> 
     assert traced == []
 
 
-def _tracing_of(
-    running: Running, application: str, namespace: str
-) -> "list[http_connection_manager_pb2.HttpConnectionManager.Tracing]":
+def _tracing_of(running: Running, application: str, namespace: str) -> list[Any]:
     """Ask istiod, as the sidecar of an application's Pod would, for its listeners, and return how they trace."""
-    pods = kubernetes.client.CoreV1Api(running.api()).list_namespaced_pod(namespace).items
+    pods = client.CoreV1Api(running.api()).list_namespaced_pod(namespace).items
     pod = next(
         it
         for it in pods
         if application in {it.metadata.labels.get("app"), it.metadata.labels.get("app.kubernetes.io/name")}
     )
-    request = discovery_pb2.DiscoveryRequest(type_url=LISTENER)
+    request = discovery.DiscoveryRequest(type_url=LISTENER)
     request.node.id = f"sidecar~{pod.status.pod_ip}~{pod.metadata.name}.{namespace}~{namespace}.svc.cluster.local"
     request.node.metadata.update(
         {"NAMESPACE": namespace, "ISTIO_VERSION": ISTIO, "CLUSTER_ID": "Kubernetes", "LABELS": pod.metadata.labels}
     )
     with grpc.insecure_channel(f"127.0.0.1:{running.istiod_port('grpcAddr')}") as channel:
-        stream = ads_pb2_grpc.AggregatedDiscoveryServiceStub(channel).StreamAggregatedResources(
-            iter([request]), timeout=30
-        )
+        stream = ads.AggregatedDiscoveryServiceStub(channel).StreamAggregatedResources(iter([request]), timeout=30)
         answer = next(iter(stream))
     return [tracing for resource in answer.resources for tracing in _tracings(resource.value)]
 
 
-def _tracings(listener: bytes) -> "list[http_connection_manager_pb2.HttpConnectionManager.Tracing]":
-    parsed = listener_pb2.Listener.FromString(listener)
+def _tracings(listener: bytes) -> list[Any]:
+    parsed = listeners.Listener.FromString(listener)
     chains = [
         *parsed.filter_chains,
         *([parsed.default_filter_chain] if parsed.HasField("default_filter_chain") else []),
     ]
-    found: list[http_connection_manager_pb2.HttpConnectionManager.Tracing] = []
+    found: list[Any] = []
     for chain in chains:
         for network_filter in chain.filters:
-            manager = http_connection_manager_pb2.HttpConnectionManager()
+            manager = http.HttpConnectionManager()
             if network_filter.typed_config.Unpack(manager) and manager.HasField("tracing"):
                 found.append(manager.tracing)
     return found

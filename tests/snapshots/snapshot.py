@@ -1,4 +1,4 @@
-"""What the program makes for each stack, as readable YAML: one file a stack, so that a change's diff shows its effect."""
+"""What the program makes for each stack, as readable YAML; in a change's diff it shows the effect."""
 
 import tempfile
 from pathlib import Path
@@ -6,10 +6,9 @@ from typing import Any, Final, cast
 
 import yaml
 
-from components.environment import Environment
 from tests.support.istio import Document, Istio
-from tests.support.mocks import Recorded, Recording, mapped, record
-from tests.support.stacks import stack_settings
+from tests.support.mocks import Recorded, Recording, mapped
+from tests.support.stacks import record_environment, stack_settings
 
 #: The command that writes all snapshots anew, as it is typed in the project's folder.
 UPDATE: Final = ".venv/bin/python -m tests.snapshots"
@@ -40,7 +39,7 @@ def snapshot(stack: str, istio: Istio) -> str:
     """
     with tempfile.TemporaryDirectory(prefix=FOLDER_PREFIX) as project:
         settings = stack_settings(stack, istio, Path(project))
-        recording = record(lambda: Environment("environment", settings).outputs.exported())
+        recording = record_environment(settings)
     entries = [_entry(each, recording, istio) for each in recording.resources]
     document = {"resources": entries, "outputs": _ordered(mapped(recording.outputs, secret=lambda _: "[secret]"))}
     return _HEADER + yaml.dump(document, Dumper=_Dumper, sort_keys=False, width=120, allow_unicode=True)
@@ -91,12 +90,12 @@ class _Dumper(yaml.SafeDumper):
     def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002 - the signature is PyYAML's
         return True
 
-    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002 - as above
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002 - as above
         super().increase_indent(flow, indentless=False)
 
 
 def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+    return cast("Any", dumper).represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
 
 
 _Dumper.add_representer(str, _represent_text)

@@ -13,6 +13,9 @@ from components.chart_values import ISTIO_NAMESPACE
 from sandbox.programs import Purpose
 from sandbox.toolchain import ensure
 
+#: The release that the sandbox runs.
+RELEASE: Final = "1.27.0"
+
 #: Longest that one chart may take to render, in seconds; it takes a fraction of one.
 _PATIENCE: Final = 60
 
@@ -40,7 +43,7 @@ class Istio:
     helm: Path
 
     @classmethod
-    def obtain(cls, release: str) -> "Istio":
+    def obtain(cls, release: str = RELEASE) -> "Istio":
         """Return a release, having built or extracted what is missing."""
         toolchain = ensure((Purpose.TEST,), only=["helm"])
         return cls(release, toolchain.charts(release), toolchain.samples(release), toolchain.program("helm"))
@@ -57,8 +60,10 @@ class Istio:
             RenderError: if the chart refuses the values.
         """
         rendered = subprocess.run(
-            [str(self.helm), "template", name or chart, str(self.charts / chart), "--namespace", ISTIO_NAMESPACE]
-            + ["--include-crds", "--values", "-"],
+            [
+                *(str(self.helm), "template", name or chart, str(self.charts / chart)),
+                *("--namespace", ISTIO_NAMESPACE, "--include-crds", "--values", "-"),
+            ],
             input=json.dumps(values),
             capture_output=True,
             text=True,

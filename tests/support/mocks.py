@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any, Final, cast
 
 import pulumi
-from google.protobuf.json_format import MessageToDict
-from pulumi.runtime import mocks, proto, register_stack_transformation
+from google.protobuf import json_format
+from pulumi.runtime import mocks, register_stack_transformation
+from pulumi.runtime.proto import callback_pb2
 from pulumi.runtime.settings import SETTINGS, get_root_resource
 
 #: Marks of Pulumi's wire format for secrets (sdk/python/lib/pulumi/runtime/rpc.py).
@@ -44,6 +45,7 @@ class Recorded:
         parent: name of its parent; `None` for a top-level resource.
         depends_on: names of the resources that it waits for, explicitly or because its inputs use their outputs.
         provider: name of its provider; `None` for the default one.
+        uses: input -> names of the resources whose outputs stand in it.
         transforms: names of the functions that the engine calls for it and for each of its children.
     """
 
@@ -53,6 +55,7 @@ class Recorded:
     parent: str | None
     depends_on: frozenset[str]
     provider: str | None
+    uses: dict[str, frozenset[str]]
     transforms: tuple[str, ...]
 
     @property
@@ -123,7 +126,7 @@ def record(make: Callable[[], Mapping[str, Any] | None]) -> Recording:
         made = make() or {}
         return pulumi.Output.all(*(observe(name, pulumi.Output.from_input(value)) for name, value in made.items()))
 
-    mocks.test(run)()
+    cast("Any", mocks).test(run)()
     order = {key: position for position, key in enumerate(_constructed)}
     return Recording(sorted(monitor.recorded, key=lambda each: order[each.type, each.name]), outputs)
 
@@ -160,8 +163,8 @@ class _Cloud(mocks.Mocks):
             return {"email": INSTALLING_USER, "id": "1"}, []
         raise AssertionError(f"nothing answers {args.token} here")
 
-    def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
-        inputs = dict(args.inputs)
+    def new_resource(self, args: Any) -> tuple[str | None, dict[str, Any]]:
+        inputs: dict[str, Any] = dict(args.inputs)
         if args.typ == "kubernetes:core/v1:Service":
             spec = inputs["spec"]
             ports = [{**port, "nodePort": NODE_PORT + index} for index, port in enumerate(spec["ports"])]
@@ -183,24 +186,29 @@ class _Monitor(mocks.MockMonitor):
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802 - the name of a method of Pulumi's protocol
         if request.type != "pulumi:pulumi:Stack":
             self.recorded.append(_recorded(request))
-        return super().RegisterResource(request)
+        return cast("Any", super()).RegisterResource(request)
 
 
 class _Callbacks:
     """Stands in for the server through which an engine calls transforms back; here nothing calls them."""
 
-    def register_transform(self, transform: pulumi.ResourceTransform) -> proto.callback_pb2.Callback:
-        return proto.callback_pb2.Callback(token=getattr(transform, "__name__", repr(transform)))
+    def register_transform(self, transform: pulumi.ResourceTransform) -> callback_pb2.Callback:
+        return callback_pb2.Callback(token=getattr(transform, "__name__", repr(transform)))
 
 
-def _recorded(request: proto.resource_pb2.RegisterResourceRequest) -> Recorded:
+def _recorded(request: Any) -> Recorded:
     return Recorded(
         type=request.type,
         name=request.name,
-        inputs=_data(MessageToDict(request.object)),
+        inputs=_data(cast("Any", json_format).MessageToDict(request.object)),
         parent=None if "pulumi:pulumi:Stack::" in request.parent else _name(request.parent),
         depends_on=frozenset(_name(urn) for urn in request.dependencies),
         provider=_name(request.provider.rpartition("::")[0]) if request.provider else None,
+        uses={
+            key: frozenset(_name(urn) for urn in used.urns)
+            for key, used in request.propertyDependencies.items()
+            if used.urns
+        },
         transforms=tuple(callback.token for callback in request.transforms),
     )
 

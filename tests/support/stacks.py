@@ -6,10 +6,12 @@ from typing import Any, Final
 
 import yaml
 
+from components.environment import Environment
 from components.settings import Settings
 from components.settings_errors import NAMESPACE
 from sandbox.paths import STACKS
 from tests.support.istio import Istio
+from tests.support.mocks import Recording, record
 from tests.unit.settings_support import NOW, Ca, kubeconfig
 
 #: The access token that each stack is given here.
@@ -41,6 +43,15 @@ def stack_settings(stack: str, istio: Istio, project: Path) -> Settings:
         folder.parent.mkdir(parents=True)
         folder.symlink_to(istio.charts)
     return Settings.parse(texts, stack=stack, root=project, now=NOW, secret_keys={"accessToken"})
+
+
+def record_environment(settings: Settings) -> Recording:
+    """Return what the program makes of settings, with the stack's outputs."""
+
+    def make() -> dict[str, Any]:
+        return Environment("environment", settings).outputs.exported()
+
+    return record(make)
 
 
 def _text(value: object) -> str:

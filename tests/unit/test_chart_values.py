@@ -19,8 +19,10 @@ COLLECTOR = OtlpService("otel-collector.observability.svc.cluster.local", 4317)
 PROVIDER = {"name": TRACING_PROVIDER, "opentelemetry": {"service": COLLECTOR.host, "port": COLLECTOR.port}}
 
 
-def istiod(revision: str | None = None, **extra: Any) -> dict[str, Any]:
-    return istiod_values(version="1.27.0", hub="docker.io/istio", revision=revision, collector=COLLECTOR, extra=extra)
+def istiod(extra: dict[str, Any] | None = None, revision: str | None = None) -> dict[str, Any]:
+    return istiod_values(
+        version="1.27.0", hub="docker.io/istio", revision=revision, collector=COLLECTOR, extra=extra or {}
+    )
 
 
 def nested(path: str, value: object) -> dict[str, Any]:
@@ -61,7 +63,13 @@ def test_sampling_is_no_chart_value() -> None:
 
 
 def test_own_values_of_a_team_stay_beside_the_programs() -> None:
-    values = istiod(pilot={"autoscaleMin": 2}, meshConfig={"accessLogFile": "/dev/stdout"}, **{"global": {"logAsJson": True}})
+    values = istiod(
+        {
+            "pilot": {"autoscaleMin": 2},
+            "meshConfig": {"accessLogFile": "/dev/stdout"},
+            "global": {"logAsJson": True},
+        }
+    )
 
     assert values["pilot"] == {"autoscaleMin": 2}
     assert values["meshConfig"]["accessLogFile"] == "/dev/stdout"
@@ -77,26 +85,26 @@ def test_own_values_of_a_team_stay_beside_the_programs() -> None:
 def test_extension_providers_of_a_team_stay_before_the_programs() -> None:
     theirs = {"name": "access-log", "envoyFileAccessLog": {"path": "/dev/stdout"}}
 
-    values = istiod(meshConfig={"extensionProviders": [theirs]})
+    values = istiod({"meshConfig": {"extensionProviders": [theirs]}})
 
     assert values["meshConfig"]["extensionProviders"] == [theirs, PROVIDER]
 
 
 def test_annotations_of_a_team_stay_beside_the_programs() -> None:
-    values = istiod(serviceAnnotations={"team": "mesh"})
+    values = istiod({"serviceAnnotations": {"team": "mesh"}})
 
     assert values["serviceAnnotations"] == {"team": "mesh", "pulumi.com/skipAwait": "true"}
 
 
 def test_what_the_program_owns_wins() -> None:
-    assert istiod(**{"global": {"tag": "latest"}})["global"]["tag"] == "1.27.0"
+    assert istiod({"global": {"tag": "latest"}})["global"]["tag"] == "1.27.0"
     assert base_values(revision=None, extra={"defaultRevision": "other"})["defaultRevision"] == "default"
 
 
 def test_values_of_a_team_are_not_changed() -> None:
     theirs: dict[str, Any] = {"meshConfig": {"extensionProviders": [{"name": "other"}]}, "global": {"logAsJson": True}}
 
-    istiod(**theirs)
+    istiod(theirs)
 
     assert theirs == {"meshConfig": {"extensionProviders": [{"name": "other"}]}, "global": {"logAsJson": True}}
 

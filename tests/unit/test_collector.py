@@ -69,7 +69,7 @@ def test_backend_without_a_token_has_neither_secret_nor_variable() -> None:
     made = collector(PLAIN, token=None, certificate=None)
 
     assert made.of_kind("Secret") == []
-    assert "env" not in pod(made)["containers"][0]
+    assert not pod(made)["containers"][0].get("env")
 
 
 def test_ca_secret_is_mounted_where_the_configuration_looks_for_it() -> None:
@@ -102,9 +102,7 @@ def test_collector_reads_the_configuration_that_is_mounted() -> None:
 def test_istio_takes_the_service_for_grpc() -> None:
     service = collector().only("Service").inputs
 
-    assert service["spec"]["ports"] == [
-        {"name": "grpc-otlp", "port": 4317, "targetPort": 4317, "appProtocol": "grpc"}
-    ]
+    assert service["spec"]["ports"] == [{"name": "grpc-otlp", "port": 4317, "targetPort": 4317, "appProtocol": "grpc"}]
     assert service["metadata"]["annotations"] == {"pulumi.com/skipAwait": "true"}
 
 

@@ -1,5 +1,6 @@
 """The Istio control plane."""
 
+from copy import deepcopy
 from typing import Any
 
 import pulumi
@@ -8,23 +9,13 @@ import pytest
 
 from components.mesh import ChartSource, Mesh, MeshArgs, await_established, fail_closed
 from tests.support.mocks import Recording, record
+from tests.support.transforms import through
 
 OFFICIAL = ChartSource("oci://ghcr.io/istio/release/charts", "1.30.0")
-VALIDATORS = "kubernetes:admissionregistration.k8s.io/v1:ValidatingWebhookConfiguration"
-CRD = "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition"
 
 
 def mesh(source: ChartSource = OFFICIAL, **args: Any) -> Recording:
     return record(lambda: {"namespace": Mesh("mesh", MeshArgs(source, **args)).namespace})
-
-
-def transformed(
-    transform: pulumi.ResourceTransform, type_: str, props: dict[str, Any]
-) -> pulumi.ResourceTransformResult | None:
-    opts = pulumi.ResourceOptions()
-    result = transform(pulumi.ResourceTransformArgs(custom=True, type_=type_, name="it", props=props, opts=opts))
-    assert result is None or isinstance(result, pulumi.ResourceTransformResult)
-    return result
 
 
 def test_namespace_comes_before_base_and_base_before_istiod() -> None:
@@ -110,38 +101,48 @@ def test_charts_come_from_where_the_source_says(location: str, expected: dict[st
 
 
 def test_every_webhook_of_a_validator_fails_closed_and_keeps_all_else() -> None:
-    webhooks = [{"name": "a", "failurePolicy": "Ignore"}, {"name": "b", "sideEffects": "None"}]
-    props = {"metadata": {"name": "istio-validator"}, "webhooks": webhooks}
-
-    result = transformed(fail_closed, VALIDATORS, props)
-
-    assert result is not None
-    assert result.props == {
+    validator = {
+        "apiVersion": "admissionregistration.k8s.io/v1",
+        "kind": "ValidatingWebhookConfiguration",
         "metadata": {"name": "istio-validator"},
+        "webhooks": [{"name": "a", "failurePolicy": "Ignore"}, {"name": "b", "sideEffects": "None"}],
+    }
+    before = deepcopy(validator)
+
+    closed = through(fail_closed, validator)
+
+    assert closed == {
+        **before,
         "webhooks": [
             {"name": "a", "failurePolicy": "Fail"},
             {"name": "b", "sideEffects": "None", "failurePolicy": "Fail"},
         ],
     }
-    assert webhooks[0]["failurePolicy"] == "Ignore"
+    assert validator == before
 
 
-def test_crd_is_awaited_until_the_api_server_serves_it() -> None:
-    props = {"metadata": {"name": "gateways.networking.istio.io", "annotations": {"helm.sh/resource-policy": "keep"}}}
+@pytest.mark.parametrize("annotations", [{}, {"annotations": {"helm.sh/resource-policy": "keep"}}])
+def test_crd_is_awaited_until_the_api_server_serves_it(annotations: dict[str, Any]) -> None:
+    crd = {
+        "apiVersion": "apiextensions.k8s.io/v1",
+        "kind": "CustomResourceDefinition",
+        "metadata": {"name": "gateways.networking.istio.io", **annotations},
+    }
 
-    result = transformed(await_established, CRD, props)
+    awaited = through(await_established, crd)
 
-    assert result is not None
-    assert result.props["metadata"]["annotations"] == {
-        "helm.sh/resource-policy": "keep",
+    assert awaited["metadata"]["annotations"] == {
+        **annotations.get("annotations", {}),
         "pulumi.com/waitFor": "condition=Established",
     }
 
 
 @pytest.mark.parametrize("transform", [fail_closed, await_established])
 @pytest.mark.parametrize(
-    "type_",
-    ["kubernetes:admissionregistration.k8s.io/v1:MutatingWebhookConfiguration", "kubernetes:apps/v1:Deployment"],
+    ("version", "kind"),
+    [("admissionregistration.k8s.io/v1", "MutatingWebhookConfiguration"), ("apps/v1", "Deployment"), ("v1", "Service")],
 )
-def test_anything_else_of_a_chart_stays_as_it_is(transform: pulumi.ResourceTransform, type_: str) -> None:
-    assert transformed(transform, type_, {"metadata": {"name": "it"}, "webhooks": []}) is None
+def test_anything_else_of_a_chart_stays_as_it_is(transform: pulumi.ResourceTransform, version: str, kind: str) -> None:
+    document: dict[str, Any] = {"apiVersion": version, "kind": kind, "metadata": {"name": "it"}, "webhooks": []}
+
+    assert through(transform, document) is document

@@ -44,8 +44,7 @@ def test_every_namespace_with_sidecars_gets_the_ca_secret_that_guides_describe()
     secrets = [each for each in tracing().of_kind("Secret") if each.name.startswith("tracing-ca-")]
 
     assert [each.inputs["metadata"] for each in secrets] == [
-        {"name": "lightstep.cacert", "namespace": namespace, "labels": {"app": "lightstep"}}
-        for namespace in NAMESPACES
+        {"name": "lightstep.cacert", "namespace": namespace, "labels": {"app": "lightstep"}} for namespace in NAMESPACES
     ]
     assert {each.inputs["type"] for each in secrets} == {"Opaque"}
     assert [each.inputs["stringData"] for each in secrets] == [Secret({"cacert.pem": CERTIFICATE})] * 3
@@ -62,9 +61,7 @@ def test_telemetry_of_the_root_namespace_traces_the_whole_mesh() -> None:
 
     assert mesh["apiVersion"] == "telemetry.istio.io/v1"
     assert mesh["metadata"]["namespace"] == "istio-system"
-    assert mesh["spec"] == {
-        "tracing": [{"providers": [{"name": TRACING_PROVIDER}], "randomSamplingPercentage": 100}]
-    }
+    assert mesh["spec"] == {"tracing": [{"providers": [{"name": TRACING_PROVIDER}], "randomSamplingPercentage": 100}]}
 
 
 @pytest.mark.parametrize(("text", "number"), [("0", 0), ("0.01", 0.01), ("12.5", 12.5), ("100", 100)])

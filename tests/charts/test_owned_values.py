@@ -1,0 +1,56 @@
+"""Each chart value that the program keeps to itself has an effect in the genuine chart; keeping it means something."""
+
+from typing import Any, Final
+
+import pytest
+
+from components.chart_values import OWNED_BASE_VALUES, OWNED_ISTIOD_VALUES, Values, merged
+from tests.charts.chart_settings import base, istiod
+from tests.support.istio import Document, Istio
+
+#: Another value than the program's, by path, where it may not be text.
+OTHER: Final[Values] = {
+    "global.proxy.tracer": "zipkin",
+    "global.tracer": {"zipkin": {"address": "zipkin.example.com:9411"}},
+    "traceSampling": 7,
+    "pilot.traceSampling": 7,
+    "meshConfig.enableTracing": False,
+    "meshConfig.defaultConfig.tracing": {"sampling": 7},
+    "meshConfig.defaultProviders.tracing": ["zipkin"],
+}
+
+#: What must be set besides for a path to have an effect.
+TOGETHER_WITH: Final[dict[str, Values]] = {"global.tracer": {"global": {"proxy": {"tracer": "zipkin"}}}}
+
+
+def nested(path: str, value: object) -> Values:
+    """Return chart values with nothing but `value` at a dotted path."""
+    first, _, rest = path.partition(".")
+    return {first: nested(rest, value) if rest else value}
+
+
+def without_copies_of_values(documents: list[Document]) -> list[Document]:
+    """Return what a chart makes, without the places that only repeat its values: a ConfigMap and the injector's."""
+    kept: list[dict[str, Any]] = []
+    for each in documents:
+        name = each["metadata"]["name"]
+        if each["kind"] == "ConfigMap" and name == "istio-sidecar-injector":
+            kept.append({**each, "data": {key: text for key, text in each["data"].items() if key != "values"}})
+        elif each["kind"] != "ConfigMap" or name != "values":
+            kept.append(each)
+    return kept
+
+
+@pytest.mark.parametrize("path", OWNED_ISTIOD_VALUES)
+def test_owned_value_of_istiod_has_an_effect(path: str, istio: Istio) -> None:
+    values = merged(istiod(), TOGETHER_WITH.get(path, {}))
+
+    before = istio.render("istiod", values)
+    after = istio.render("istiod", merged(values, nested(path, OTHER.get(path, "other"))))
+
+    assert without_copies_of_values(before) != without_copies_of_values(after)
+
+
+@pytest.mark.parametrize("path", OWNED_BASE_VALUES)
+def test_owned_value_of_base_has_an_effect(path: str, istio: Istio) -> None:
+    assert istio.render("base", base()) != istio.render("base", merged(base(), nested(path, "other")))

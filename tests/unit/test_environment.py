@@ -1,0 +1,233 @@
+"""A whole environment, from settings to outputs."""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sandbox.paths import PROJECT
+from tests.support.mocks import LOAD_BALANCER_IP, NODE_PORT, Recording, Secret, plain_texts
+from tests.support.stacks import record_environment
+from tests.unit.settings_support import EXISTING, RIGHT, TOKEN, fill, read
+
+KINDS = pytest.mark.parametrize("kind", [RIGHT, EXISTING], ids=["gke", "existing"])
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("project")
+    fill(folder)
+    return folder
+
+
+def environment(project: Path, base: Any = EXISTING, **changes: str) -> Recording:
+    return record_environment(read({**base, **changes}, project))
+
+
+def namespaces_of(made: Recording) -> list[str]:
+    return [each.inputs["metadata"]["name"] for each in made.of_kind("Namespace")]
+
+
+@KINDS
+def test_token_is_readable_in_no_resource_and_no_output(kind: dict[str, str], project: Path) -> None:
+    made = environment(project, kind)
+
+    texts = [text for each in made.resources for text in plain_texts(each.inputs)] + list(plain_texts(made.outputs))
+    assert len(texts) > 1000
+    assert not [text for text in texts if TOKEN in text]
+
+
+@KINDS
+def test_token_is_in_one_secret_only(kind: dict[str, str], project: Path) -> None:
+    made = environment(project, kind)
+
+    holders = [each for each in made.resources if TOKEN in str(each.plain)]
+    assert [each.type for each in holders] == ["kubernetes:core/v1:Secret"]
+    assert holders[0].inputs["stringData"] == Secret({"token": TOKEN})
+    assert TOKEN not in str(made.outputs)
+
+
+@KINDS
+def test_what_is_derived_from_the_token_is_secret_too(kind: dict[str, str], project: Path) -> None:
+    template = environment(project, kind).named("tracing-collector-deployment").inputs["spec"]["template"]
+
+    assert isinstance(template["metadata"]["annotations"]["traced-mesh/configuration-checksum"], Secret)
+
+
+def test_existing_clusters_credentials_are_nowhere_readable(project: Path) -> None:
+    made = environment(project)
+
+    texts = [text for each in made.resources for text in plain_texts(each.inputs)] + list(plain_texts(made.outputs))
+    assert "kubeconfig-token" in made.outputs["kubeconfig"].value
+    assert not [text for text in texts if "kubeconfig-token" in text]
+
+
+@KINDS
+def test_chart_values_are_known_before_anything_is_made(kind: dict[str, str], project: Path) -> None:
+    charts = environment(project, kind).of_kind("Chart")
+
+    assert [each.name for each in charts] == ["istio-base", "istiod"]
+    for chart in charts:
+        assert "values" not in chart.uses
+        assert "Secret(" not in str(chart.inputs)
+
+
+@KINDS
+def test_everything_in_the_cluster_goes_through_its_one_provider(kind: dict[str, str], project: Path) -> None:
+    made = environment(project, kind)
+
+    providers = {each.provider for each in made.resources if each.type.startswith("kubernetes:")}
+    assert providers == {"cluster-kubernetes"}
+    assert len(made.of_kind("kubernetes")) == 1
+
+
+def test_every_part_in_the_cluster_takes_back_what_others_change(project: Path) -> None:
+    made = environment(project)
+
+    parts = [each for each in made.resources if each.parent == "environment" and each.name != "cluster"]
+    assert [each.name for each in parts] == ["mesh", "namespaces", "tracing", "gateway", "bookinfo"]
+    assert {each.transforms for each in parts} == {("declared_state_wins",)}
+
+
+@KINDS
+def test_every_resource_has_a_name_of_its_own_and_a_parent(kind: dict[str, str], project: Path) -> None:
+    made = environment(project, kind)
+
+    names = [each.name for each in made.resources]
+    assert len(names) == len(set(names))
+    assert [each.name for each in made.resources if each.parent is None] == ["environment"]
+
+
+def test_outputs_of_an_environment(project: Path) -> None:
+    outputs = environment(project, clusterName="kind", samplingPercentage="12.5").outputs
+
+    assert isinstance(outputs.pop("kubeconfig"), Secret)
+    assert outputs == {
+        "clusterName": "kind",
+        "istioVersion": "1.30.0",
+        "tracingMode": "opentelemetry",
+        "backendAddress": "ingest.lightstep.com:443",
+        "samplingPercentage": 12.5,
+        "ingressHost": LOAD_BALANCER_IP,
+        "ingressPort": 80,
+        "gatewayUrl": f"http://{LOAD_BALANCER_IP}",
+        "productPageUrl": f"http://{LOAD_BALANCER_IP}/productpage",
+        "namespaces": ["bookinfo", "observability", "istio-ingress"],
+    }
+
+
+def test_without_bookinfo_there_is_neither_it_nor_its_namespace_and_page(project: Path) -> None:
+    made = environment(project, bookinfo="false")
+
+    assert not [each.name for each in made.resources if "bookinfo" in each.name]
+    assert namespaces_of(made) == ["istio-system", "observability", "istio-ingress"]
+    assert "productPageUrl" not in made.outputs
+
+
+def test_every_namespace_with_sidecars_has_the_ca_secret(project: Path) -> None:
+    made = environment(project, injectedNamespaces='["shop"]')
+
+    labelled = [
+        each.inputs["metadata"]["name"]
+        for each in made.of_kind("Namespace")
+        if each.inputs["metadata"]["labels"].get("istio-injection") == "enabled"
+    ]
+    secrets = [each.inputs["metadata"] for each in made.of_kind("Secret")]
+    assert labelled == ["bookinfo", "shop", "observability", "istio-ingress"]
+    assert [each["namespace"] for each in secrets if each["name"] == "lightstep.cacert"] == labelled
+
+
+def test_bookinfo_in_the_default_namespace_labels_it(project: Path) -> None:
+    made = environment(project, bookinfoNamespace="default")
+
+    assert made.only("NamespacePatch").inputs["metadata"]["name"] == "default"
+    assert "default" not in namespaces_of(made)
+    assert made.only("VirtualService").inputs["metadata"]["namespace"] == "default"
+
+
+def test_revision_reaches_all_that_names_one(project: Path) -> None:
+    made = environment(project, istioRevision="canary")
+
+    assert made.named("istio-base").inputs["values"]["defaultRevision"] == "canary"
+    assert made.named("istiod").inputs["values"]["revision"] == "canary"
+    for namespace in made.of_kind("Namespace")[1:]:
+        assert namespace.inputs["metadata"]["labels"]["istio.io/rev"] == "canary"
+    template = made.named("gateway-deployment").inputs["spec"]["template"]
+    assert template["metadata"]["labels"]["istio.io/rev"] == "canary"
+
+
+def test_gateway_by_node_port(project: Path) -> None:
+    made = environment(project, gatewayServiceType="NodePort", gatewayHost="192.0.2.7", gatewayReplicas="1")
+
+    assert made.named("gateway-service").inputs["spec"]["type"] == "NodePort"
+    assert made.outputs["gatewayUrl"] == f"http://192.0.2.7:{NODE_PORT + 1}"
+    assert made.named("gateway-deployment").inputs["spec"]["replicas"] == 1
+
+
+def test_backend_without_tls_and_token(project: Path) -> None:
+    base = {key: text for key, text in EXISTING.items() if key != "accessToken"}
+
+    made = environment(project, base, backendTls="false", accessTokenHeader="", backendAddress="tempo.tempo:4317")
+
+    assert made.of_kind("Secret") == []
+    assert "insecure: true" in made.named("tracing-collector-config").inputs["data"]["config.yaml"]
+
+
+def test_sidecars_send_to_the_collectors_service(project: Path) -> None:
+    made = environment(project)
+
+    (provider,) = made.named("istiod").inputs["values"]["meshConfig"]["extensionProviders"]
+    service = made.named("tracing-collector-service").inputs
+    name, namespace = service["metadata"]["name"], service["metadata"]["namespace"]
+    assert provider["opentelemetry"] == {
+        "service": f"{name}.{namespace}.svc.cluster.local",
+        "port": service["spec"]["ports"][0]["port"],
+    }
+
+
+def test_gke_settings_reach_the_cluster(project: Path) -> None:
+    made = environment(project, RIGHT, nodeProvisioning="spot", nodeCount="5", clusterName="it", gkeVersion="1.33")
+
+    assert made.only("Cluster").inputs["name"] == "it"
+    assert made.only("Cluster").inputs["minMasterVersion"] == "1.33"
+    assert made.only("NodePool").inputs["nodeConfig"]["spot"] is True
+    assert made.only("NodePool").inputs["nodeCount"] == 5
+    assert made.outputs["clusterName"] == "it"
+
+
+def test_istiod_waits_for_nodes_and_rights(project: Path) -> None:
+    assert {"cluster-nodes", "cluster-admin"} <= environment(project, RIGHT).waits_for("istiod")
+
+
+@KINDS
+def test_only_what_needs_istiod_waits_for_it(kind: dict[str, str], project: Path) -> None:
+    made = environment(project, kind)
+
+    kinds = {each.kind for each in made.resources if "istiod" in made.waits_for(each.name)}
+    assert kinds == {
+        "Deployment",
+        "Gateway",
+        "Telemetry",
+        "ValidatingWebhookConfigurationPatch",
+        "VirtualService",
+    }
+
+
+@KINDS
+def test_every_pod_waits_until_the_injector_answers(kind: dict[str, str], project: Path) -> None:
+    made = environment(project, kind)
+
+    deployments = [each.name for each in made.of_kind("Deployment")]
+    assert len(deployments) == 8
+    for name in deployments:
+        assert {"istiod", "mesh-validator-answers"} <= made.waits_for(name)
+
+
+def test_existing_cluster_does_not_import_google_clouds_sdk() -> None:
+    program = "import sys, components.environment, components.cluster_existing; sys.exit('pulumi_gcp' in sys.modules)"
+
+    imported = subprocess.run([sys.executable, "-c", program], cwd=PROJECT, timeout=60, check=False)
+
+    assert imported.returncode == 0

@@ -39,14 +39,15 @@ lint: venv-dev ## Check style, format, types, and that generated files are up to
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
 	@.venv/bin/pyright
-	@$(VENV_PYTHON) -m components.reference --check
+	@$(VENV_PYTHON) -m components.configuration.reference --check
 
 format: venv-dev ## Format the code
 	@.venv/bin/ruff format .
 	@.venv/bin/ruff check --fix .
 
-generate: venv-dev ## Write generated files anew: Pulumi.yaml's configuration and docs/configuration.md
-	@$(VENV_PYTHON) -m components.reference
+generate: venv-dev ## Write generated files anew: the configuration's schema and reference, the stacks' snapshots
+	@$(VENV_PYTHON) -m components.configuration.reference
+	@$(VENV_PYTHON) -m tests.snapshots
 
 clean: ## Remove all sandboxes, the toolchain and .venv
 	@if [ -x $(VENV_PYTHON) ]; then $(SANDBOX) clean; fi

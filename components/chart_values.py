@@ -25,7 +25,6 @@ OWNED_BASE_VALUES: Final[Mapping[str, str]] = {
 }
 
 #: Values of the istiod chart that the program owns: dotted path -> the configuration key to use instead.
-#: The chart copies everything under `pilot` to the top, so both spellings are listed.
 OWNED_ISTIOD_VALUES: Final[Mapping[str, str]] = {
     "global.hub": "istioHub",
     "global.tag": "istioVersion",
@@ -36,14 +35,17 @@ OWNED_ISTIOD_VALUES: Final[Mapping[str, str]] = {
     "tag": "istioVersion",
     "revision": "istioRevision",
     "traceSampling": "samplingPercentage",
-    "pilot.hub": "istioHub",
-    "pilot.tag": "istioVersion",
-    "pilot.revision": "istioRevision",
-    "pilot.traceSampling": "samplingPercentage",
     "meshConfig.enableTracing": "samplingPercentage",
     "meshConfig.defaultConfig.tracing": "backendAddress",
     "meshConfig.defaultProviders.tracing": "backendAddress",
 }
+
+#: Where else the charts read the same values from: everything under `pilot` is copied to the top, and the defaults are
+#: kept under a name of their own (istio.io/istio 1.27.0, zzz_profile.yaml and zzy_descope_legacy.yaml in each chart).
+PREFIXES: Final = ("", "pilot.", "_internal_defaults_do_not_set.", "_internal_defaults_do_not_set.pilot.")
+
+#: Our tracing provider is added to a team's own ones here; in the other places a list would replace ours.
+PROVIDERS: Final = "meshConfig.extensionProviders"
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,7 @@ def istiod_values(
         "name": TRACING_PROVIDER,
         "opentelemetry": {"service": collector.host, "port": collector.port},
     }
-    others = cast("list[Any]", _at(extra, "meshConfig.extensionProviders") or [])
+    others = cast("list[Any]", _at(extra, PROVIDERS) or [])
     ours: Values = {
         "global": {"hub": hub, "tag": version, "istioNamespace": ISTIO_NAMESPACE},
         "meshConfig": {"enableTracing": True, "extensionProviders": [*others, provider]},
@@ -112,11 +114,13 @@ def owned_paths(values: Mapping[str, Any], owned: Mapping[str, str]) -> dict[str
     Returns:
         Dotted path in `values` -> the configuration key to use instead; empty if there is no conflict.
     """
-    found = {path: key for path, key in owned.items() if _at(values, path) is not None}
-    providers = cast("list[Any]", _at(values, "meshConfig.extensionProviders") or [])
+    hidden = {f"{prefix}{PROVIDERS}": "backendAddress" for prefix in PREFIXES if prefix}
+    everywhere = {f"{prefix}{path}": key for prefix in PREFIXES for path, key in owned.items()}
+    found = {path: key for path, key in (everywhere | hidden).items() if _at(values, path) is not None}
+    providers = cast("list[Any]", _at(values, PROVIDERS) or [])
     for index, provider in enumerate(providers):
         if isinstance(provider, Mapping) and cast("Mapping[str, Any]", provider).get("name") == TRACING_PROVIDER:
-            found[f"meshConfig.extensionProviders[{index}]"] = "backendAddress"
+            found[f"{PROVIDERS}[{index}]"] = "backendAddress"
     return found
 
 

@@ -126,7 +126,8 @@ class Environment(pulumi.ComponentResource):
         settings = self._settings
         application = [settings.bookinfo_namespace] if settings.bookinfo else []
         names = dict.fromkeys([*application, *settings.injected_namespaces, COLLECTOR_NAMESPACE, GATEWAY_NAMESPACE])
-        return Namespaces("namespaces", NamespacesArgs(list(names), settings.istio_revision), opts=self._in_cluster)
+        args = NamespacesArgs(list(names), shared=settings.injected_namespaces, revision=settings.istio_revision)
+        return Namespaces("namespaces", args, opts=self._in_cluster)
 
     def _tracing(self, namespaces: Namespaces, mesh: Mesh) -> Tracing:
         settings = self._settings

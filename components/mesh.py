@@ -14,7 +14,6 @@ import pulumi_kubernetes as kubernetes
 from components.chart_values import ISTIO_NAMESPACE
 from components.kubernetes_objects import annotated, recommended_labels, wait_for
 
-
 #: The validator for all Istio resources without a revision label; part of the base chart.
 DEFAULT_VALIDATOR: Final = "istiod-default-validator"
 
@@ -129,7 +128,8 @@ class Mesh(pulumi.ComponentResource):
                 "name": DEFAULT_VALIDATOR,
                 "annotations": wait_for(".webhooks[0].clientConfig.caBundle"),
             },
-            opts=pulumi.ResourceOptions(parent=self, depends_on=depends_on),
+            # The provider may note the object as it was just before the annotation came, which then shows as a change.
+            opts=pulumi.ResourceOptions(parent=self, depends_on=depends_on, ignore_changes=["metadata"]),
         )
 
 

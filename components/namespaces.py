@@ -3,7 +3,7 @@
 Left out on purpose: the control plane's namespace (made by `Mesh`) and everything that lives in these namespaces.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -21,10 +21,13 @@ class NamespacesArgs:
 
     Arguments:
         names: names of the namespaces, each once.
+        shared: those of them that hold other people's workloads too. They are made if they don't exist, but stay, with
+            all that is in them, when they are taken from the list or the stack is destroyed. Default: none.
         revision: the control plane revision that injects there; `None` (default) is the default one.
     """
 
     names: Sequence[str]
+    shared: Collection[str] = ()
     revision: str | None = None
 
 
@@ -39,15 +42,17 @@ class Namespaces(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: NamespacesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("traced-mesh:namespaces:Namespaces", name, {}, opts)
-        self.names = {each: self._namespace(f"{name}-{each}", each, args.revision) for each in args.names}
+        self.names = {each: self._namespace(f"{name}-{each}", each, args) for each in args.names}
         self.register_outputs({"names": list(self.names)})
 
-    def _namespace(self, resource_name: str, namespace: str, revision: str | None) -> pulumi.Output[str]:
-        opts = pulumi.ResourceOptions(parent=self)
-        labels = injection_label(revision)
+    def _namespace(self, resource_name: str, namespace: str, args: NamespacesArgs) -> pulumi.Output[str]:
+        opts = pulumi.ResourceOptions(parent=self, retain_on_delete=namespace in args.shared or None)
+        labels = injection_label(args.revision)
         if namespace in GIVEN_NAMESPACES:
             patch = kubernetes.core.v1.NamespacePatch(
-                resource_name, metadata={"name": namespace, "labels": labels}, opts=opts
+                resource_name,
+                metadata={"name": namespace, "labels": labels},
+                opts=pulumi.ResourceOptions(parent=self),
             )
             return patch.metadata.name.apply(lambda it: it or namespace)
         labels |= recommended_labels(namespace, part_of="traced-mesh")

@@ -10,15 +10,15 @@ from pathlib import Path
 import pulumi
 from pulumi.runtime.config import CONFIG, get_config, get_config_env, is_config_secret
 
-from components.certificates import default_root_pem
 from components.choices import ClusterKind, ReleaseChannel
-from components.settings_applications import ApplicationSettings
-from components.settings_cluster import ClusterSettings
-from components.settings_errors import NAMESPACE
-from components.settings_keys import Surroundings
-from components.settings_mesh import IstioSettings, TracingSettings
-from components.settings_parsing import Given, keys, parse
-from components.settings_rules import RULES
+from components.configuration.application_keys import ApplicationSettings
+from components.configuration.certificates import default_root_pem
+from components.configuration.cluster_keys import ClusterSettings
+from components.configuration.errors import NAMESPACE
+from components.configuration.key import Surroundings
+from components.configuration.mesh_keys import IstioSettings, TracingSettings
+from components.configuration.parsing import Given, keys, parse
+from components.configuration.rules import RULES
 
 
 # The bases stand in reverse, since pydantic lists the last one's fields first.

@@ -2,7 +2,7 @@
 
 import pytest
 
-from components.mesh import await_established, fail_closed
+from components.mesh import await_established, prove_validator
 from tests.charts.chart_settings import EXTRA_BASE, base
 from tests.support.istio import Document, Istio, of_kind, the
 from tests.support.transforms import through
@@ -65,7 +65,7 @@ def test_validator_fails_closed_after_our_transform_and_not_before(documents: li
     validator = the(documents, "ValidatingWebhookConfiguration", VALIDATOR)
 
     assert [webhook["failurePolicy"] for webhook in validator["webhooks"]] == ["Ignore"]
-    assert [webhook["failurePolicy"] for webhook in through(fail_closed, validator)["webhooks"]] == ["Fail"]
+    assert [webhook["failurePolicy"] for webhook in through(prove_validator, validator)["webhooks"]] == ["Fail"]
 
 
 def test_own_values_of_a_team_reach_the_validator(istio: Istio) -> None:

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from components.chart_values import TRACING_PROVIDER
-from components.mesh import fail_closed
+from components.mesh import prove_validator
 from tests.charts.chart_settings import COLLECTOR, EXTRA_ISTIOD, istiod, mesh_config
 from tests.support.istio import RELEASE, Document, Istio, of_kind, the
-from tests.support.transforms import through
+from tests.support.transforms import ignored_by, through
 
 PROVIDER = {
     "name": TRACING_PROVIDER,
@@ -92,17 +92,26 @@ def test_webhooks_ask_istiod_of_the_revision(revision: str | None, istio: Istio)
     assert validator["metadata"]["name"] == f"{named('istio-validator', revision)}-istio-system"
 
 
-def test_validator_fails_closed_after_our_transform_and_not_before(documents: list[Document]) -> None:
+def test_validator_is_awaited_until_istiod_lets_it_fail_closed(documents: list[Document]) -> None:
     (validator,) = of_kind(documents, "ValidatingWebhookConfiguration")
 
-    assert [webhook["failurePolicy"] for webhook in validator["webhooks"]] == ["Ignore"]
-    assert [webhook["failurePolicy"] for webhook in through(fail_closed, validator)["webhooks"]] == ["Fail"]
+    awaited = through(prove_validator, validator)
+
+    assert awaited["metadata"]["annotations"] == {"pulumi.com/waitFor": "jsonpath={.webhooks[0].failurePolicy}=Fail"}
+    assert awaited["webhooks"] == validator["webhooks"]
+    assert [webhook["failurePolicy"] for webhook in awaited["webhooks"]] == ["Ignore"]
+
+
+def test_only_the_failure_policy_of_the_validator_is_istiods_own(documents: list[Document]) -> None:
+    (validator,) = of_kind(documents, "ValidatingWebhookConfiguration")
+
+    assert ignored_by(prove_validator, validator) == ["webhooks[*].failurePolicy"]
 
 
 def test_injector_is_left_as_it_is_by_our_transform(documents: list[Document]) -> None:
     (injector,) = of_kind(documents, "MutatingWebhookConfiguration")
 
-    assert through(fail_closed, injector) is injector
+    assert through(prove_validator, injector) is injector
     assert {webhook["failurePolicy"] for webhook in injector["webhooks"]} == {"Fail"}
 
 

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import pytest
 
-from components.chart_values import OWNED_BASE_VALUES, OWNED_ISTIOD_VALUES, Values, merged
+from components.chart_values import OWNED_BASE_VALUES, OWNED_ISTIOD_VALUES, PREFIXES, Values, merged
 from tests.charts.chart_settings import base, istiod
 from tests.support.istio import Document, Istio
 
@@ -13,7 +13,6 @@ OTHER: Final[Values] = {
     "global.proxy.tracer": "zipkin",
     "global.tracer": {"zipkin": {"address": "zipkin.example.com:9411"}},
     "traceSampling": 7,
-    "pilot.traceSampling": 7,
     "meshConfig.enableTracing": False,
     "meshConfig.defaultConfig.tracing": {"sampling": 7},
     "meshConfig.defaultProviders.tracing": ["zipkin"],
@@ -47,6 +46,14 @@ def test_owned_value_of_istiod_has_an_effect(path: str, istio: Istio) -> None:
 
     before = istio.render("istiod", values)
     after = istio.render("istiod", merged(values, nested(path, OTHER.get(path, "other"))))
+
+    assert without_copies_of_values(before) != without_copies_of_values(after)
+
+
+@pytest.mark.parametrize("prefix", PREFIXES)
+def test_value_has_an_effect_wherever_the_chart_reads_it_from(prefix: str, istio: Istio) -> None:
+    before = istio.render("istiod", istiod())
+    after = istio.render("istiod", merged(istiod(), nested(f"{prefix}hub", "other.example.com")))
 
     assert without_copies_of_values(before) != without_copies_of_values(after)
 

@@ -1,5 +1,7 @@
 """Teardown and what comes after it."""
 
+from typing import Any
+
 import yaml
 
 from tests.sandbox.conftest import FirstUp
@@ -45,8 +47,13 @@ def _kept_by_the_chart(running: Running) -> set[str]:
     return {it["name"] for it in metadata if it.get("annotations", {}).get("helm.sh/resource-policy") == "keep"}
 
 
-def _is_made_by_somebody(item: dict[str, object]) -> bool:
-    """Leave out what the API server and its controllers keep for themselves and renew all the time."""
-    collection = str(item["collection"])
+def _is_made_by_somebody(item: dict[str, Any]) -> bool:
+    """Leave out what Kubernetes itself keeps, some of it from a moment after its start on."""
     own = ("/events", "/leases", "/apiservices", "/endpoints", "/endpointslices", "/componentstatuses", "/ipaddresses")
-    return not collection.endswith(own)
+    metadata = item["metadata"]
+    return not (
+        item["collection"].endswith(own)
+        or metadata["name"] in {"default", "kube-root-ca.crt"}
+        or metadata.get("namespace", "").startswith("kube-")
+        or "kubernetes.io/bootstrapping" in metadata.get("labels", {})
+    )

@@ -11,7 +11,7 @@ from tests.support.mocks import Recorded, Recording, mapped
 from tests.support.stacks import record_environment, stack_settings
 
 #: The command that writes all snapshots anew, as it is typed in the project's folder.
-UPDATE: Final = ".venv/bin/python -m tests.snapshots"
+UPDATE: Final = "make generate"
 
 #: Keys that come first, as people write Kubernetes objects; all others follow by name.
 _FIRST: Final = ("apiVersion", "kind", "name", "metadata")

@@ -47,6 +47,7 @@ class Recorded:
         provider: name of its provider; `None` for the default one.
         uses: input -> names of the resources whose outputs stand in it.
         transforms: names of the functions that the engine calls for it and for each of its children.
+        retained: whether it stays in the cloud when it is deleted in Pulumi.
     """
 
     type: str
@@ -57,6 +58,7 @@ class Recorded:
     provider: str | None
     uses: dict[str, frozenset[str]]
     transforms: tuple[str, ...]
+    retained: bool = False
 
     @property
     def kind(self) -> str:
@@ -210,6 +212,7 @@ def _recorded(request: Any) -> Recorded:
             if used.urns
         },
         transforms=tuple(callback.token for callback in request.transforms),
+        retained=request.retainOnDelete,
     )
 
 

@@ -6,9 +6,9 @@ from typing import Any, Final
 
 import yaml
 
+from components.configuration.errors import NAMESPACE
 from components.environment import Environment
 from components.settings import Settings
-from components.settings_errors import NAMESPACE
 from sandbox.paths import STACKS
 from tests.support.istio import Istio
 from tests.support.mocks import Recording, record

@@ -7,6 +7,17 @@ from tests.support.istio import Document
 
 def through(transform: pulumi.ResourceTransform, document: Document) -> Document:
     """Return what a transform makes of a manifest; the manifest itself if it leaves it alone."""
+    result = _transformed(transform, document)
+    return document if result is None else dict(result.props)
+
+
+def ignored_by(transform: pulumi.ResourceTransform, document: Document) -> list[str]:
+    """Return the paths of a manifest of which a transform tells the engine to ignore changes."""
+    result = _transformed(transform, document)
+    return [] if result is None else list(result.opts.ignore_changes or [])
+
+
+def _transformed(transform: pulumi.ResourceTransform, document: Document) -> pulumi.ResourceTransformResult | None:
     version = document["apiVersion"] if "/" in document["apiVersion"] else f"core/{document['apiVersion']}"
     args = pulumi.ResourceTransformArgs(
         custom=True,
@@ -16,7 +27,5 @@ def through(transform: pulumi.ResourceTransform, document: Document) -> Document
         opts=pulumi.ResourceOptions(),
     )
     result = transform(args)
-    if result is None:
-        return document
-    assert isinstance(result, pulumi.ResourceTransformResult)
-    return dict(result.props)
+    assert result is None or isinstance(result, pulumi.ResourceTransformResult)
+    return result

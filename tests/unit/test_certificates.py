@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from components import certificates
+from components.configuration import certificates
+from components.configuration.errors import ConfigurationError
 from components.settings import Settings
-from components.settings_errors import ConfigurationError
 from tests.unit.settings_support import RIGHT, Ca
 
 AFTER_ITS_END = datetime(2040, 1, 1, tzinfo=UTC)

@@ -119,6 +119,16 @@ def test_owned_value_of_base_is_found_with_the_key_to_use_instead(path: str, key
     assert owned_paths(nested(path, "something"), OWNED_BASE_VALUES)[path] == key
 
 
+@pytest.mark.parametrize("prefix", ["pilot.", "_internal_defaults_do_not_set.", "_internal_defaults_do_not_set.pilot."])
+def test_owned_value_is_found_wherever_the_chart_reads_it_from(prefix: str) -> None:
+    values = merged(nested(f"{prefix}global.tag", "other"), nested(f"{prefix}meshConfig.extensionProviders", []))
+
+    assert owned_paths(values, OWNED_ISTIOD_VALUES) == {
+        f"{prefix}global.tag": "istioVersion",
+        f"{prefix}meshConfig.extensionProviders": "backendAddress",
+    }
+
+
 @pytest.mark.parametrize("value", [False, 0, "", [], {}])
 def test_owned_value_is_found_even_if_it_is_empty(value: object) -> None:
     assert owned_paths(nested("meshConfig.enableTracing", value), OWNED_ISTIOD_VALUES) == {

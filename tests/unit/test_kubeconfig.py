@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from components.kubeconfig import Kubeconfig
+from components.configuration.kubeconfig import Kubeconfig
 from tests.unit.settings_support import kubeconfig
 
 WITH_FILES = {

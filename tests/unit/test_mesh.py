@@ -7,9 +7,9 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 import pytest
 
-from components.mesh import ChartSource, Mesh, MeshArgs, await_established, fail_closed
+from components.mesh import ChartSource, Mesh, MeshArgs, await_established, prove_validator
 from tests.support.mocks import Recording, record
-from tests.support.transforms import through
+from tests.support.transforms import ignored_by, through
 
 OFFICIAL = ChartSource("oci://ghcr.io/istio/release/charts", "1.30.0")
 
@@ -70,7 +70,7 @@ def test_both_charts_are_told_the_values_as_they_are() -> None:
 def test_webhooks_and_crds_of_both_charts_are_transformed() -> None:
     made = mesh()
 
-    assert [chart.transforms for chart in made.of_kind("Chart")] == [("fail_closed", "await_established")] * 2
+    assert [chart.transforms for chart in made.of_kind("Chart")] == [("prove_validator", "await_established")] * 2
 
 
 @pytest.mark.parametrize(
@@ -100,16 +100,16 @@ def test_charts_come_from_where_the_source_says(location: str, expected: dict[st
     assert {key: inputs[key] for key in inputs if key in {"chart", "version", "repositoryOpts"}} == expected
 
 
-def test_every_webhook_of_a_validator_fails_closed_and_keeps_all_else() -> None:
+def test_every_webhook_of_the_default_validator_fails_closed_and_keeps_all_else() -> None:
     validator = {
         "apiVersion": "admissionregistration.k8s.io/v1",
         "kind": "ValidatingWebhookConfiguration",
-        "metadata": {"name": "istio-validator"},
+        "metadata": {"name": "istiod-default-validator"},
         "webhooks": [{"name": "a", "failurePolicy": "Ignore"}, {"name": "b", "sideEffects": "None"}],
     }
     before = deepcopy(validator)
 
-    closed = through(fail_closed, validator)
+    closed = through(prove_validator, validator)
 
     assert closed == {
         **before,
@@ -119,6 +119,7 @@ def test_every_webhook_of_a_validator_fails_closed_and_keeps_all_else() -> None:
         ],
     }
     assert validator == before
+    assert ignored_by(prove_validator, validator) == []
 
 
 @pytest.mark.parametrize("annotations", [{}, {"annotations": {"helm.sh/resource-policy": "keep"}}])
@@ -137,7 +138,7 @@ def test_crd_is_awaited_until_the_api_server_serves_it(annotations: dict[str, An
     }
 
 
-@pytest.mark.parametrize("transform", [fail_closed, await_established])
+@pytest.mark.parametrize("transform", [prove_validator, await_established])
 @pytest.mark.parametrize(
     ("version", "kind"),
     [("admissionregistration.k8s.io/v1", "MutatingWebhookConfiguration"), ("apps/v1", "Deployment"), ("v1", "Service")],

@@ -4,8 +4,8 @@ from components.namespaces import Namespaces, NamespacesArgs, injection_label
 from tests.support.mocks import Recording, record
 
 
-def namespaces(*names: str, revision: str | None = None) -> Recording:
-    return record(lambda: Namespaces("namespaces", NamespacesArgs(names, revision)).names)
+def namespaces(*names: str, shared: tuple[str, ...] = (), revision: str | None = None) -> Recording:
+    return record(lambda: Namespaces("namespaces", NamespacesArgs(names, shared, revision)).names)
 
 
 def test_each_namespace_asks_for_sidecars() -> None:
@@ -32,6 +32,12 @@ def test_namespaces_carry_the_recommended_labels() -> None:
         "app.kubernetes.io/part-of": "traced-mesh",
         "app.kubernetes.io/managed-by": "pulumi",
     }
+
+
+def test_namespaces_with_other_peoples_workloads_outlive_the_stack() -> None:
+    made = namespaces("bookinfo", "shop", shared=("shop",)).of_kind("Namespace")
+
+    assert {each.inputs["metadata"]["name"]: each.retained for each in made} == {"bookinfo": False, "shop": True}
 
 
 def test_default_namespace_is_labelled_and_never_made() -> None:

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 import yaml
 
-from components import reference
+from components.configuration import reference
+from components.configuration.parsing import keys
 from components.settings import Settings
-from components.settings_parsing import keys
 
 PROJECT = Path(__file__).parents[2]
 
@@ -34,7 +34,7 @@ def test_drift_is_found_and_mended(copy: Path, capsys: pytest.CaptureFixture[str
     said = capsys.readouterr().out
     reference.main([], copy)
 
-    assert (found, said) == (1, "Pulumi.yaml is out of date\nmend: python -m components.reference\n")
+    assert (found, said) == (1, "Pulumi.yaml is out of date\nmend: make generate\n")
     assert reference.main(["--check"], copy) == 0
 
 

@@ -11,11 +11,11 @@ from cryptography import x509
 from pulumi.runtime import config as pulumi_config
 from pydantic import SecretStr, ValidationError
 
-from components.addresses import BackendAddress
 from components.choices import ClusterKind, Provisioning, ReleaseChannel, ServiceType
+from components.configuration.addresses import BackendAddress
+from components.configuration.errors import ConfigurationError
 from components.istio_versions import TracingMode, tracing_mode
 from components.settings import Settings
-from components.settings_errors import ConfigurationError
 from tests.unit.settings_support import EXISTING, RIGHT, TOKEN, fill, message, read
 
 

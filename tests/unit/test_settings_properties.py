@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.addresses import BackendAddress
+from components.configuration.addresses import BackendAddress
+from components.configuration.errors import ConfigurationError
+from components.configuration.parsing import keys
 from components.settings import Settings
-from components.settings_errors import ConfigurationError
-from components.settings_parsing import keys
 from tests.unit.settings_support import NOW, RIGHT
 
 LABELS = st.from_regex(r"[a-z]([a-z0-9-]{0,20}[a-z0-9])?", fullmatch=True)

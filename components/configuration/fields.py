@@ -25,12 +25,12 @@ from pydantic import (
     ValidationInfo,
 )
 
-from components.addresses import BackendAddress, check_host
-from components.certificates import read_ca_file
-from components.chart_location import ChartLocation
+from components.configuration.addresses import BackendAddress, check_host
+from components.configuration.certificates import read_ca_file
+from components.configuration.chart_location import ChartLocation
+from components.configuration.key import Surroundings
+from components.configuration.kubeconfig import Kubeconfig
 from components.istio_versions import UnsupportedVersionError, parse_version, tracing_mode
-from components.kubeconfig import Kubeconfig
-from components.settings_keys import Surroundings
 
 #: Namespaces that the program or Kubernetes itself owns.
 RESERVED_NAMESPACES: Final = ("istio-ingress", "istio-system", "observability")

@@ -4,9 +4,9 @@ from typing import Annotated
 
 from pydantic import Field
 
-from components import settings_fields as fields
 from components.choices import ClusterKind, Provisioning, ReleaseChannel
-from components.settings_keys import Key, SettingsPart
+from components.configuration import fields
+from components.configuration.key import Key, SettingsPart
 
 
 class ClusterSettings(SettingsPart):

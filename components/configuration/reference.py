@@ -1,6 +1,7 @@
 """Writes the reference of the configuration: `docs/configuration.md`, and the schema in `Pulumi.yaml`.
 
-`python -m components.reference` writes both from the settings; with `--check` it only says whether they are up to date.
+`python -m components.configuration.reference`, or `make generate`, writes both from the settings; with `--check` it
+only says whether they are up to date.
 """
 
 import argparse
@@ -13,10 +14,10 @@ from typing import Any, Final
 
 import yaml
 
+from components.configuration.parsing import KnownKey, keys
 from components.settings import Settings
-from components.settings_parsing import KnownKey, keys
 
-COMMAND: Final = "python -m components.reference"
+COMMAND: Final = "make generate"
 PROJECT_FILE: Final = Path("Pulumi.yaml")
 PAGE: Final = Path("docs/configuration.md")
 
@@ -24,7 +25,7 @@ _BLOCK: Final = re.compile(r"(?<=^# <configuration>\n).*?(?=^# </configuration>$
 _TYPES: Final[Mapping[type, str]] = {bool: "boolean", int: "integer", list: "array", dict: "object", str: "string"}
 
 
-def main(arguments: list[str] | None = None, root: Path = Path(__file__).parent.parent) -> int:
+def main(arguments: list[str] | None = None, root: Path = Path(__file__).parents[2]) -> int:
     """Write the reference, or check it.
 
     Arguments:

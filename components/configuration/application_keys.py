@@ -4,9 +4,9 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
-from components import settings_fields as fields
 from components.choices import ServiceType
-from components.settings_keys import Key, SettingsPart
+from components.configuration import fields
+from components.configuration.key import Key, SettingsPart
 
 _NAMESPACE: Final = (
     "a namespace name: at most 63 lower-case letters, digits and hyphens; not kube-* or one of "

@@ -5,11 +5,11 @@ from typing import Annotated, Any, Final
 
 from pydantic import Field
 
-from components import settings_fields as fields
-from components.addresses import BackendAddress
-from components.chart_location import ChartLocation
-from components.settings_fields import ExactVersion
-from components.settings_keys import Key, SettingsPart
+from components.configuration import fields
+from components.configuration.addresses import BackendAddress
+from components.configuration.chart_location import ChartLocation
+from components.configuration.fields import ExactVersion
+from components.configuration.key import Key, SettingsPart
 
 _CHART_VALUES: Final = "an object of chart values, without those that have a configuration key of their own"
 

@@ -12,8 +12,17 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from components.settings_errors import HIDDEN, NOT_SHOWN, ConfigurationError, Problem, Steps, put, put_secret, remove
-from components.settings_keys import Key, SettingsPart, Surroundings
+from components.configuration.errors import (
+    HIDDEN,
+    NOT_SHOWN,
+    ConfigurationError,
+    Problem,
+    Steps,
+    put,
+    put_secret,
+    remove,
+)
+from components.configuration.key import Key, SettingsPart, Surroundings
 
 Model = TypeVar("Model", bound=SettingsPart)
 

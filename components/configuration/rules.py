@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any, Final
 
-from components.certificates import check_authorities, default_root
 from components.chart_values import OWNED_BASE_VALUES, OWNED_ISTIOD_VALUES, owned_paths
 from components.choices import ClusterKind, ServiceType
-from components.kubeconfig import Kubeconfig
-from components.settings_errors import put, remove
-from components.settings_keys import Surroundings
-from components.settings_parsing import Finding, Rule
+from components.configuration.certificates import check_authorities, default_root
+from components.configuration.errors import put, remove
+from components.configuration.key import Surroundings
+from components.configuration.kubeconfig import Kubeconfig
+from components.configuration.parsing import Finding, Rule
 
 if TYPE_CHECKING:
     from components.settings import Settings  # which imports this module

@@ -9,8 +9,8 @@ from tests.sandbox.running import ISTIO, Running, identity
 
 CRDS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions /"
 
-#: istiod, which goes on running in the sandbox, keeps its root certificate in every namespace for its workloads.
-ROOT_CERTIFICATE = "istio-ca-root-cert"
+#: istiod keeps its root certificate and its revoked certificates in every namespace for its workloads.
+CERTIFICATES = {"istio-ca-root-cert", "istio-ca-crl"}
 
 
 def test_destroy_leaves_only_what_istio_keeps_and_up_works_again(running: Running, first_up: FirstUp) -> None:
@@ -21,7 +21,7 @@ def test_destroy_leaves_only_what_istio_keeps_and_up_works_again(running: Runnin
         left = {identity(it) for it in running.everything() if _is_made_by_somebody(it)} - first_up.before
         crds = {it for it in left if it.startswith(CRDS)}
         assert {it.removeprefix(CRDS) for it in crds} == _kept_by_the_chart(running)
-        assert {it.rsplit("/", 1)[1] for it in left - crds} <= {ROOT_CERTIFICATE}
+        assert {it.rsplit("/", 1)[1] for it in left - crds} <= CERTIFICATES
     finally:
         again = running.up()
 
@@ -49,7 +49,16 @@ def _kept_by_the_chart(running: Running) -> set[str]:
 
 def _is_made_by_somebody(item: dict[str, Any]) -> bool:
     """Leave out what Kubernetes itself keeps, some of it from a moment after its start on."""
-    own = ("/events", "/leases", "/apiservices", "/endpoints", "/endpointslices", "/componentstatuses", "/ipaddresses")
+    own = (
+        "/events",
+        "/leases",
+        "/apiservices",
+        "/endpoints",
+        "/endpointslices",
+        "/componentstatuses",
+        "/ipaddresses",
+        "/servicecidrs",
+    )
     metadata = item["metadata"]
     return not (
         item["collection"].endswith(own)

@@ -228,14 +228,22 @@ def _configuration(toolchain: Toolchain) -> str:
         **dict(zip(_PORTS, free_ports(len(_PORTS)), strict=True)),
     }
     # A sandbox's data need not outlive a power cut; waiting for the disk takes half of etcd's time.
-    etcd = {"name": "etcd", "extraArgs": [{"key": "unsafe-no-fsync", "value": "true"}]}
+    etcd = _extra("etcd", "unsafe-no-fsync", "true")
+    # There is one kwok, so it needs no lease to know whose the node is; after a restart it would sometimes not get its
+    # own lease back, and leave the node's Pods Pending until the lease ends after 200 s.
+    kwok = _extra("kwok-controller", "node-lease-duration-seconds", "0")
     document = {
         "apiVersion": "config.kwok.x-k8s.io/v1alpha1",
         "kind": "KwokctlConfiguration",
         "options": options,
-        "componentsPatches": [etcd],
+        "componentsPatches": [etcd, kwok],
     }
     return yaml.safe_dump(document)
+
+
+def _extra(component: str, key: str, value: str) -> Mapping[str, Any]:
+    """Return what gives one more command line option to a component."""
+    return {"name": component, "extraArgs": [{"key": key, "value": value}]}
 
 
 def _node() -> Mapping[str, Any]:

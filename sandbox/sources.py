@@ -23,7 +23,7 @@ _ISTIO_SAMPLES: Final = (
 #: kwok's own Stages. They are gone once its configuration holds any Stage, so ours go beside them.
 _KWOK_STAGES: Final = (
     "node/fast/node-initialize.yaml",
-    "node/heartbeat-with-lease/node-heartbeat-with-lease.yaml",
+    "node/heartbeat/node-heartbeat.yaml",
     "pod/fast/pod-ready.yaml",
     "pod/fast/pod-complete.yaml",
     "pod/fast/pod-delete.yaml",
@@ -83,9 +83,9 @@ def copy_python_shim(folder: Path, go: Go) -> None:
 
 
 def _once(folder: Path, tool: str, write: Callable[[Path], None]) -> None:
-    """Make `folder` with `write`, completely or not at all; again only when the tool's go.mod has changed since."""
-    origin = (TOOLS / tool / "go.mod").read_text(encoding="utf-8")
-    mark = folder / ".go.mod"
+    """Make `folder` with `write`, completely or not at all; again only when the tool's go.mod or this file changes."""
+    origin = (TOOLS / tool / "go.mod").read_text(encoding="utf-8") + Path(__file__).read_text(encoding="utf-8")
+    mark = folder / ".origin"
     if mark.exists() and mark.read_text(encoding="utf-8") == origin:
         return
     folder.parent.mkdir(parents=True, exist_ok=True)

@@ -57,12 +57,11 @@ def _is_made_by_somebody(item: dict[str, Any]) -> bool:
         "/endpointslices",
         "/componentstatuses",
         "/ipaddresses",
-        "/servicecidrs",
     )
     metadata = item["metadata"]
     return not (
         item["collection"].endswith(own)
-        or metadata["name"] in {"default", "kube-root-ca.crt"}
+        or metadata["name"] in {"default", "kube-root-ca.crt", "kubernetes"}
         or metadata.get("namespace", "").startswith("kube-")
         or "kubernetes.io/bootstrapping" in metadata.get("labels", {})
     )

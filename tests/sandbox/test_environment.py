@@ -111,6 +111,10 @@ def test_outputs_say_how_the_environment_is_reached(running: Running) -> None:
     }
 
 
+def test_engine_spends_no_time_on_debug_logs(running: Running) -> None:
+    assert (running.instance.pulumi_home / "logs").is_file()
+
+
 def test_pods_are_made_only_after_the_webhooks_answer(first_up: FirstUp) -> None:
     made = [name for _, _, name in first_up.outcome.events]
 

@@ -99,7 +99,7 @@ def down(target: Target) -> int:
     if not instance.exists():
         say(f"nothing to do: there is no sandbox {target.instance}")
         return 0
-    toolchain = Toolchain()
+    toolchain = toolchain_module.ensure(only=_ENGINE)
     with instance.locked():
         exit_code = _destroy_if_possible(target, toolchain)
         instance.remove(toolchain)

@@ -72,6 +72,11 @@ def required_version(go_mod: str, module: str) -> str:
     return match[1]
 
 
+def _pulumi_variables(version: str) -> Mapping[str, str]:
+    """Without this `pulumi version` prints nothing."""
+    return {f"{_PULUMI}/sdk/v3/go/common/version.Version": version}
+
+
 def _kubernetes_variables(version: str) -> Mapping[str, str]:
     """Without these a server calls itself v0.0.0 and clients refuse it."""
     major, minor, _patch = version.removeprefix("v").split(".")
@@ -139,7 +144,15 @@ def _istio(name: str, release: str, package: str, minutes: float, purpose: Purpo
 
 #: In the order of building. Minutes were measured with Go 1.26 on 2 cores.
 PROGRAMS: Final = (
-    Program("pulumi", "pulumi", f"{_PULUMI}/pkg/v3/cmd/pulumi", f"{_PULUMI}/pkg/v3", 5, on_path=True),
+    Program(
+        "pulumi",
+        "pulumi",
+        f"{_PULUMI}/pkg/v3/cmd/pulumi",
+        f"{_PULUMI}/pkg/v3",
+        5,
+        variables=_pulumi_variables,
+        on_path=True,
+    ),
     Program(
         "pulumi-language-python",
         "pulumi-language-python",

@@ -4,6 +4,7 @@ import base64
 
 import pytest
 
+from sandbox.programs import PROGRAMS
 from tests.sandbox.conftest import FirstUp
 from tests.sandbox.running import ISTIO, Running, client
 
@@ -109,6 +110,12 @@ def test_outputs_say_how_the_environment_is_reached(running: Running) -> None:
         "productPageUrl": f"http://{address}/productpage",
         "namespaces": ["bookinfo", "observability", "istio-ingress"],
     }
+
+
+def test_engine_says_which_version_it_is(running: Running) -> None:
+    wanted = next(row.source_version for row in PROGRAMS if row.name == "pulumi")
+
+    assert running.run(running.toolchain.program("pulumi"), "version").stdout.strip() == wanted
 
 
 def test_engine_spends_no_time_on_debug_logs(running: Running) -> None:

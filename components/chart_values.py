@@ -9,6 +9,8 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
+from components.kubernetes_objects import CA_BUNDLE, SKIP_AWAIT, wait_for
+
 #: Chart values as Helm takes them: plain JSON-like data.
 Values = dict[str, Any]
 
@@ -96,8 +98,8 @@ def istiod_values(
     ours: Values = {
         "global": {"hub": hub, "tag": version, "istioNamespace": ISTIO_NAMESPACE},
         "meshConfig": {"enableTracing": True, "extensionProviders": [*others, provider]},
-        "serviceAnnotations": {"pulumi.com/skipAwait": "true"},
-        "sidecarInjectorWebhookAnnotations": {"pulumi.com/waitFor": "jsonpath={.webhooks[0].clientConfig.caBundle}"},
+        "serviceAnnotations": SKIP_AWAIT,
+        "sidecarInjectorWebhookAnnotations": wait_for(CA_BUNDLE),
     }
     if revision:
         ours["revision"] = revision

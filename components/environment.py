@@ -1,7 +1,7 @@
 """One environment: what a stack holds, part by part. This is the one place that turns settings into Args."""
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import pulumi
 
@@ -12,14 +12,12 @@ from components.cluster import ClusterHandle
 from components.collector import Backend, otlp_service
 from components.gateway import GatewayArgs, IngressGateway
 from components.istio_versions import row_for
-from components.kubernetes_objects import declared_state_wins
 from components.mesh import ChartSource, Mesh, MeshArgs
+from components.names import COLLECTOR_NAMESPACE, GATEWAY_NAMESPACE
 from components.namespaces import Namespaces, NamespacesArgs
 from components.settings import Settings
 from components.tracing import Tracing, TracingArgs
-
-COLLECTOR_NAMESPACE: Final = "observability"
-GATEWAY_NAMESPACE: Final = "istio-ingress"
+from components.transforms import declared_state_wins
 
 
 @dataclass(frozen=True)
@@ -118,7 +116,6 @@ class Environment(pulumi.ComponentResource):
                 collector=otlp_service(COLLECTOR_NAMESPACE),
                 extra=settings.istiod_values,
             ),
-            revision=settings.istio_revision,
         )
         return Mesh("mesh", args, after=cluster.ready, opts=self._in_cluster)
 

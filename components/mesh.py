@@ -12,7 +12,8 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 
 from components.chart_values import ISTIO_NAMESPACE
-from components.kubernetes_objects import annotated, recommended_labels, wait_for
+from components.kubernetes_objects import CA_BUNDLE, recommended_labels, wait_for
+from components.transforms import annotated
 
 #: The validator for all Istio resources without a revision label; part of the base chart.
 DEFAULT_VALIDATOR: Final = "istiod-default-validator"
@@ -49,13 +50,11 @@ class MeshArgs:
         charts: where the charts come from.
         base_values: values of the base chart.
         istiod_values: values of the istiod chart.
-        revision: the control plane's revision; `None` (default) is the default one.
     """
 
     charts: ChartSource
     base_values: Mapping[str, Any] = field(default_factory=dict[str, Any])
     istiod_values: Mapping[str, Any] = field(default_factory=dict[str, Any])
-    revision: str | None = None
 
 
 class Mesh(pulumi.ComponentResource):
@@ -126,7 +125,7 @@ class Mesh(pulumi.ComponentResource):
             f"{name}-validator-answers",
             metadata={
                 "name": DEFAULT_VALIDATOR,
-                "annotations": wait_for(".webhooks[0].clientConfig.caBundle"),
+                "annotations": wait_for(CA_BUNDLE),
             },
             # The provider may note the object as it was just before the annotation came, which then shows as a change.
             opts=pulumi.ResourceOptions(parent=self, depends_on=depends_on, ignore_changes=["metadata"]),
@@ -151,7 +150,7 @@ def prove_validator(args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransf
         webhooks = cast("list[dict[str, Any]]", args.props["webhooks"])
         closed = [{**webhook, "failurePolicy": "Fail"} for webhook in webhooks]
         return pulumi.ResourceTransformResult(props={**args.props, "webhooks": closed}, opts=args.opts)
-    proof = {"pulumi.com/waitFor": "jsonpath={.webhooks[0].failurePolicy}=Fail"}
+    proof = wait_for(".webhooks[0].failurePolicy", "Fail")
     theirs = pulumi.ResourceOptions(ignore_changes=["webhooks[*].failurePolicy"])
     return pulumi.ResourceTransformResult(
         props=annotated(args.props, proof), opts=pulumi.ResourceOptions.merge(args.opts, theirs)

@@ -117,7 +117,7 @@ def verify(target: Target) -> int:
 def env(target: Target) -> int:
     """Print the lines that make `pulumi` and `kubectl` work on the stack directly."""
     toolchain = toolchain_module.ensure() if target.file.is_sandbox else toolchain_module.ensure(only=_ENGINE)
-    variables = target.sandbox.env(toolchain) if target.file.is_sandbox else {"PATH": _path(toolchain)}
+    variables = target.sandbox.env(toolchain) if target.file.is_sandbox else {"PATH": toolchain.search_path}
     for name, value in variables.items():
         sys.stdout.write(f"export {name}={shlex.quote(value)}\n")
     return 0
@@ -126,7 +126,7 @@ def env(target: Target) -> int:
 def test(arguments: list[str]) -> int:
     """Run the tests, with everything that they need."""
     toolchain = toolchain_module.ensure((Purpose.UP, Purpose.TEST))
-    environment = {**os.environ, "PATH": _path(toolchain)}
+    environment = {**os.environ, "PATH": toolchain.search_path}
     return subprocess.call([sys.executable, "-m", "pytest", *arguments], cwd=PROJECT, env=environment)
 
 
@@ -195,12 +195,8 @@ def _destroy_if_possible(target: Target, toolchain: Toolchain) -> int:
 def _on_own_cluster(target: Target, verb: str) -> int:
     """Run Pulumi on a stack with a cluster of its own: the user's backend, login and confirmation."""
     toolchain = toolchain_module.ensure(only=_ENGINE)
-    environment = {**os.environ, "PATH": _path(toolchain)}
+    environment = {**os.environ, "PATH": toolchain.search_path}
     return Pulumi(toolchain.program("pulumi"), target.file, environment).call(verb)
-
-
-def _path(toolchain: Toolchain) -> str:
-    return f"{toolchain.bin}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
 
 
 @contextmanager

@@ -153,7 +153,7 @@ class ControlPlane:
             env={
                 **os.environ,
                 "KWOK_WORKDIR": str(self.folder),
-                "PATH": f"{toolchain.bin}{os.pathsep}{os.environ['PATH']}",
+                "PATH": toolchain.search_path,
             },
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

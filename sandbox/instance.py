@@ -1,7 +1,6 @@
 """One sandbox: a control plane, the istiod beside it, a certificate authority and Pulumi's state, in one folder."""
 
 import contextlib
-import os
 import shutil
 import subprocess
 import sys
@@ -31,7 +30,6 @@ _GARBAGE_COLLECTION: Final = "400"
 
 #: Seconds that an abandoned Pulumi may go on; it gives up on a resource after 600.
 _PULUMI_PATIENCE: Final = 900.0
-
 
 #: Seconds that a resumed istiod may take until it listens; 1 to 2 are usual.
 _ISTIOD_PATIENCE: Final = 15.0
@@ -126,7 +124,7 @@ class Instance:
     def env(self, toolchain: Toolchain) -> Mapping[str, str]:
         """Return the variables with which `pulumi` and `kubectl` work on this instance: to add to an environment."""
         return {
-            "PATH": f"{toolchain.bin}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
+            "PATH": toolchain.search_path,
             "KUBECONFIG": str(self.kubeconfig),
             "PULUMI_BACKEND_URL": f"file://{self.state}",
             "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,

@@ -40,6 +40,11 @@ class Toolchain:
     bin: Path = _BIN
     plugins: Path = TOOLCHAIN / "pulumi" / "plugins"
 
+    @property
+    def search_path(self) -> str:
+        """PATH with the toolchain's programs first."""
+        return f"{self.bin}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+
     def program(self, name: str) -> Path:
         """Return the path of a program: from the toolchain, or else from PATH.
 

@@ -31,9 +31,7 @@ from components.configuration.chart_location import ChartLocation
 from components.configuration.key import Surroundings
 from components.configuration.kubeconfig import Kubeconfig
 from components.istio_versions import UnsupportedVersionError, parse_version, tracing_mode
-
-#: Namespaces that the program or Kubernetes itself owns.
-RESERVED_NAMESPACES: Final = ("istio-ingress", "istio-system", "observability")
+from components.names import RESERVED_NAMESPACES
 
 #: Machine types with less than two whole virtual CPUs: three such nodes don't hold the control plane and Bookinfo.
 TOO_SMALL: Final = ("e2-medium", "e2-micro", "e2-small", "f1-micro", "g1-small", "n1-standard-1")

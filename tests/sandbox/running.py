@@ -3,7 +3,7 @@
 import json
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
@@ -13,14 +13,12 @@ import yaml
 from sandbox.instance import Instance
 from sandbox.processes import command_line
 from sandbox.pulumi_cli import Pulumi
+from sandbox.stack_files import StackFile
 from sandbox.toolchain import Toolchain
 
 #: The Kubernetes client, which carries no types.
 client: Final[Any] = import_module("kubernetes.client")
 config: Final[Any] = import_module("kubernetes.config")
-
-#: Istio's version in the sandbox stack.
-ISTIO = "1.27.0"
 
 #: The access token in stacks/Pulumi.sandbox.yaml, as it was before it was encrypted.
 TOKEN = "example-token-of-the-sandbox"
@@ -65,9 +63,7 @@ class Running:
         log = self.instance.folder / "events.json"
         log.unlink(missing_ok=True)
         environment = {**self.pulumi.environment, "PULUMI_DEBUG_COMMANDS": "1"}
-        ended = Pulumi(self.pulumi.executable, self.pulumi.stack_file, environment).capture(
-            verb, "--event-log", str(log), *arguments
-        )
+        ended = replace(self.pulumi, environment=environment).capture(verb, "--event-log", str(log), *arguments)
         return Outcome(ended.returncode, ended.stdout + ended.stderr, tuple(_steps(log)))
 
     def up(self, *arguments: str) -> Outcome:
@@ -89,16 +85,13 @@ class Running:
         path = self.instance.folder / "other" / self.pulumi.stack_file.path.name
         path.parent.mkdir(exist_ok=True)
         path.write_text(yaml.safe_dump(document))
-        stack_file = type(self.pulumi.stack_file)(self.pulumi.stack_file.stack, path)
-        return Running(
-            self.instance, self.toolchain, Pulumi(self.pulumi.executable, stack_file, self.pulumi.environment)
-        )
+        return replace(self, pulumi=replace(self.pulumi, stack_file=StackFile(self.pulumi.stack_file.stack, path)))
 
     def run(self, program: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
         """Run another program of the toolchain against the sandbox's API server."""
         return subprocess.run(
             [str(program), *arguments],
-            env={**self.pulumi.environment},
+            env=self.pulumi.environment,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

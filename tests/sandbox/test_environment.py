@@ -6,7 +6,8 @@ import pytest
 
 from sandbox.programs import PROGRAMS
 from tests.sandbox.conftest import FirstUp
-from tests.sandbox.running import ISTIO, Running, client
+from tests.sandbox.running import Running, client
+from tests.support.istio import RELEASE
 
 INJECTED = ("bookinfo", "istio-ingress", "observability")
 BOOKINFO = {"details-v1", "productpage-v1", "ratings-v1", "reviews-v1", "reviews-v2", "reviews-v3"}
@@ -50,7 +51,7 @@ def test_bookinfo_pods_are_injected_by_the_genuine_istiod(running: Running) -> N
     for pod in pods:
         started = [*pod.spec.init_containers, *pod.spec.containers]
         images = {container.name: container.image for container in started}
-        assert images["istio-init"] == images["istio-proxy"] == f"docker.io/istio/proxyv2:{ISTIO}"
+        assert images["istio-init"] == images["istio-proxy"] == f"docker.io/istio/proxyv2:{RELEASE}"
         assert '"revision":"default"' in pod.metadata.annotations["sidecar.istio.io/status"]
         assert all(status.ready for status in pod.status.container_statuses)
 
@@ -59,7 +60,7 @@ def test_the_gateway_runs_the_proxy_of_its_istio_version(running: Running) -> No
     pods = client.CoreV1Api(running.api()).list_namespaced_pod("istio-ingress").items
 
     assert [[container.image for container in pod.spec.containers] for pod in pods] == [
-        [f"docker.io/istio/proxyv2:{ISTIO}"]
+        [f"docker.io/istio/proxyv2:{RELEASE}"]
     ]
     assert pods[0].metadata.labels["istio"] == "ingressgateway"
 
@@ -100,7 +101,7 @@ def test_outputs_say_how_the_environment_is_reached(running: Running) -> None:
     assert "client-certificate-data" in kubeconfig
     assert outputs == {
         "clusterName": "sandbox",
-        "istioVersion": ISTIO,
+        "istioVersion": RELEASE,
         "tracingMode": "opentelemetry",
         "backendAddress": "lightstep-satellite.lightstep:9292",
         "samplingPercentage": 100,

@@ -6,7 +6,8 @@ from typing import Any, Final
 
 import pytest
 
-from tests.sandbox.running import ISTIO, Running, client
+from tests.sandbox.running import Running, client
+from tests.support.istio import RELEASE
 
 # gRPC and Envoy's protocol, which carry no types.
 grpc: Final[Any] = import_module("grpc")
@@ -31,7 +32,7 @@ COLLECTOR_CLUSTER = "outbound|4317||otel-collector.observability.svc.cluster.loc
 
 
 def test_analyzer_finds_nothing_but_that_it_is_a_sandbox(running: Running) -> None:
-    answer = running.run(running.toolchain.istioctl(ISTIO), "analyze", "--all-namespaces", "--output", "json")
+    answer = running.run(running.toolchain.istioctl(RELEASE), "analyze", "--all-namespaces", "--output", "json")
 
     # istioctl writes its log in front of the report.
     messages: list[dict[str, Any]] = json.loads(answer.stdout[answer.stdout.index("\n[\n") :])
@@ -79,7 +80,7 @@ def _tracing_of(running: Running, application: str, namespace: str) -> list[Any]
     request = discovery.DiscoveryRequest(type_url=LISTENER)
     request.node.id = f"sidecar~{pod.status.pod_ip}~{pod.metadata.name}.{namespace}~{namespace}.svc.cluster.local"
     request.node.metadata.update(
-        {"NAMESPACE": namespace, "ISTIO_VERSION": ISTIO, "CLUSTER_ID": "Kubernetes", "LABELS": pod.metadata.labels}
+        {"NAMESPACE": namespace, "ISTIO_VERSION": RELEASE, "CLUSTER_ID": "Kubernetes", "LABELS": pod.metadata.labels}
     )
     with grpc.insecure_channel(f"127.0.0.1:{running.istiod_port('grpcAddr')}") as channel:
         stream = ads.AggregatedDiscoveryServiceStub(channel).StreamAggregatedResources(iter([request]), timeout=30)

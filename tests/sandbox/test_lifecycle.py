@@ -5,7 +5,8 @@ from typing import Any
 import yaml
 
 from tests.sandbox.conftest import FirstUp
-from tests.sandbox.running import ISTIO, Running, identity
+from tests.sandbox.running import Running, identity
+from tests.support.istio import RELEASE
 
 CRDS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions /"
 
@@ -42,7 +43,7 @@ def test_a_wrong_configuration_changes_nothing_and_is_explained(running: Running
 
 def _kept_by_the_chart(running: Running) -> set[str]:
     """Return the CRDs that Istio's base chart marks to be kept: all but WorkloadGroup's in 1.27.0."""
-    text = (running.toolchain.charts(ISTIO) / "base" / "files" / "crd-all.gen.yaml").read_text()
+    text = (running.toolchain.charts(RELEASE) / "base" / "files" / "crd-all.gen.yaml").read_text()
     metadata = [it["metadata"] for it in yaml.safe_load_all(text) if it]
     return {it["name"] for it in metadata if it.get("annotations", {}).get("helm.sh/resource-policy") == "keep"}
 

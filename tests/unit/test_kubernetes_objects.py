@@ -5,7 +5,8 @@ from typing import Any
 import pulumi
 import pytest
 
-from components.kubernetes_objects import annotated, declared_state_wins, recommended_labels
+from components.kubernetes_objects import recommended_labels
+from components.transforms import annotated, declared_state_wins
 from tests.support.transforms import through
 
 

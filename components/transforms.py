@@ -1,0 +1,27 @@
+"""Changes that are made to every Kubernetes object on its way to the engine, those of charts included."""
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+import pulumi
+
+
+def declared_state_wins(args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformResult | None:
+    """Let `pulumi up` take back a field that somebody else has changed.
+
+    Without the annotation the API server refuses that with a conflict of field managers, since whoever changes a field
+    owns it from then on (https://kubernetes.io/docs/reference/using-api/server-side-apply/#conflicts). Fields that the
+    program does not declare stay as others have set them. For an option `transforms`, on a component and so on all that
+    is in it.
+    """
+    if not args.type_.startswith("kubernetes:") or "metadata" not in args.props:
+        return None
+    return pulumi.ResourceTransformResult(
+        props=annotated(args.props, {"pulumi.com/patchForce": "true"}), opts=args.opts
+    )
+
+
+def annotated(props: Mapping[str, Any], annotations: Mapping[str, str]) -> dict[str, Any]:
+    """Return a resource's properties with annotations added to its metadata."""
+    metadata = cast("dict[str, Any]", props["metadata"])
+    return {**props, "metadata": {**metadata, "annotations": {**metadata.get("annotations", {}), **annotations}}}

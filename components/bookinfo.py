@@ -6,7 +6,7 @@ Left out on purpose: the gateway in front, and anything that tells one environme
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import pulumi
 import pulumi_kubernetes as kubernetes
@@ -26,6 +26,7 @@ from pulumi_kubernetes.core.v1 import (
 from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
 
 from components.gateway import HTTP_PORT
+from components.istio_objects import IstioObject, istio_object
 from components.kubernetes_objects import SKIP_AWAIT
 
 #: Tag of all of Bookinfo's images in Istio 1.27's manifests.
@@ -36,6 +37,9 @@ PORT: Final = 9080
 
 #: What Istio's Gateway of Bookinfo chooses.
 GATEWAY_SELECTOR: Final = {"istio": "ingressgateway"}
+
+#: Labels of everything that is Bookinfo's.
+LABELS: Final = {"app.kubernetes.io/part-of": "bookinfo", "app.kubernetes.io/managed-by": "pulumi"}
 
 
 @dataclass(frozen=True)
@@ -126,12 +130,13 @@ class Bookinfo(pulumi.ComponentResource):
             account = self._service_account(application)
             for version in application.versions:
                 self._deployment(application, version, [account, *after])
-        self._route(list(after))
+        self._route(after)
         self.register_outputs({})
 
     def _metadata(self, name: str, labels: dict[str, str], annotations: dict[str, str] | None = None) -> ObjectMetaArgs:
-        ours = {"app.kubernetes.io/part-of": "bookinfo", "app.kubernetes.io/managed-by": "pulumi"}
-        return ObjectMetaArgs(name=name, namespace=self._args.namespace, labels=labels | ours, annotations=annotations)
+        return ObjectMetaArgs(
+            name=name, namespace=self._args.namespace, labels=labels | LABELS, annotations=annotations
+        )
 
     def _service(self, application: Application) -> None:
         kubernetes.core.v1.Service(
@@ -166,35 +171,24 @@ class Bookinfo(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, depends_on=depends_on),
         )
 
-    def _route(self, depends_on: list[pulumi.Resource]) -> None:
-        gateway = kubernetes.apiextensions.CustomResource(
-            f"{self._name}-gateway",
-            api_version=self._args.networking_api,
-            kind="Gateway",
-            metadata=self._metadata("bookinfo-gateway", {}),
-            spec={
-                "selector": GATEWAY_SELECTOR,
-                "servers": [{"port": {"number": HTTP_PORT, "name": "http", "protocol": "HTTP"}, "hosts": ["*"]}],
-            },
-            opts=pulumi.ResourceOptions(parent=self, depends_on=depends_on),
-        )
-        kubernetes.apiextensions.CustomResource(
+    def _route(self, after: Sequence[pulumi.Resource]) -> None:
+        servers = [{"port": {"number": HTTP_PORT, "name": "http", "protocol": "HTTP"}, "hosts": ["*"]}]
+        gateway = self._istio("Gateway", "bookinfo-gateway", {"selector": GATEWAY_SELECTOR, "servers": servers})
+        route = {
+            "match": [{"uri": route} for route in ROUTES],
+            "route": [{"destination": {"host": "productpage", "port": {"number": PORT}}}],
+        }
+        virtual_service = {"hosts": ["*"], "gateways": [gateway.name], "http": [route]}
+        made = istio_object(f"{self._name}-gateway", gateway, self, after)
+        istio_object(
             f"{self._name}-virtual-service",
-            api_version=self._args.networking_api,
-            kind="VirtualService",
-            metadata=self._metadata("bookinfo", {}),
-            spec={
-                "hosts": ["*"],
-                "gateways": ["bookinfo-gateway"],
-                "http": [
-                    {
-                        "match": [{"uri": route} for route in ROUTES],
-                        "route": [{"destination": {"host": "productpage", "port": {"number": PORT}}}],
-                    }
-                ],
-            },
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[*depends_on, gateway]),
+            self._istio("VirtualService", "bookinfo", virtual_service),
+            self,
+            [*after, made],
         )
+
+    def _istio(self, kind: str, name: str, spec: dict[str, Any]) -> IstioObject:
+        return IstioObject(self._args.networking_api, kind, name, self._args.namespace, spec, LABELS)
 
 
 def _account(application: Application) -> str:

@@ -5,10 +5,10 @@ from typing import Final
 import pulumi
 import pulumi_kubernetes as kubernetes
 
-#: Name, label and key that every guide since Istio 1.0 gives for the satellites' CA.
-NAME: Final = "lightstep.cacert"
+from components.satellite_files import CA_KEY, CA_SECRET
+
+#: Label that every guide since Istio 1.1 gives the Secret with the satellites' CA.
 LABELS: Final = {"app": "lightstep"}
-KEY: Final = "cacert.pem"
 
 
 def ca_secret(
@@ -24,8 +24,8 @@ def ca_secret(
     """
     return kubernetes.core.v1.Secret(
         resource_name,
-        metadata={"name": NAME, "namespace": namespace, "labels": LABELS},
+        metadata={"name": CA_SECRET, "namespace": namespace, "labels": LABELS},
         type="Opaque",
-        string_data={KEY: certificate},
+        string_data={CA_KEY: certificate},
         opts=opts,
     )

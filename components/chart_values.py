@@ -6,16 +6,9 @@ a value that would be overruled, naming the configuration key to use instead.
 
 from collections.abc import Mapping
 from copy import deepcopy
-from dataclasses import dataclass
 from typing import Any, Final, cast
 
-from components.kubernetes_objects import CA_BUNDLE, SKIP_AWAIT, wait_for
-
-#: Chart values as Helm takes them: plain JSON-like data.
-Values = dict[str, Any]
-
-#: Name of the tracing extension provider in the mesh configuration and in the Telemetry resource.
-TRACING_PROVIDER: Final = "otel-collector"
+from components.tracing_values import FILES_TEMPLATE, PROVIDER_NAMES, Values
 
 #: Where Istio lives, in every guide and by every chart's default.
 ISTIO_NAMESPACE: Final = "istio-system"
@@ -31,7 +24,7 @@ OWNED_ISTIOD_VALUES: Final[Mapping[str, str]] = {
     "global.hub": "istioHub",
     "global.tag": "istioVersion",
     "global.istioNamespace": "istioVersion",
-    "global.proxy.tracer": "backendAddress",
+    "global.proxy.tracer": "tracingMode",
     "global.tracer": "backendAddress",
     "hub": "istioHub",
     "tag": "istioVersion",
@@ -39,7 +32,8 @@ OWNED_ISTIOD_VALUES: Final[Mapping[str, str]] = {
     "traceSampling": "samplingPercentage",
     "meshConfig.enableTracing": "samplingPercentage",
     "meshConfig.defaultConfig.tracing": "backendAddress",
-    "meshConfig.defaultProviders.tracing": "backendAddress",
+    "meshConfig.defaultProviders.tracing": "tracingMode",
+    f"sidecarInjectorWebhook.templates.{FILES_TEMPLATE}": "tracingMode",
 }
 
 #: Where else the charts read the same values from: everything under `pilot` is copied to the top, and the defaults are
@@ -49,18 +43,8 @@ PREFIXES: Final = ("", "pilot.", "_internal_defaults_do_not_set.", "_internal_de
 #: Our tracing provider is added to a team's own ones here; in the other places a list would replace ours.
 PROVIDERS: Final = "meshConfig.extensionProviders"
 
-
-@dataclass(frozen=True)
-class OtlpService:
-    """A Service in the mesh that takes OTLP over gRPC.
-
-    Arguments:
-        host: the Service's full name, for example `otel-collector.observability.svc.cluster.local`.
-        port: its TCP port.
-    """
-
-    host: str
-    port: int
+#: Names of the injection templates that every sidecar is made of: ours go behind a team's own ones.
+DEFAULT_TEMPLATES: Final = "sidecarInjectorWebhook.defaultTemplates"
 
 
 def base_values(*, revision: str | None, extra: Mapping[str, Any]) -> Values:
@@ -74,36 +58,25 @@ def base_values(*, revision: str | None, extra: Mapping[str, Any]) -> Values:
 
 
 def istiod_values(
-    *, version: str, hub: str, revision: str | None, collector: OtlpService, extra: Mapping[str, Any]
+    *, version: str, hub: str, revision: str | None, tracing: Mapping[str, Any], extra: Mapping[str, Any]
 ) -> Values:
     """Return the values of the istiod chart.
-
-    The sampling percentage is not among them: it stands in the Telemetry resource, so that a change of it touches
-    neither istiod nor the mesh configuration. The annotations tell Pulumi's Kubernetes provider what proves readiness:
-    the injector's CA bundle, which istiod writes once it answers; and that istiod's Service needs no wait of its own,
-    since the Deployment behind it is awaited.
 
     Arguments:
         version: exact Istio version, the tag of the images.
         hub: registry and path of Istio's images, for example `docker.io/istio`.
         revision: the control plane's revision; `None` is the default one.
-        collector: where sidecars send their spans.
+        tracing: what `tracing_values` returned.
         extra: the team's own values.
     """
-    provider = {
-        "name": TRACING_PROVIDER,
-        "opentelemetry": {"service": collector.host, "port": collector.port},
-    }
-    others = cast("list[Any]", _at(extra, PROVIDERS) or [])
-    ours: Values = {
-        "global": {"hub": hub, "tag": version, "istioNamespace": ISTIO_NAMESPACE},
-        "meshConfig": {"enableTracing": True, "extensionProviders": [*others, provider]},
-        "serviceAnnotations": SKIP_AWAIT,
-        "sidecarInjectorWebhookAnnotations": wait_for(CA_BUNDLE),
-    }
+    ours = merged(tracing, {"global": {"hub": hub, "tag": version, "istioNamespace": ISTIO_NAMESPACE}})
     if revision:
         ours["revision"] = revision
-    return merged(extra, ours)
+    values = merged(extra, ours)
+    _extend(values, PROVIDERS, _list_at(extra, PROVIDERS), _list_at(tracing, PROVIDERS))
+    templates = [each for each in _list_at(tracing, DEFAULT_TEMPLATES) if each == FILES_TEMPLATE]
+    _extend(values, DEFAULT_TEMPLATES, _list_at(extra, DEFAULT_TEMPLATES), templates)
+    return values
 
 
 def owned_paths(values: Mapping[str, Any], owned: Mapping[str, str]) -> dict[str, str]:
@@ -119,9 +92,8 @@ def owned_paths(values: Mapping[str, Any], owned: Mapping[str, str]) -> dict[str
     hidden = {f"{prefix}{PROVIDERS}": "backendAddress" for prefix in PREFIXES if prefix}
     everywhere = {f"{prefix}{path}": key for prefix in PREFIXES for path, key in owned.items()}
     found = {path: key for path, key in (everywhere | hidden).items() if _at(values, path) is not None}
-    providers = cast("list[Any]", _at(values, PROVIDERS) or [])
-    for index, provider in enumerate(providers):
-        if isinstance(provider, Mapping) and cast("Mapping[str, Any]", provider).get("name") == TRACING_PROVIDER:
+    for index, provider in enumerate(_list_at(values, PROVIDERS)):
+        if isinstance(provider, Mapping) and cast("Mapping[str, Any]", provider).get("name") in PROVIDER_NAMES.values():
             found[f"{PROVIDERS}[{index}]"] = "backendAddress"
     return found
 
@@ -146,3 +118,19 @@ def _at(values: Mapping[str, Any], path: str) -> object:
             return None
         here = cast("Mapping[str, object]", here).get(part)
     return here
+
+
+def _list_at(values: Mapping[str, Any], path: str) -> list[Any]:
+    found = _at(values, path)
+    return cast("list[Any]", found) if isinstance(found, list) else []
+
+
+def _extend(values: Values, path: str, theirs: list[Any], ours: list[Any]) -> None:
+    """Put `theirs` and then `ours` at a dotted path, each entry once, where both have something to say."""
+    if not theirs or not ours:
+        return
+    *parents, last = path.split(".")
+    holder: Any = values
+    for part in parents:
+        holder = holder[part]
+    holder[last] = [*theirs, *(each for each in ours if each not in theirs)]

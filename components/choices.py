@@ -35,3 +35,34 @@ class ServiceType(StrEnum):
 
     LOAD_BALANCER = "LoadBalancer"
     NODE_PORT = "NodePort"
+
+
+class TracingMode(StrEnum):
+    """How a mesh hands its spans on.
+
+    - `NATIVE`: Envoy's own Lightstep tracer in every sidecar, set up by the charts' six values.
+    - `LIGHTSTEP_PROVIDER`: Istio's `lightstep` extension provider; every sidecar sends to the satellites itself.
+    - `OPENTELEMETRY`: Istio's `opentelemetry` extension provider; sidecars send OTLP to the in-cluster Collector.
+    """
+
+    NATIVE = "native"
+    LIGHTSTEP_PROVIDER = "lightstep-provider"
+    OPENTELEMETRY = "opentelemetry"
+
+
+class OtlpProtocol(StrEnum):
+    """How OTLP is carried to the backend (https://opentelemetry.io/docs/specs/otlp/)."""
+
+    GRPC = "grpc"
+    HTTP = "http"
+
+
+class BackendPreset(StrEnum):
+    """Kinds of tracing backends; `components.backends.PRESETS` says what each means."""
+
+    LIGHTSTEP_US = "lightstep-us"
+    LIGHTSTEP_EU = "lightstep-eu"
+    LIGHTSTEP_PUBLIC_SATELLITES = "lightstep-public-satellites"
+    LIGHTSTEP_SATELLITES = "lightstep-satellites"
+    LIGHTSTEP_MICROSATELLITES = "lightstep-microsatellites"
+    OTLP = "otlp"

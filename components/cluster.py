@@ -49,6 +49,10 @@ def kubernetes_provider(
         kubeconfig=pulumi.Output.secret(kubeconfig),
         context=context,
         cluster_identifier=cluster_identifier,
+        # Otherwise a changed one is deleted and made anew, and in between istiod has no mesh configuration and starting
+        # Pods find no CA.
+        enable_config_map_mutable=True,
+        enable_secret_mutable=True,
         opts=opts,
     )
 

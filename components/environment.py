@@ -4,20 +4,25 @@ from dataclasses import dataclass
 from typing import Any
 
 import pulumi
+from pydantic import SecretStr
 
 from components.bookinfo import Bookinfo, BookinfoArgs
 from components.chart_values import base_values, istiod_values
-from components.choices import ClusterKind
+from components.choices import ClusterKind, TracingMode
 from components.cluster import ClusterHandle
-from components.collector import Backend, otlp_service
+from components.collector import otlp_service
 from components.gateway import GatewayArgs, IngressGateway
 from components.istio_versions import row_for
 from components.mesh import ChartSource, Mesh, MeshArgs
 from components.names import COLLECTOR_NAMESPACE, GATEWAY_NAMESPACE
-from components.namespaces import Namespaces, NamespacesArgs
+from components.namespaces import Namespaces, NamespacesArgs, injection_label
+from components.satellite_files import SatelliteFiles
 from components.settings import Settings
-from components.tracing import Tracing, TracingArgs
-from components.transforms import declared_state_wins
+from components.sidecar_generation import sidecar_generation
+from components.telemetry import TelemetryPlan
+from components.tracing import CollectorPods, Credentials, Tracing, TracingArgs
+from components.tracing_values import PROVIDER_NAMES, TracingDemand, tracing_values
+from components.transforms import declared_state_wins, rolls_with
 
 
 @dataclass(frozen=True)
@@ -36,7 +41,7 @@ class EnvironmentOutputs:
             "clusterName": self.cluster.name,
             "kubeconfig": self.cluster.kubeconfig,
             "istioVersion": str(settings.istio_version),
-            "tracingMode": row_for(settings.istio_version).mode.value,
+            "tracingMode": settings.tracing_mode.value,
             "backendAddress": str(settings.backend_address),
             "samplingPercentage": float(settings.sampling_percentage),
             "ingressHost": self.gateway.host,
@@ -61,16 +66,21 @@ class Environment(pulumi.ComponentResource):
     def __init__(self, name: str, settings: Settings, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("traced-mesh:environment:Environment", name, {}, opts)
         self._settings = settings
+        self._row = row_for(settings.istio_version)
         cluster = self._cluster()
         self._in_cluster = pulumi.ResourceOptions(
             parent=self, providers=[cluster.provider], transforms=[declared_state_wins]
         )
+        self._with_sidecars = pulumi.ResourceOptions.merge(
+            self._in_cluster, pulumi.ResourceOptions(transforms=[rolls_with(self._sidecar_generation())])
+        )
         mesh = self._mesh(cluster)
         namespaces = self._namespaces()
-        self._tracing(namespaces, mesh)
-        gateway = self._gateway(namespaces, mesh)
+        tracing = self._tracing(namespaces, mesh)
+        self._ready = [*mesh.answering, *tracing.sidecar_secrets]  # for whatever has sidecars
+        gateway = self._gateway(namespaces)
         if settings.bookinfo:
-            self._bookinfo(namespaces, mesh)
+            self._bookinfo(namespaces)
         self.outputs = EnvironmentOutputs(cluster, gateway, settings, list(namespaces.names))
         self.register_outputs({})
 
@@ -113,36 +123,75 @@ class Environment(pulumi.ComponentResource):
                 version=str(settings.istio_version),
                 hub=settings.istio_hub,
                 revision=settings.istio_revision,
-                collector=otlp_service(COLLECTOR_NAMESPACE),
+                tracing=tracing_values(self._row, self._tracing_demand()),
                 extra=settings.istiod_values,
             ),
+            revision=settings.istio_revision,
         )
         return Mesh("mesh", args, after=cluster.ready, opts=self._in_cluster)
+
+    def _tracing_demand(self) -> TracingDemand:
+        settings = self._settings
+        return TracingDemand(
+            mode=settings.tracing_mode,
+            backend=settings.backend_target,
+            collector=otlp_service(COLLECTOR_NAMESPACE),
+            token=settings.access_token,
+            sampling_percentage=settings.sampling_percentage,
+            custom_tags=settings.custom_tags,
+        )
+
+    def _sidecar_generation(self) -> str:
+        settings = self._settings
+        return sidecar_generation(
+            str(settings.istio_version), self._row, self._tracing_demand(), settings.ca_certificate
+        )
 
     def _namespaces(self) -> Namespaces:
         settings = self._settings
         application = [settings.bookinfo_namespace] if settings.bookinfo else []
-        names = dict.fromkeys([*application, *settings.injected_namespaces, COLLECTOR_NAMESPACE, GATEWAY_NAMESPACE])
+        collector = [COLLECTOR_NAMESPACE] if settings.tracing_mode is TracingMode.OPENTELEMETRY else []
+        names = dict.fromkeys([*application, *settings.injected_namespaces, *collector, GATEWAY_NAMESPACE])
         args = NamespacesArgs(list(names), shared=settings.injected_namespaces, revision=settings.istio_revision)
         return Namespaces("namespaces", args, opts=self._in_cluster)
 
     def _tracing(self, namespaces: Namespaces, mesh: Mesh) -> Tracing:
         settings = self._settings
-        token = settings.access_token
         args = TracingArgs(
-            backend=Backend(str(settings.backend_address), settings.backend_tls, settings.access_token_header),
-            access_token=pulumi.Output.secret(token.get_secret_value()) if token else None,
+            row=self._row,
+            mode=settings.tracing_mode,
+            backend=settings.backend_target,
+            credentials=Credentials(
+                access_token=_secret(settings.access_token),
+                headers={
+                    name: pulumi.Output.secret(it.get_secret_value()) for name, it in settings.backend_headers.items()
+                },
+                client_key=_secret(settings.backend_client_key),
+            ),
             ca_certificate=settings.ca_certificate,
-            sampling_percentage=settings.sampling_percentage,
-            telemetry_api=row_for(settings.istio_version).telemetry_api,
+            telemetry=self._telemetry(),
             namespaces=namespaces.names,
-            collector_namespace=COLLECTOR_NAMESPACE,
-            collector_image=settings.collector_image,
-            collector_replicas=settings.collector_replicas,
+            collector=CollectorPods(
+                namespace=COLLECTOR_NAMESPACE,
+                image=settings.collector_image,
+                injection_label=injection_label(settings.istio_revision),
+                replicas=settings.collector_replicas,
+            ),
         )
-        return Tracing("tracing", args, after=mesh.answering, opts=self._in_cluster)
+        return Tracing("tracing", args, after=mesh.answering, opts=self._with_sidecars)
 
-    def _gateway(self, namespaces: Namespaces, mesh: Mesh) -> IngressGateway:
+    def _telemetry(self) -> TelemetryPlan | None:
+        settings = self._settings
+        if not self._row.telemetry_in(settings.tracing_mode):
+            return None
+        return TelemetryPlan(
+            provider=PROVIDER_NAMES[settings.tracing_mode],
+            sampling_percentage=settings.sampling_percentage,
+            overrides=settings.sampling_overrides,
+            custom_tags=settings.custom_tags,
+        )
+
+    def _gateway(self, namespaces: Namespaces) -> IngressGateway:
         settings = self._settings
         args = GatewayArgs(
             namespace=namespaces.names[GATEWAY_NAMESPACE],
@@ -150,9 +199,15 @@ class Environment(pulumi.ComponentResource):
             service_type=settings.gateway_service_type,
             node_address=settings.gateway_host,
             revision=settings.istio_revision,
+            files=SatelliteFiles.needed(self._row, settings.tracing_mode, settings.backend_target).mounts,
         )
-        return IngressGateway("gateway", args, after=mesh.answering, opts=self._in_cluster)
+        return IngressGateway("gateway", args, after=self._ready, opts=self._with_sidecars)
 
-    def _bookinfo(self, namespaces: Namespaces, mesh: Mesh) -> Bookinfo:
-        args = BookinfoArgs(namespace=namespaces.names[self._settings.bookinfo_namespace])
-        return Bookinfo("bookinfo", args, after=mesh.answering, opts=self._in_cluster)
+    def _bookinfo(self, namespaces: Namespaces) -> None:
+        namespace = namespaces.names[self._settings.bookinfo_namespace]
+        args = BookinfoArgs(namespace, networking_api=self._row.networking_api)
+        Bookinfo("bookinfo", args, after=self._ready, opts=self._with_sidecars)
+
+
+def _secret(value: SecretStr | None) -> pulumi.Output[str] | None:
+    return pulumi.Output.secret(value.get_secret_value()) if value else None

@@ -20,13 +20,17 @@ from pulumi_kubernetes.core.v1 import (
     PodTemplateSpecArgs,
     ResourceRequirementsArgs,
     SeccompProfileArgs,
+    SecretVolumeSourceArgs,
     ServicePortArgs,
     ServiceSpecArgs,
+    VolumeArgs,
+    VolumeMountArgs,
 )
 from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
 
 from components.choices import ServiceType
 from components.kubernetes_objects import SKIP_AWAIT, recommended_labels, wait_for
+from components.satellite_files import SecretMount
 from components.workloads import disruption_budget, restricted_container
 
 NAME: Final = "istio-ingressgateway"
@@ -56,6 +60,7 @@ class GatewayArgs:
         service_type: how it is reached. Default a load balancer.
         node_address: host name or IP address of a node; needed for, and only used by, `NODE_PORT`.
         revision: control plane revision that injects it; `None` (default) is the default one.
+        files: Secrets of its namespace that its proxy needs as files. Default: none.
     """
 
     namespace: pulumi.Input[str]
@@ -63,6 +68,7 @@ class GatewayArgs:
     service_type: ServiceType = ServiceType.LOAD_BALANCER
     node_address: str | None = None
     revision: str | None = None
+    files: tuple[SecretMount, ...] = ()
 
 
 class IngressGateway(pulumi.ComponentResource):
@@ -160,7 +166,12 @@ class IngressGateway(pulumi.ComponentResource):
                         security_context=PodSecurityContextArgs(
                             seccomp_profile=SeccompProfileArgs(type="RuntimeDefault")
                         ),
-                        containers=[_proxy_container()],
+                        containers=[_proxy_container(self._args.files)],
+                        volumes=[
+                            VolumeArgs(name=each.name, secret=SecretVolumeSourceArgs(secret_name=each.secret))
+                            for each in self._args.files
+                        ]
+                        or None,
                     ),
                 ),
             ),
@@ -175,7 +186,7 @@ class IngressGateway(pulumi.ComponentResource):
         return host, pulumi.Output.from_input(HTTP_PORT)
 
 
-def _proxy_container() -> ContainerArgs:
+def _proxy_container(files: Sequence[SecretMount]) -> ContainerArgs:
     return ContainerArgs(
         name="istio-proxy",
         image="auto",  # istiod's injector puts in the proxy image of its own version
@@ -185,6 +196,9 @@ def _proxy_container() -> ContainerArgs:
             requests={"cpu": "100m", "memory": "128Mi"}, limits={"cpu": "2", "memory": "1Gi"}
         ),
         security_context=restricted_container(PROXY_USER),
+        # Istio's injection template for gateways mounts none of these.
+        volume_mounts=[VolumeMountArgs(name=each.name, mount_path=each.folder, read_only=True) for each in files]
+        or None,
     )
 
 

@@ -6,13 +6,14 @@ caller hands in the finished chart values.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import pulumi
 import pulumi_kubernetes as kubernetes
 
 from components.chart_values import ISTIO_NAMESPACE
-from components.kubernetes_objects import CA_BUNDLE, recommended_labels, wait_for
+from components.kubernetes_objects import CA_BUNDLE, SKIP_AWAIT, recommended_labels, wait_for
+from components.secret_values import has_secret, with_pulumi_secrets
 from components.transforms import annotated
 
 #: The validator for all Istio resources without a revision label; part of the base chart.
@@ -25,7 +26,7 @@ class ChartSource:
 
     Arguments:
         location: `oci://<registry>/<path>`, `https://<repository>`, or a local folder that holds `base/` and `istiod/`.
-        version: exact version of the charts, for example `1.30.0`.
+        version: exact version of the charts, for example `1.30.2`.
     """
 
     location: str
@@ -49,12 +50,14 @@ class MeshArgs:
     Arguments:
         charts: where the charts come from.
         base_values: values of the base chart.
-        istiod_values: values of the istiod chart.
+        istiod_values: values of the istiod chart; a `SecretStr` among them becomes a Pulumi secret.
+        revision: the revision that the values name; `None` (default) is the default one.
     """
 
     charts: ChartSource
     base_values: Mapping[str, Any] = field(default_factory=dict[str, Any])
     istiod_values: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    revision: str | None = None
 
 
 class Mesh(pulumi.ComponentResource):
@@ -85,9 +88,8 @@ class Mesh(pulumi.ComponentResource):
         namespace = self._namespace(name)
         base = self._chart("base", "istio-base", args.charts, args.base_values, [namespace, *after])
         istiod = self._chart("istiod", "istiod", args.charts, args.istiod_values, [base])
-        validator = self._answering_validator(name, [istiod])
         self.namespace = namespace.metadata.name
-        self.answering = [istiod, validator]
+        self.answering = [istiod, *self._answering(name, args.revision, istiod)]
         self.register_outputs({"namespace": self.namespace})
 
     def _namespace(self, name: str) -> kubernetes.core.v1.Namespace:
@@ -105,61 +107,80 @@ class Mesh(pulumi.ComponentResource):
         values: Mapping[str, Any],
         depends_on: list[pulumi.Resource],
     ) -> kubernetes.helm.v4.Chart:
+        transforms: list[pulumi.ResourceTransform] = [leave_failure_policy, keep_definitions, leave_service]
+        if has_secret(values):
+            transforms.append(hide_config_maps)
         return kubernetes.helm.v4.Chart(
             release,
             namespace=ISTIO_NAMESPACE,
-            values=dict(values),
+            values=with_pulumi_secrets(values),
             **source.arguments(chart),
-            opts=pulumi.ResourceOptions(
-                parent=self, depends_on=depends_on, transforms=[prove_validator, await_established]
-            ),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=depends_on, transforms=transforms),
         )
 
-    def _answering_validator(self, name: str, depends_on: list[pulumi.Resource]) -> pulumi.Resource:
-        """Wait until istiod has written its CA into the validator that the base chart made.
+    def _answering(self, name: str, revision: str | None, istiod: pulumi.Resource) -> list[pulumi.Resource]:
+        """Wait for istiod's own proof that its webhooks work.
 
-        The base chart comes before istiod, so it cannot wait itself; and an Istio resource that is made a moment too
-        early is refused, because the validator fails closed.
+        Once istiod has seen the API server refuse a wrong object because of its answer, it changes the failure policy
+        of the validator that the base chart made from `Ignore` to `Fail` (istio.io/istio 1.27.0,
+        pkg/webhooks/validation/controller/controller.go; 1.15.0 does the same). The injector is reached at the same
+        address, as soon as istiod has written its CA into it.
+
+        The objects themselves don't wait: the provider would note a changed one as it was before the change, if it
+        fulfilled the condition then, and show that as a change the next time. So do these patches, whose metadata is
+        therefore left alone.
         """
-        return kubernetes.admissionregistration.v1.ValidatingWebhookConfigurationPatch(
-            f"{name}-validator-answers",
-            metadata={
-                "name": DEFAULT_VALIDATOR,
-                "annotations": wait_for(CA_BUNDLE),
-            },
-            # The provider may note the object as it was just before the annotation came, which then shows as a change.
-            opts=pulumi.ResourceOptions(parent=self, depends_on=depends_on, ignore_changes=["metadata"]),
-        )
+        admission = kubernetes.admissionregistration.v1
+        opts = pulumi.ResourceOptions(parent=self, depends_on=[istiod], ignore_changes=["metadata"])
+        fails_closed = wait_for(".webhooks[0].failurePolicy", "Fail")
+        injector = f"istio-sidecar-injector-{revision}" if revision else "istio-sidecar-injector"
+        return [
+            admission.ValidatingWebhookConfigurationPatch(
+                f"{name}-validator-answers",
+                metadata={"name": DEFAULT_VALIDATOR, "annotations": fails_closed},
+                opts=opts,
+            ),
+            admission.MutatingWebhookConfigurationPatch(
+                f"{name}-injector-answers",
+                metadata={"name": injector, "annotations": wait_for(CA_BUNDLE)},
+                opts=opts,
+            ),
+        ]
 
 
-def prove_validator(args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformResult | None:
-    """Let Istio's validators fail closed, and wait for istiod's own proof that they work.
+def leave_failure_policy(args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformResult | None:
+    """Leave it to istiod when its validators fail closed: changes of that field are ignored, and of nothing else.
 
-    The charts write `failurePolicy: Ignore`. Once istiod has seen the API server refuse a wrong object because of its
-    answer, it changes that to `Fail` (istio.io/istio 1.27.0, pkg/webhooks/validation/controller/controller.go).
-
-    - In the istiod chart's validator that change is awaited: it proves that istiod's webhooks, the injector among them,
-      are reached. It is istiod's field from then on, so changes of it are ignored, and of nothing else there.
-    - The base chart's validator is made before istiod and can't wait for it. It says `Fail` from the start, so istiod
-      has nothing to change, and somebody else's `Ignore` is found and repaired.
+    The charts write `failurePolicy: Ignore`, and istiod `Fail`; see `Mesh`.
     """
     if args.type_ != "kubernetes:admissionregistration.k8s.io/v1:ValidatingWebhookConfiguration":
         return None
-    metadata = cast("dict[str, Any]", args.props["metadata"])
-    if metadata["name"] == DEFAULT_VALIDATOR:
-        webhooks = cast("list[dict[str, Any]]", args.props["webhooks"])
-        closed = [{**webhook, "failurePolicy": "Fail"} for webhook in webhooks]
-        return pulumi.ResourceTransformResult(props={**args.props, "webhooks": closed}, opts=args.opts)
-    proof = wait_for(".webhooks[0].failurePolicy", "Fail")
     theirs = pulumi.ResourceOptions(ignore_changes=["webhooks[*].failurePolicy"])
-    return pulumi.ResourceTransformResult(
-        props=annotated(args.props, proof), opts=pulumi.ResourceOptions.merge(args.opts, theirs)
-    )
+    return pulumi.ResourceTransformResult(props=args.props, opts=pulumi.ResourceOptions.merge(args.opts, theirs))
 
 
-def await_established(args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformResult | None:
-    """Wait for each CRD until the API server serves it; the provider itself does not wait for CRDs."""
+def leave_service(args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformResult | None:
+    """Wait for no Service of the charts, since the Deployment behind it is awaited."""
+    if args.type_ != "kubernetes:core/v1:Service":
+        return None
+    return pulumi.ResourceTransformResult(props=annotated(args.props, SKIP_AWAIT), opts=args.opts)
+
+
+def hide_config_maps(args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformResult | None:
+    """Keep the contents of the charts' ConfigMaps encrypted in Pulumi's state, where a secret value went into them."""
+    if args.type_ != "kubernetes:core/v1:ConfigMap":
+        return None
+    data = pulumi.Output.secret(args.props["data"])
+    return pulumi.ResourceTransformResult(props={**args.props, "data": data}, opts=args.opts)
+
+
+def keep_definitions(args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformResult | None:
+    """Never delete a CRD: with it everybody's resources of that kind would go.
+
+    The charts mark most of their CRDs to be kept, not all. Nothing waits for CRDs, since what uses them comes after
+    istiod's proof, which needs them, or is tried again by the provider (EnvoyFilters in older istiod charts).
+    """
     if args.type_ != "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition":
         return None
-    established = {"pulumi.com/waitFor": "condition=Established"}
-    return pulumi.ResourceTransformResult(props=annotated(args.props, established), opts=args.opts)
+    kept = pulumi.ResourceOptions(retain_on_delete=True)
+    return pulumi.ResourceTransformResult(props=args.props, opts=pulumi.ResourceOptions.merge(args.opts, kept))

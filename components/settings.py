@@ -3,32 +3,47 @@
 This is the one place that reads Pulumi's configuration. Everything else is handed a `Settings`.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import pulumi
+from packaging.version import Version
 from pulumi.runtime.config import CONFIG, get_config, get_config_env, is_config_secret
+from pydantic import InstanceOf
 
-from components.choices import ClusterKind, ReleaseChannel
+from components.backends import DEFAULT_TRACES_PATH, Backend
+from components.choices import ClusterKind
 from components.configuration.application_keys import ApplicationSettings
+from components.configuration.backend_keys import BackendSettings
 from components.configuration.certificates import default_root_pem
 from components.configuration.cluster_keys import ClusterSettings
 from components.configuration.errors import NAMESPACE
 from components.configuration.key import Surroundings
-from components.configuration.mesh_keys import IstioSettings, TracingSettings
+from components.configuration.mesh_keys import IstioSettings
 from components.configuration.parsing import Given, keys, parse
 from components.configuration.rules import RULES
+from components.configuration.server_version import server_version
+from components.configuration.tracing_keys import CollectorSettings, TracingSettings
+from components.configuration.version_rules import kubernetes_version
 
 
 # The bases stand in reverse, since pydantic lists the last one's fields first.
-class Settings(ApplicationSettings, TracingSettings, IstioSettings, ClusterSettings):
+class Settings(
+    ApplicationSettings, CollectorSettings, BackendSettings, TracingSettings, IstioSettings, ClusterSettings
+):
     """The checked configuration of one environment; never changes once made.
 
     The key of a field is the field's name in camel case. What it means, its default and its limits stand beside it, and
     `docs/configuration.md` and the schema in `Pulumi.yaml` are generated from them. Tests and other programs may call
     the constructor with finished values; rules between fields are checked by `parse` only.
+
+    Arguments:
+        kubernetes_version: the cluster's Kubernetes version, or its minor version; `None` (default) if it is not known.
     """
+
+    kubernetes_version: InstanceOf[Version] | None = None
 
     @classmethod
     def load(cls) -> "Settings":
@@ -46,6 +61,7 @@ class Settings(ApplicationSettings, TracingSettings, IstioSettings, ClusterSetti
             root=Path(pulumi.get_root_directory() or Path.cwd()),
             now=datetime.now(UTC),
             secret_keys={key.removeprefix(prefix) for key in ours if is_config_secret(key)},
+            server_version=server_version,
         )
 
     @classmethod
@@ -57,6 +73,7 @@ class Settings(ApplicationSettings, TracingSettings, IstioSettings, ClusterSetti
         root: Path,
         now: datetime,
         secret_keys: Collection[str] = (),
+        server_version: Callable[[str], Version | None] = lambda _: None,
     ) -> "Settings":
         """Check a configuration and return it.
 
@@ -66,13 +83,35 @@ class Settings(ApplicationSettings, TracingSettings, IstioSettings, ClusterSetti
             root: the project's folder, to which paths are relative.
             now: the time, with its zone, at which certificates must be valid.
             secret_keys: keys whose values are stored encrypted.
+            server_version: as in `Surroundings`; asked once at most.
 
         Raises:
             ConfigurationError: naming everything that is wrong, not only what is found first.
         """
         given = Given(raw, frozenset(secret_keys), derived={"clusterName": f"{NAMESPACE}-{stack}"})
-        checked = parse(cls, RULES, given, Surroundings(root, now), stack)
-        return checked.model_copy(update=checked._conditional_defaults())
+        around = Surroundings(root, now, cache(server_version))
+        checked = parse(cls, RULES, given, around, stack)
+        return checked.model_copy(update={"kubernetes_version": kubernetes_version(checked, around)})
+
+    @property
+    def backend_target(self) -> Backend:
+        """The tracing backend, without its secrets.
+
+        Raises:
+            ValueError: if a backend without an address of its own was given none, which `parse` refuses.
+        """
+        if self.backend_address is None:
+            raise ValueError(f"backend {self.backend} needs a backendAddress")
+        client = self.backend_client_certificate_file
+        return Backend(
+            address=self.backend_address,
+            tls=self.backend_tls,
+            token_header=self.access_token_header,
+            protocol=self.backend_protocol,
+            path=self.backend_path or DEFAULT_TRACES_PATH,
+            header_names=tuple(self.backend_headers),
+            client_certificate=client.pem if client else None,
+        )
 
     @property
     def ca_certificate(self) -> str | None:
@@ -91,11 +130,3 @@ class Settings(ApplicationSettings, TracingSettings, IstioSettings, ClusterSetti
         if self.cluster_kind is not ClusterKind.EXISTING or not self.kubeconfig or not self.kube_context:
             raise ValueError("only an existing cluster has a kubeconfig beforehand")
         return self.kubeconfig.only(self.kube_context)
-
-    def _conditional_defaults(self) -> dict[str, object]:
-        """Return the fields whose defaults depend on other fields."""
-        if self.kubeconfig:
-            return {"kube_context": self.kube_context or self.kubeconfig.current_context}
-        if not self.gke_version:
-            return {"gke_release_channel": self.gke_release_channel or ReleaseChannel.REGULAR}
-        return {}

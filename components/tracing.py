@@ -1,22 +1,61 @@
-"""Tracing for the whole mesh: the backend's CA Secret, the Collector, and the Telemetry resources that switch it on.
+"""Tracing for the whole mesh: the Secrets that a tracing mode needs, and the resources that switch it on.
 
-Left out on purpose: the extension provider itself, which is part of the mesh configuration and so of istiod's chart
-values (`chart_values.istiod_values`).
+Left out on purpose: what stands in the mesh configuration, and so in istiod's chart values
+(`tracing_values.tracing_values`).
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
+from dataclasses import dataclass, field
 from typing import Any
 
 import pulumi
 import pulumi_kubernetes as kubernetes
 
+from components.backends import Backend
 from components.ca_secret import ca_secret
-from components.chart_values import ISTIO_NAMESPACE, TRACING_PROVIDER
-from components.collector import NAME as COLLECTOR
-from components.collector import Backend, Collector, CollectorArgs
+from components.chart_values import ISTIO_NAMESPACE
+from components.choices import TracingMode
+from components.collector import Collector, CollectorArgs
+from components.collector_pods import NAME as COLLECTOR
+from components.collector_pods import SELECTOR as COLLECTOR_SELECTOR
+from components.istio_objects import IstioObject, istio_object
+from components.istio_versions import VersionRow
 from components.kubernetes_objects import recommended_labels
+from components.satellite_files import TOKEN_KEY, TOKEN_SECRET, SatelliteFiles
+from components.satellite_route import destination_rule_spec, service_entry_spec
+from components.telemetry import MESH_DEFAULT, TelemetryPlan, override_name, untraced_spec
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """What a tracing backend is shown; all but names are secrets.
+
+    Arguments:
+        access_token: the access token; `None` (default) if the backend wants none.
+        headers: further headers, name -> value. Default: none.
+        client_key: private key of the client certificate, PEM; `None` (default) without one.
+    """
+
+    access_token: pulumi.Input[str] | None = None
+    headers: Mapping[str, pulumi.Input[str]] = field(default_factory=dict[str, pulumi.Input[str]])
+    client_key: pulumi.Input[str] | None = None
+
+
+@dataclass(frozen=True)
+class CollectorPods:
+    """Where and how the Collector runs.
+
+    Arguments:
+        namespace: name of its namespace, one of `TracingArgs.namespaces`.
+        image: its image, pinned.
+        injection_label: label of the namespaces whose Pods may send to it.
+        replicas: number of Pods. Default 2.
+    """
+
+    namespace: str
+    image: str
+    injection_label: Mapping[str, str]
+    replicas: int = 2
 
 
 @dataclass(frozen=True)
@@ -24,30 +63,31 @@ class TracingArgs:
     """Arguments of `Tracing`.
 
     Arguments:
+        row: what holds for the Istio version.
+        mode: the tracing mode.
         backend: the tracing backend.
-        access_token: its access token, a secret; `None` if the backend wants none.
+        credentials: what the backend is shown.
         ca_certificate: the CA that verifies it (PEM, one or more certificates); `None` without TLS.
-        sampling_percentage: share of requests that are traced, 0 to 100.
-        telemetry_api: `apiVersion` of the Telemetry resource in this Istio version.
-        namespaces: the namespaces with sidecars, by name; each gets the CA Secret.
-        collector_namespace: the name among them where the Collector runs.
-        collector_image: the Collector's image.
-        collector_replicas: number of Collector Pods. Default 2.
+        telemetry: what is traced; `None` in native mode, where the chart values say it.
+        namespaces: the namespaces with sidecars, by name.
+        collector: where the Collector runs; needed in mode `opentelemetry` only.
     """
 
+    row: VersionRow
+    mode: TracingMode
     backend: Backend
-    access_token: pulumi.Input[str] | None
+    credentials: Credentials
     ca_certificate: str | None
-    sampling_percentage: Decimal
-    telemetry_api: str
+    telemetry: TelemetryPlan | None
     namespaces: Mapping[str, pulumi.Input[str]]
-    collector_namespace: str
-    collector_image: str
-    collector_replicas: int = 2
+    collector: CollectorPods | None
 
 
 class Tracing(pulumi.ComponentResource):
-    """CA Secrets, the Collector, the mesh-wide Telemetry, and a Telemetry that keeps the Collector out of the traces.
+    """Secrets for the sidecars or the Collector, the way to the backend, and the Telemetry resources.
+
+    In mode `opentelemetry` the Collector alone knows the backend, its CA and the token. In the other modes every
+    sidecar sends to the satellites itself, so their CA stands in every namespace with sidecars.
 
     Arguments:
         name: the component's name.
@@ -57,12 +97,10 @@ class Tracing(pulumi.ComponentResource):
         opts: Pulumi's resource options.
 
     Attributes:
-        collector: the Collector.
-        ca_secrets: namespace -> its CA Secret.
+        sidecar_secrets: what Pods with sidecars must find when they start; they are to wait for it.
     """
 
-    collector: Collector
-    ca_secrets: dict[str, pulumi.Resource]
+    sidecar_secrets: list[pulumi.Resource]
 
     def __init__(
         self,
@@ -72,71 +110,93 @@ class Tracing(pulumi.ComponentResource):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("traced-mesh:tracing:Tracing", name, {}, opts)
-        self.ca_secrets = self._ca_secrets(name, args)
-        self.collector = self._collector(name, args, after)
-        self._mesh_telemetry(name, args, after)
-        self._collector_telemetry(name, args, after)
+        self._name = name
+        self._args = args
+        self._labels = recommended_labels("telemetry", part_of="traced-mesh", component="tracing")
+        files = SatelliteFiles.needed(args.row, args.mode, args.backend)
+        self.sidecar_secrets = self._sidecar_secrets(files)
+        if args.mode is TracingMode.OPENTELEMETRY:
+            self._collector(after)
+        if args.mode is TracingMode.LIGHTSTEP_PROVIDER:
+            self._satellite_route(after)
+        if args.telemetry:
+            self._telemetries(args.telemetry, after)
         self.register_outputs({})
 
-    def _ca_secrets(self, name: str, args: TracingArgs) -> dict[str, pulumi.Resource]:
-        if args.ca_certificate is None:
-            return {}
-        return {
-            each: ca_secret(f"{name}-ca-{each}", namespace, args.ca_certificate, pulumi.ResourceOptions(parent=self))
-            for each, namespace in args.namespaces.items()
-        }
+    def _sidecar_secrets(self, files: SatelliteFiles) -> list[pulumi.Resource]:
+        secrets: list[pulumi.Resource] = []
+        for each, namespace in self._args.namespaces.items():
+            if files.ca:
+                secrets.append(self._ca(each, namespace))
+            if files.token:
+                secrets.append(self._token(each, namespace))
+        return secrets
 
-    def _collector(self, name: str, args: TracingArgs, after: Sequence[pulumi.Resource]) -> Collector:
-        secret = self.ca_secrets.get(args.collector_namespace)
-        return Collector(
-            f"{name}-collector",
-            CollectorArgs(
-                namespace=args.namespaces[args.collector_namespace],
-                backend=args.backend,
-                access_token=args.access_token,
-                ca_certificate=args.ca_certificate,
-                image=args.collector_image,
-                replicas=args.collector_replicas,
-            ),
-            after=[*after, *([secret] if secret else [])],
+    def _ca(self, each: str, namespace: pulumi.Input[str]) -> pulumi.Resource:
+        opts = pulumi.ResourceOptions(parent=self)
+        return ca_secret(f"{self._name}-ca-{each}", namespace, self._args.ca_certificate or "", opts)
+
+    def _token(self, each: str, namespace: pulumi.Input[str]) -> pulumi.Resource:
+        return kubernetes.core.v1.Secret(
+            f"{self._name}-token-{each}",
+            metadata={"name": TOKEN_SECRET, "namespace": namespace, "labels": self._labels},
+            type="Opaque",
+            string_data={TOKEN_KEY: self._args.credentials.access_token or ""},
             opts=pulumi.ResourceOptions(parent=self),
         )
 
-    def _mesh_telemetry(self, name: str, args: TracingArgs, after: Sequence[pulumi.Resource]) -> None:
-        provider = {"providers": [{"name": TRACING_PROVIDER}]}
-        sampling = {"randomSamplingPercentage": float(args.sampling_percentage)}
-        self._telemetry(
-            f"{name}-mesh", args, "mesh-default", ISTIO_NAMESPACE, {"tracing": [provider | sampling]}, after
+    def _collector(self, after: Sequence[pulumi.Resource]) -> None:
+        args, pods = self._args, self._args.collector
+        if pods is None:
+            raise ValueError("mode opentelemetry needs a Collector")
+        namespace = args.namespaces[pods.namespace]
+        ca = [self._ca(pods.namespace, namespace)] if args.ca_certificate else []
+        Collector(
+            f"{self._name}-collector",
+            CollectorArgs(
+                namespace=namespace,
+                backend=args.backend,
+                access_token=args.credentials.access_token,
+                headers=args.credentials.headers,
+                client_key=args.credentials.client_key,
+                ca_certificate=args.ca_certificate,
+                image=pods.image,
+                injection_label=pods.injection_label,
+                replicas=pods.replicas,
+            ),
+            after=[*after, *ca],
+            opts=pulumi.ResourceOptions(parent=self),
         )
+        # Spans of the arrival of spans would have no end.
+        self._telemetry("untraced-collector", COLLECTOR, namespace, untraced_spec(COLLECTOR_SELECTOR), after)
 
-    def _collector_telemetry(self, name: str, args: TracingArgs, after: Sequence[pulumi.Resource]) -> None:
-        """Keep the Collector's own sidecar from tracing the spans' arrival, which would make spans without end."""
-        spec = {
-            "selector": {"matchLabels": {"app.kubernetes.io/name": COLLECTOR}},
-            "tracing": [{"disableSpanReporting": True}],
-        }
-        self._telemetry(
-            f"{name}-untraced-collector", args, COLLECTOR, args.namespaces[args.collector_namespace], spec, after
-        )
+    def _satellite_route(self, after: Sequence[pulumi.Resource]) -> None:
+        backend = self._args.backend
+        specs = {"ServiceEntry": service_entry_spec(backend), "DestinationRule": destination_rule_spec(backend)}
+        for kind, spec in specs.items():
+            if spec is not None:
+                wanted = IstioObject(
+                    self._args.row.networking_api, kind, "satellites", ISTIO_NAMESPACE, spec, self._labels
+                )
+                istio_object(f"{self._name}-satellites-{kind.lower()}", wanted, self, after)
+
+    def _telemetries(self, plan: TelemetryPlan, after: Sequence[pulumi.Resource]) -> None:
+        self._telemetry("mesh", MESH_DEFAULT, ISTIO_NAMESPACE, plan.mesh_spec(), after)
+        for override in plan.overrides:
+            name = override_name(override)
+            namespace = self._args.namespaces[override.namespace]
+            # No namespace has a dot in its name, so that no two overrides share one.
+            self._telemetry(f"{override.namespace}.{name}", name, namespace, plan.override_spec(override), after)
 
     def _telemetry(
         self,
         resource_name: str,
-        args: TracingArgs,
         name: str,
         namespace: pulumi.Input[str],
         spec: dict[str, Any],
         after: Sequence[pulumi.Resource],
     ) -> None:
-        kubernetes.apiextensions.CustomResource(
-            f"{resource_name}-telemetry",
-            api_version=args.telemetry_api,
-            kind="Telemetry",
-            metadata={
-                "name": name,
-                "namespace": namespace,
-                "labels": recommended_labels("telemetry", part_of="traced-mesh", component="tracing"),
-            },
-            spec=spec,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=list(after)),
-        )
+        if self._args.row.telemetry_api is None:
+            raise ValueError(f"Istio {self._args.row.since} has no Telemetry resource")
+        wanted = IstioObject(self._args.row.telemetry_api, "Telemetry", name, namespace, spec, self._labels)
+        istio_object(f"{self._name}-{resource_name}-telemetry", wanted, self, after)

@@ -1,9 +1,12 @@
 """Changes that are made to every Kubernetes object on its way to the engine, those of charts included."""
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any, Final, cast
 
 import pulumi
+
+#: Annotation on Pods that says for which sidecar they were made.
+SIDECAR_ANNOTATION: Final = "traced-mesh/sidecar"
 
 
 def declared_state_wins(args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformResult | None:
@@ -21,7 +24,25 @@ def declared_state_wins(args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTr
     )
 
 
+def rolls_with(generation: str) -> pulumi.ResourceTransform:
+    """Return the transform that makes Deployments put new Pods in place of the old ones when `generation` changes.
+
+    For what has sidecars: those read their version and part of their configuration only when they start.
+    """
+
+    def roll_sidecars(args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformResult | None:
+        if args.type_ != "kubernetes:apps/v1:Deployment":
+            return None
+        spec = cast("dict[str, Any]", args.props["spec"])
+        template = annotated(cast("dict[str, Any]", spec["template"]), {SIDECAR_ANNOTATION: generation})
+        return pulumi.ResourceTransformResult(
+            props={**args.props, "spec": {**spec, "template": template}}, opts=args.opts
+        )
+
+    return roll_sidecars
+
+
 def annotated(props: Mapping[str, Any], annotations: Mapping[str, str]) -> dict[str, Any]:
     """Return a resource's properties with annotations added to its metadata."""
     metadata = cast("dict[str, Any]", props["metadata"])
-    return {**props, "metadata": {**metadata, "annotations": {**metadata.get("annotations", {}), **annotations}}}
+    return {**props, "metadata": {**metadata, "annotations": {**(metadata.get("annotations") or {}), **annotations}}}

@@ -9,6 +9,7 @@ from sandbox import commands
 from sandbox.console import say
 from sandbox.errors import Interrupted, SandboxError
 from sandbox.paths import DEFAULT_INSTANCE
+from sandbox.target import DEFAULT_STACK, Target
 
 
 def main() -> int:
@@ -23,7 +24,7 @@ def main() -> int:
             return commands.test(rest)
         if arguments.command == "clean":
             return commands.clean()
-        return commands.COMMANDS[arguments.command](commands.Target(arguments.stack, arguments.instance))
+        return commands.COMMANDS[arguments.command](Target(arguments.stack, arguments.instance))
     except SandboxError as error:
         say(str(error))
         return 1
@@ -38,7 +39,7 @@ def _parser() -> argparse.ArgumentParser:
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="command")
     for name, function in commands.COMMANDS.items():
         subparser = subparsers.add_parser(name, help=_first_line(function.__doc__))
-        subparser.add_argument("--stack", default="sandbox", help="name of the stack (default: sandbox)")
+        subparser.add_argument("--stack", default=DEFAULT_STACK, help="name of the stack (default: sandbox)")
         subparser.add_argument("--instance", default=DEFAULT_INSTANCE, help="name of the sandbox (default: default)")
     for name, function in (("test", commands.test), ("clean", commands.clean)):
         subparsers.add_parser(name, help=_first_line(function.__doc__))

@@ -7,58 +7,36 @@ import subprocess
 import sys
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import cached_property
 from typing import Final
 
 from sandbox import toolchain as toolchain_module
 from sandbox.console import Phases, say
 from sandbox.errors import Interrupted, SandboxError
 from sandbox.instance import Instance
-from sandbox.istiod import Istiod
+from sandbox.occupants import refuse_beside_another, refuse_to_remove_another
 from sandbox.paths import DEFAULT_INSTANCE, PROJECT, SANDBOX, TOOLCHAIN, shown
 from sandbox.ports import free_ports, is_free
 from sandbox.programs import Purpose
 from sandbox.pulumi_cli import Pulumi
-from sandbox.stack_files import StackFile, find_stack_file
+from sandbox.stack_files import StackFile
+from sandbox.target import Target
 from sandbox.toolchain import Toolchain
 
 #: The programs that a stack on the user's own cluster needs from the toolchain, where they are not on PATH.
 _ENGINE: Final = ("pulumi", "pulumi-language-python")
 
 
-@dataclass(frozen=True)
-class Target:
-    """What a command works on.
-
-    Arguments:
-        stack: the stack's name.
-        instance: name of the sandbox, for stacks that live in one.
-    """
-
-    stack: str
-    instance: str = DEFAULT_INSTANCE
-
-    @cached_property
-    def file(self) -> StackFile:
-        """The stack's file."""
-        return find_stack_file(self.stack)
-
-    @cached_property
-    def sandbox(self) -> Instance:
-        """The sandbox of that name."""
-        return Instance(self.instance)
-
-
 def up(target: Target) -> int:
     """Bring the whole environment of a stack up."""
     if not target.file.is_sandbox:
         return _on_own_cluster(target, "up")
+    refuse_beside_another(target)  # before anything is built
     phases = Phases()
     with phases.phase("toolchain"):
-        toolchain = toolchain_module.ensure()
+        toolchain = _toolchain_of(target)
     with _stopped_if_interrupted(target, toolchain), target.sandbox.locked():
         with phases.phase("control plane"):
+            refuse_beside_another(target)  # that came up in the meantime
             pulumi = _start(target, toolchain)
         with phases.phase("pulumi up"):
             exit_code = pulumi.call("up", "--yes", "--skip-preview")
@@ -71,7 +49,8 @@ def preview(target: Target) -> int:
     """Show what `up` would change."""
     if not target.file.is_sandbox:
         return _on_own_cluster(target, "preview")
-    toolchain = toolchain_module.ensure()
+    refuse_beside_another(target)
+    toolchain = _toolchain_of(target)
     with _stopped_if_interrupted(target, toolchain), target.sandbox.locked():
         return _start(target, toolchain).call("preview")
 
@@ -83,7 +62,8 @@ def destroy(target: Target) -> int:
     if not target.sandbox.exists():
         say(f"nothing to do: there is no sandbox {target.instance}")
         return 0
-    toolchain = toolchain_module.ensure()
+    refuse_to_remove_another(target)
+    toolchain = _toolchain_of(target)
     with _stopped_if_interrupted(target, toolchain), target.sandbox.locked():
         return _start(target, toolchain).call("destroy", "--yes", "--skip-preview")
 
@@ -99,7 +79,8 @@ def down(target: Target) -> int:
     if not instance.exists():
         say(f"nothing to do: there is no sandbox {target.instance}")
         return 0
-    toolchain = toolchain_module.ensure(only=_ENGINE)
+    refuse_to_remove_another(target)
+    toolchain = _engine()
     with instance.locked():
         exit_code = _destroy_if_possible(target, toolchain)
         instance.remove(toolchain)
@@ -116,7 +97,7 @@ def verify(target: Target) -> int:
 
 def env(target: Target) -> int:
     """Print the lines that make `pulumi` and `kubectl` work on the stack directly."""
-    toolchain = toolchain_module.ensure() if target.file.is_sandbox else toolchain_module.ensure(only=_ENGINE)
+    toolchain = _toolchain_of(target) if target.file.is_sandbox else _engine()
     variables = target.sandbox.env(toolchain) if target.file.is_sandbox else {"PATH": toolchain.search_path}
     for name, value in variables.items():
         sys.stdout.write(f"export {name}={shlex.quote(value)}\n")
@@ -141,13 +122,22 @@ def clean() -> int:
     return 0
 
 
+def _toolchain_of(target: Target) -> Toolchain:
+    """Make and return the toolchain for a stack that lives in a sandbox: of Istio, only the release that it wants."""
+    return toolchain_module.ensure(releases=[target.file.istio_release])
+
+
+def _engine() -> Toolchain:
+    """Make and return the toolchain for Pulumi alone."""
+    return toolchain_module.ensure(only=_ENGINE, releases=())
+
+
 def _start(target: Target, toolchain: Toolchain) -> Pulumi:
     """Start the sandbox of a stack and return the `pulumi` for it, its stack made and free."""
     instance = target.sandbox
     instance.wait_for_pulumi()
     file = _with_free_webhook_port(target)
-    istiod = Istiod(toolchain.istiod(file.istio_release), file.webhook_port, file.istio_revision)
-    instance.start(toolchain, istiod)
+    instance.start(toolchain, file.webhook_port)
     pulumi = Pulumi.in_sandbox(file, instance, toolchain)
     pulumi.ensure_stack(instance.state)
     pulumi.recover(instance.state)
@@ -194,7 +184,7 @@ def _destroy_if_possible(target: Target, toolchain: Toolchain) -> int:
 
 def _on_own_cluster(target: Target, verb: str) -> int:
     """Run Pulumi on a stack with a cluster of its own: the user's backend, login and confirmation."""
-    toolchain = toolchain_module.ensure(only=_ENGINE)
+    toolchain = _engine()
     environment = {**os.environ, "PATH": toolchain.search_path}
     return Pulumi(toolchain.program("pulumi"), target.file, environment).call(verb)
 
@@ -206,27 +196,19 @@ def _stopped_if_interrupted(target: Target, toolchain: Toolchain) -> Generator[N
         yield
     except (Interrupted, KeyboardInterrupt):
         target.sandbox.stop(toolchain)
-        go_on, remove = _make("up", target), _make("down", target)
+        go_on, remove = target.make("up"), target.make("down")
         say(f"interrupted: the sandbox is stopped and kept; {go_on} goes on, {remove} removes it")
         raise
 
 
 def _next_steps(target: Target) -> str:
     steps = {
-        f'eval "$({_make("env", target, "-s")})"': "then pulumi and kubectl work on it directly",
-        _make("preview", target): "shows that nothing differs",
-        _make("down", target): "removes everything",
+        f'eval "$({target.make("env", "-s")})"': "then pulumi and kubectl work on it directly",
+        target.make("preview"): "shows that nothing differs",
+        target.make("down"): "removes everything",
     }
     width = max(len(step) for step in steps)
     return "Next:\n" + "\n".join(f"  {step:<{width}}  {meaning}" for step, meaning in steps.items())
-
-
-def _make(goal: str, target: Target, option: str = "") -> str:
-    """Return the make command that a person types for a goal on the same target."""
-    words = ["make", option, goal]
-    words += [f"STACK={target.stack}"] if target.stack != "sandbox" else []
-    words += [f"INSTANCE={target.instance}"] if target.instance != DEFAULT_INSTANCE else []
-    return " ".join(word for word in words if word)
 
 
 #: Commands that work on a stack, by name.

@@ -10,16 +10,19 @@ from typing import Any, Final
 
 import yaml
 
-from sandbox import sources
 from sandbox.console import say
 from sandbox.errors import SandboxError
 from sandbox.kube_api import KubeApi
-from sandbox.ports import LOOPBACK, free_ports, is_free
+from sandbox.ports import LOOPBACK, free_ports, free_within
 from sandbox.processes import PidFile, gone_within
+from sandbox.stages import stages
 from sandbox.toolchain import Toolchain
 
 #: Seconds that starting may take before it counts as failed; 3 to 4 are usual on 2 cores.
 _PATIENCE: Final = 90.0
+
+#: Seconds that the kernel may take to close the ports of a process that has ended.
+_PORT_PATIENCE: Final = 1.0
 
 #: kwokctl's name of the cluster; each instance has a kwokctl folder of its own.
 _CLUSTER: Final = "sandbox"
@@ -38,29 +41,6 @@ _PORTS: Final = (
 )
 
 _NODE: Final = "sandbox-node-1"
-
-#: A load balancer for Services of type LoadBalancer: an address of the range for documentation (RFC 5737), its last
-#: number that of the Service's own address, so that each has a different one.
-_LOAD_BALANCER_STAGE: Final = """\
-apiVersion: kwok.x-k8s.io/v1alpha1
-kind: Stage
-metadata:
-  name: load-balancer
-spec:
-  resourceRef:
-    apiGroup: v1
-    kind: Service
-  selector:
-    matchExpressions:
-    - {key: .spec.type, operator: In, values: [LoadBalancer]}
-    - {key: '.status.loadBalancer.ingress.[].ip', operator: DoesNotExist}
-    - {key: .metadata.deletionTimestamp, operator: DoesNotExist}
-  next:
-    statusTemplate: |
-      loadBalancer:
-        ingress:
-        - ip: 198.51.100.{{ splitList "." .spec.clusterIP | last }}
-"""
 
 
 class ControlPlane:
@@ -114,8 +94,7 @@ class ControlPlane:
 
     def _create(self, toolchain: Toolchain) -> None:
         config = self.folder / "config.yaml"
-        stages = sources.kwok_stages_file().read_text(encoding="utf-8")
-        config.write_text(f"{_configuration(toolchain)}---\n{stages}---\n{_LOAD_BALANCER_STAGE}", encoding="utf-8")
+        config.write_text(f"{_configuration(toolchain)}---\n{stages()}", encoding="utf-8")
         self._kwokctl(
             toolchain, "create", "cluster", "--config", str(config), "--kubeconfig=", "--timeout", f"{_PATIENCE:.0f}s"
         )
@@ -139,7 +118,9 @@ class ControlPlane:
         saved = yaml.safe_load_all((self._cluster / "kwok.yaml").read_text(encoding="utf-8"))
         components = next(document["components"] for document in saved if document["kind"] == "KwokctlConfiguration")
         for component in components:
-            taken = [port["port"] for port in component.get("ports", []) if not is_free(port["port"])]
+            taken = [
+                port["port"] for port in component.get("ports", []) if not free_within(port["port"], _PORT_PATIENCE)
+            ]
             if component["name"] in stopped and taken:
                 raise SandboxError(
                     f"Port {taken[0]} of {LOOPBACK}, which the sandbox's {component['name']} uses, is taken.\n"

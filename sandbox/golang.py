@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -38,10 +39,36 @@ class Go:
         Raises:
             SandboxError: if it cannot be downloaded.
         """
+        return Path(self._download(module, TOOLS / tool, self.environment)["Dir"])
+
+    def pinned_module_folder(self, module: str, version: str, checksum: str) -> Path:
+        """Return the folder with the sources of a module that no go.mod names, downloaded if needed.
+
+        Arguments:
+            module: the module's path.
+            version: its version.
+            checksum: what go.sum would pin it with, for example `h1:+kz4nwCU…=`; the checksum database is not asked,
+                which does not know every commit.
+
+        Raises:
+            SandboxError: if it cannot be downloaded, or is not what the checksum pins.
+        """
+        unknown = ",".join(filter(None, (self.environment.get("GONOSUMDB"), module)))
+        environment = {**self.environment, "GONOSUMDB": unknown, "GOFLAGS": "-mod=mod"}
+        with tempfile.TemporaryDirectory() as outside:  # of every go.mod
+            answer = self._download(f"{module}@{version}", Path(outside), environment)
+        if answer["Sum"] != checksum:
+            raise SandboxError(
+                f"{module} {version} is {answer['Sum']}, pinned is {checksum}.\n"
+                "Check GOPROXY, run `go clean -modcache`, then run the same command again."
+            )
+        return Path(answer["Dir"])
+
+    def _download(self, query: str, folder: Path, environment: Mapping[str, str]) -> dict[str, str]:
         answer = subprocess.run(
-            [self.executable, "mod", "download", "-json", module],
-            cwd=TOOLS / tool,
-            env=self.environment,
+            [self.executable, "mod", "download", "-json", query],
+            cwd=folder,
+            env=environment,
             capture_output=True,
             text=True,
             check=False,
@@ -49,10 +76,10 @@ class Go:
         if answer.returncode != 0:
             reason = (_json(answer.stdout).get("Error") or answer.stderr).strip()
             raise SandboxError(
-                f"The sources of {module} could not be downloaded: {reason}\n"
+                f"The sources of {query} could not be downloaded: {reason}\n"
                 "Check the network and GOPROXY, then run the same command again."
             )
-        return Path(_json(answer.stdout)["Dir"])
+        return _json(answer.stdout)
 
 
 def find_go() -> Go:

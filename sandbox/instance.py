@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Final
 
 from components.chart_values import ISTIO_NAMESPACE
+from sandbox import istiod
 from sandbox.console import say
 from sandbox.control_plane import ControlPlane
-from sandbox.istiod import Istiod
+from sandbox.istiod_pods import APP
 from sandbox.kube_api import KubeApi
 from sandbox.locks import exclusive
 from sandbox.paths import DEFAULT_INSTANCE, PROJECT, SANDBOX
@@ -54,7 +55,7 @@ class Instance:
         self.supervisor_log = self.folder / "logs" / "supervisor.log"
         mark = str(self.folder)
         self.supervisor_pid_file = PidFile(self.folder / "supervisor.pid", mark)
-        self.istiod_pid_file = PidFile(self.folder / "istiod.pid", mark)
+        self.istiod_pid_file = istiod.pid_file(self.folder)
         self.pulumi_pid_file = PidFile(self.folder / "pulumi.pid", "pulumi")
         self.control_plane = ControlPlane(self.folder / "kwok", self.kubeconfig)
 
@@ -70,14 +71,14 @@ class Instance:
         """Return a context in which no other run changes this instance; a run that waits for it says so."""
         return exclusive(self.folder / "lock", f"uses the sandbox {self.name}")
 
-    def start(self, toolchain: Toolchain, istiod: Istiod, owner_pid: int | None = None) -> None:
+    def start(self, toolchain: Toolchain, webhook_port: int, owner_pid: int | None = None) -> None:
         """Make what is missing and start what does not run; the control plane is ready when it returns.
 
-        istiod follows by itself once `pulumi up` has made its Deployment and injection template.
+        istiod follows by itself once `pulumi up` has made its Deployment, in the version that the Deployment asks for.
 
         Arguments:
             toolchain: the programs.
-            istiod: which istiod runs beside the control plane.
+            webhook_port: port of istiod's webhooks on the loopback address; the charts' values name it.
             owner_pid: remove the whole instance when this process is gone; default: it stays until `remove`.
 
         Raises:
@@ -88,10 +89,10 @@ class Instance:
         self._link_plugins(toolchain)
         self._do_without_debug_logs()
         ensure_satellite_ca(self.ca_file)
-        self._start_supervisor(istiod, owner_pid)  # first, so that an owner's end is noticed from the beginning
+        self._start_supervisor(webhook_port, owner_pid)  # first, so that an owner's end is noticed from the beginning
         try:
             self.control_plane.start(toolchain)
-            self._wait_for_resumed(istiod)
+            self._wait_for_resumed(webhook_port)
         except BaseException:
             self.stop(toolchain)
             raise
@@ -117,7 +118,7 @@ class Instance:
     def remove_all_but_supervisor(self, toolchain: Toolchain) -> None:
         """Do what `remove` does, for the supervisor, which cannot end itself first."""
         self._end_pulumi()
-        self.istiod_pid_file.end(grace_seconds=3)
+        self._end_abandoned_istiods()
         self.control_plane.remove(toolchain)
         shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -139,10 +140,9 @@ class Instance:
         words = command_line(pid).split() if pid else []
         return int(words[words.index("--webhook-port") + 1]) if "--webhook-port" in words else None
 
-    def _start_supervisor(self, istiod: Istiod, owner_pid: int | None) -> None:
+    def _start_supervisor(self, webhook_port: int, owner_pid: int | None) -> None:
         command = [sys.executable, "-m", "sandbox.supervisor", "--folder", str(self.folder)]
-        command += ["--istiod", str(istiod.program), "--webhook-port", str(istiod.webhook_port)]
-        command += ["--revision", istiod.revision] if istiod.revision else []
+        command += ["--webhook-port", str(webhook_port)]
         command += ["--owner-pid", str(owner_pid)] if owner_pid else []
         running = self.supervisor_pid_file.running()
         if running is not None and command_line(running) == " ".join(command):
@@ -155,15 +155,20 @@ class Instance:
         self.supervisor_pid_file.write(process.pid)
         process.returncode = 0  # it outlives this run, so Python need not warn that nobody waits for it
 
-    def _wait_for_resumed(self, istiod: Istiod) -> None:
+    def _wait_for_resumed(self, webhook_port: int) -> None:
         """Wait for istiod if an earlier run has made the mesh: its webhooks are asked about every change."""
-        if KubeApi(self.kubeconfig).has_deployment(ISTIO_NAMESPACE, istiod.deployment):
-            wait_until_listening(istiod.webhook_port, _ISTIOD_PATIENCE)
+        if KubeApi(self.kubeconfig).pods(ISTIO_NAMESPACE, f"app={APP}"):
+            wait_until_listening(webhook_port, _ISTIOD_PATIENCE)
 
     def _end_istiod(self) -> None:
-        """End the supervisor, which ends its istiod; and an istiod whose supervisor was killed."""
+        """End the supervisor, which ends its istiods."""
         self.supervisor_pid_file.end(grace_seconds=10)
-        self.istiod_pid_file.end(grace_seconds=3)
+        self._end_abandoned_istiods()
+
+    def _end_abandoned_istiods(self) -> None:
+        """End istiods whose supervisor was killed."""
+        for file in istiod.pid_files(self.folder):
+            file.end(grace_seconds=3)
 
     def _end_pulumi(self) -> None:
         """End a Pulumi whose run was killed, and the plugins that a killed Pulumi has left."""

@@ -27,14 +27,31 @@ def is_free(port: int) -> bool:
         return True
 
 
+def free_within(port: int, seconds: float) -> bool:
+    """Wait until `port` of the loopback address is free, at most `seconds`; tell whether it is."""
+    deadline = time.monotonic() + seconds
+    while not is_free(port):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def is_listening(port: int) -> bool:
+    """Tell whether a server listens on `port` of the loopback address."""
+    with contextlib.suppress(OSError), socket.create_connection((LOOPBACK, port), timeout=1):
+        return True
+    return False
+
+
 def wait_until_listening(port: int, seconds: float) -> bool:
     """Wait until a server listens on `port` of the loopback address, at most `seconds`; tell whether one does."""
     deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        with contextlib.suppress(OSError), socket.create_connection((LOOPBACK, port), timeout=1):
-            return True
+    while not is_listening(port):
+        if time.monotonic() > deadline:
+            return False
         time.sleep(0.1)
-    return False
+    return True
 
 
 def free_ports(count: int) -> list[int]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import Final
 
 from sandbox.errors import SandboxError
@@ -24,7 +25,8 @@ class Program:
     Arguments:
         name: its file name in the toolchain's `bin` folder.
         tool: the folder under `sandbox/tools` that holds its go.mod.
-        package: the Go package to build; `.` is the main.go beside the go.mod.
+        package: the Go package to build; `.` is the main.go beside the go.mod, and a path that ends in `.go` is a file,
+            which is built with this tool's go.mod.
         source: the Go module that the program comes from; the go.mod says at which version.
         minutes: expected duration of a build with empty caches on 2 cores, after those above it in the table.
         purpose: what it is needed for.
@@ -44,9 +46,22 @@ class Program:
     on_path: bool = False
 
     @property
+    def own_files(self) -> list[Path]:
+        """The files that decide what is built: go.mod, go.sum, and our own Go files, main.go first."""
+        folder = TOOLS / self.tool
+        main = folder / (self.package if self.package.endswith(".go") else "main.go")
+        others = sorted(set(folder.glob("*.go")) - {main}) if self.package == "." else []
+        return [folder / "go.mod", folder / "go.sum", main, *others]
+
+    @property
     def source_version(self) -> str:
         """Version of `source` in the go.mod, for example `v1.33.13`."""
         return required_version((TOOLS / self.tool / "go.mod").read_text(encoding="utf-8"), self.source)
+
+    @property
+    def istio_release(self) -> str | None:
+        """The Istio release that it serves; None if it serves all."""
+        return self.release if self.source == ISTIO_MODULE else None
 
     @property
     def title(self) -> str:
@@ -84,11 +99,10 @@ def _kubernetes_variables(version: str) -> Mapping[str, str]:
     return {f"{package}.gitVersion": version, f"{package}.gitMajor": major, f"{package}.gitMinor": minor}
 
 
-def _istio_variables(release: str) -> Callable[[str], Mapping[str, str]]:
+def _istio_variables(release: str, package: str) -> Callable[[str], Mapping[str, str]]:
     """Istio's programs compare this version with the charts'."""
 
     def variables(version: str) -> Mapping[str, str]:
-        package = "istio.io/istio/pkg/version"
         return {
             f"{package}.buildVersion": release,
             f"{package}.buildTag": release,
@@ -111,8 +125,34 @@ def _provider_version() -> str:
 #: Version of Pulumi's Kubernetes provider; requirements.txt pins the SDK to the same.
 PROVIDER_VERSION: Final = _provider_version()
 
-#: Istio versions that the sandbox has charts and istiod for, and the folder of each under `sandbox/tools`.
-ISTIO_TOOLS: Final[Mapping[str, str]] = {"1.27.0": "istio-1.27"}
+
+@dataclass(frozen=True)
+class IstioTool:
+    """What is built of one Istio release.
+
+    Arguments:
+        folder: its folder under `sandbox/tools`.
+        minutes: its programs, and how long each takes to build.
+        version_package: the Go package with the variables that hold its version.
+    """
+
+    folder: str
+    minutes: Mapping[str, float]
+    version_package: str = "istio.io/istio/pkg/version"
+
+
+#: The Istio releases that programs are built of. `main` is the main branch at a certain day, the next release to come.
+ISTIO_TOOLS: Final[Mapping[str, IstioTool]] = {
+    "1.15.0": IstioTool(
+        "istio-1.15", {"pilot-discovery": 3, "istioctl": 0.5, "mesh-check": 0.5}, "istio.io/pkg/version"
+    ),
+    "1.26.0": IstioTool("istio-1.26", {"pilot-discovery": 3.5, "istioctl": 0.5, "mesh-check": 0.5}),
+    "1.27.0": IstioTool("istio-1.27", {"pilot-discovery": 4, "istioctl": 2, "mesh-check": 0.5}),
+    "main": IstioTool("istio-main", {"mesh-check": 1}),
+}
+
+#: The Istio releases that the sandbox can run, the oldest first.
+ISTIOD_RELEASES: Final = tuple(release for release, tool in ISTIO_TOOLS.items() if "pilot-discovery" in tool.minutes)
 
 #: Istio's Go module.
 ISTIO_MODULE: Final = "istio.io/istio"
@@ -129,15 +169,25 @@ def _kubernetes(name: str, minutes: float, *, on_path: bool = False) -> Program:
     return Program(name, "kubernetes", package, _KUBERNETES, minutes, variables=_kubernetes_variables, on_path=on_path)
 
 
-def _istio(name: str, release: str, package: str, minutes: float, purpose: Purpose) -> Program:
+#: The packages of Istio's programs, and what each is needed for.
+_ISTIO_PACKAGES: Final = {
+    "pilot-discovery": (f"{ISTIO_MODULE}/pilot/cmd/pilot-discovery", Purpose.UP),
+    "istioctl": (f"{ISTIO_MODULE}/istioctl/cmd/istioctl", Purpose.TEST),
+    # Tells whether that release accepts a mesh configuration; one source for all.
+    "mesh-check": ("../istio-main/main.go", Purpose.TEST),
+}
+
+
+def _istio(name: str, release: str, minutes: float) -> Program:
+    tool, (package, purpose) = ISTIO_TOOLS[release], _ISTIO_PACKAGES[name]
     return Program(
         f"{name}-{release}",
-        ISTIO_TOOLS[release],
-        f"{ISTIO_MODULE}/{package}",
+        tool.folder,
+        package,
         ISTIO_MODULE,
         minutes,
         purpose,
-        _istio_variables(release),
+        _istio_variables(release, tool.version_package),
         release,
     )
 
@@ -177,12 +227,10 @@ PROGRAMS: Final = (
     Program("kwok", "kwok", f"{KWOK_MODULE}/cmd/kwok", KWOK_MODULE, 1.5),
     Program("kwokctl", "kwok", f"{KWOK_MODULE}/cmd/kwokctl", KWOK_MODULE, 0.5),
     *(
-        row
-        for release in ISTIO_TOOLS
-        for row in (
-            _istio("pilot-discovery", release, "pilot/cmd/pilot-discovery", 4, Purpose.UP),
-            _istio("istioctl", release, "istioctl/cmd/istioctl", 2, Purpose.TEST),
-        )
+        _istio(name, release, minutes)
+        for release, tool in ISTIO_TOOLS.items()
+        for name, minutes in tool.minutes.items()
     ),
+    Program("otelcol", "otelcol", ".", "go.opentelemetry.io/collector/otelcol", 1, Purpose.TEST),
     Program("helm", "pulumi-resource-kubernetes", "helm.sh/helm/v3/cmd/helm", "helm.sh/helm/v3", 0.5, Purpose.TEST),
 )

@@ -12,7 +12,7 @@ import yaml
 from sandbox.errors import SandboxError
 from sandbox.paths import DEFAULT_INSTANCE, PROJECT, SANDBOX, STACKS, shown
 from sandbox.ports import LOOPBACK
-from sandbox.programs import ISTIO_TOOLS
+from sandbox.programs import ISTIOD_RELEASES
 
 _NAMESPACE: Final = "traced-mesh"
 _PREFIX: Final = "Pulumi."
@@ -50,18 +50,13 @@ class StackFile:
             SandboxError: if the sandbox has no istiod of that version.
         """
         release = self._text("istioVersion")
-        if release is None or release not in ISTIO_TOOLS:
+        if release is None or release not in ISTIOD_RELEASES:
             raise SandboxError(
                 f"{_NAMESPACE}:istioVersion of stack '{self.stack}' is {release or 'not set'}; "
-                f"the sandbox has istiod {', '.join(ISTIO_TOOLS)}.\n"
-                f"Mend it: pulumi config set --stack {self.stack} {_NAMESPACE}:istioVersion {next(iter(ISTIO_TOOLS))}"
+                f"the sandbox has istiod {', '.join(ISTIOD_RELEASES)}.\n"
+                f"Mend it: pulumi config set --stack {self.stack} {_NAMESPACE}:istioVersion {ISTIOD_RELEASES[-1]}"
             )
         return release
-
-    @property
-    def istio_revision(self) -> str | None:
-        """The Istio revision of the stack, if it has one."""
-        return self._text("istioRevision")
 
     @property
     def webhook_port(self) -> int:

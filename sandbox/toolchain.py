@@ -2,30 +2,41 @@
 
 import hashlib
 import os
+import re
 import shutil
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from sandbox import sources
 from sandbox.console import say
 from sandbox.errors import SandboxError
+from sandbox.extraction import copy_file
 from sandbox.gobuild import build
 from sandbox.golang import Go, find_go
+from sandbox.istio_files import extract_istio, istio_folder
 from sandbox.locks import exclusive
 from sandbox.path_programs import found_on_path, install_provider_plugin
-from sandbox.paths import TOOLCHAIN, TOOLS, shown
+from sandbox.paths import TOOLCHAIN, shown
 from sandbox.programs import ISTIO_TOOLS, PROGRAMS, PROVIDER_VERSION, Program, Purpose
+from sandbox.stages import extract_kwok_stages
 
-#: Space that building everything takes, in GB, measured with Go 1.26 from empty caches: 12 in Go's build cache, 4 in
-#: its module cache, 1 for the programs.
-COLD_BUILD_GB: Final = 17.0
+#: Space that building everything takes, in GB, measured with Go 1.26 from empty caches: 18 in Go's build cache, 6 in
+#: its module cache, 2 for the programs.
+COLD_BUILD_GB: Final = 26.0
 
 _BIN: Final = TOOLCHAIN / "bin"
+
+#: Name of a folder with a built program: the program's name and the fingerprint of its sources.
+_BUILT: Final = re.compile(r".+-[0-9a-f]{12}")
+
 _LANGUAGE_HOST: Final = "pulumi-language-python"
 _PROVIDER: Final = "pulumi-resource-kubernetes"
+
+#: The script that the Python language host starts for a program, and the module that holds it.
+_SHIM: Final = "pulumi-language-python-exec"
+_SHIM_MODULE: Final = "github.com/pulumi/pulumi/sdk/v3"
 
 
 @dataclass(frozen=True)
@@ -65,27 +76,37 @@ class Toolchain:
         """Return the path of istioctl of Istio `release`."""
         return self.program(f"istioctl-{release}")
 
+    def mesh_check(self, release: str) -> Path:
+        """Return the path of the program that tells whether Istio `release` accepts a mesh configuration."""
+        return self.program(f"mesh-check-{release}")
+
     def charts(self, release: str) -> Path:
-        """Return the folder with the charts `base` and `istiod` of Istio `release`."""
-        return sources.istio_folder(release) / "charts"
+        """Return the folder with the charts of Istio `release`: `base` and `istiod`, or up to 1.5 `istio`."""
+        return istio_folder(release) / "charts"
 
     def samples(self, release: str) -> Path:
         """Return the folder `samples` of Istio `release`, which holds Bookinfo's own manifests."""
-        return sources.istio_folder(release) / "samples"
+        return istio_folder(release) / "samples"
 
 
-def ensure(purposes: Sequence[Purpose] = (Purpose.UP,), only: Iterable[str] | None = None) -> Toolchain:
+def ensure(
+    purposes: Sequence[Purpose] = (Purpose.UP,),
+    only: Iterable[str] | None = None,
+    releases: Iterable[str] = ISTIO_TOOLS,
+) -> Toolchain:
     """Make the toolchain complete and return it; fast when it already is.
 
     Arguments:
         purposes: what it is needed for.
         only: names of the programs that are needed; default: all that serve the purposes.
+        releases: the Istio releases whose programs and charts are needed, of `istio_files.CHART_RELEASES`; default: all
+            that programs are built of.
 
     Raises:
-        SandboxError: if Go is missing, or a build or download fails.
+        SandboxError: if Go is missing, a build or download fails, or a release is unknown.
     """
-    chosen = set(only) if only is not None else None
-    wanted = [row for row in PROGRAMS if row.purpose in purposes and (chosen is None or row.name in chosen)]
+    releases = list(releases)
+    wanted = selected(purposes, only, releases)
     with exclusive(TOOLCHAIN / "lock", "is building the toolchain"):
         given = found_on_path([row.name for row in wanted if row.on_path])
         for name in given:
@@ -94,19 +115,44 @@ def ensure(purposes: Sequence[Purpose] = (Purpose.UP,), only: Iterable[str] | No
         if "pulumi" in given and install_provider_plugin(given["pulumi"], Toolchain().plugins.parent):
             needed = [row for row in needed if row.name != _PROVIDER]
         go = find_go()
-        _build_missing(needed, go)
-        _extract(go)
+        built = _build_missing(needed, go)
+        extract_kwok_stages(go)
+        for release in releases:
+            extract_istio(release, go)
         for row in needed:
             _publish(row, go)
+        if built:
+            remove_unused(TOOLCHAIN, {_folder(row, go).name for row in PROGRAMS})
     say(f"toolchain: {len(wanted)} programs ready in {shown(_BIN)}" + _given_text(given))
     return Toolchain()
+
+
+def selected(purposes: Sequence[Purpose], only: Iterable[str] | None, releases: Iterable[str]) -> list[Program]:
+    """Return the programs that `ensure` makes sure of; its arguments."""
+    names, of_istio = set(only) if only is not None else None, {None, *releases}
+    return [
+        row
+        for row in PROGRAMS
+        if row.purpose in purposes and (names is None or row.name in names) and row.istio_release in of_istio
+    ]
+
+
+def remove_unused(folder: Path, used: Container[str]) -> None:
+    """Remove what was built from earlier sources; its programs in `bin` stay until newer ones replace them.
+
+    Arguments:
+        folder: the toolchain's folder.
+        used: names of the folders in it that hold the programs of the table as it is now.
+    """
+    for entry in folder.iterdir():
+        if _BUILT.fullmatch(entry.name) and entry.name not in used:
+            shutil.rmtree(entry)
 
 
 def fingerprint(program: Program, go_version: str, platform: str) -> str:
     """Return a short hash of everything that decides what a build makes; a built program lies under it."""
     digest = hashlib.sha256()
-    for name in ("go.mod", "go.sum", "main.go"):
-        file = TOOLS / program.tool / name
+    for file in program.own_files:
         digest.update(file.read_bytes() if file.exists() else b"")
         digest.update(b"\0")
     digest.update("\0".join((program.package, program.linker_flags, go_version, platform)).encode())
@@ -126,14 +172,15 @@ def space_warning(minutes_to_build: float, free_gb: float) -> str | None:
     return f"warning: building may need {needed:.0f} GB, and only {free_gb:.1f} GB are free"
 
 
-def _build_missing(programs: Sequence[Program], go: Go) -> None:
+def _build_missing(programs: Sequence[Program], go: Go) -> bool:
+    """Build what is not built yet; tell whether there was anything."""
     missing = [row for row in programs if not (_folder(row, go) / row.name).exists()]
     if not missing:
-        return
+        return False
     minutes = sum(row.minutes for row in missing)
     say(
-        f"to build: {', '.join(row.name for row in missing)}; about {minutes:.0f} min with empty caches on 2 cores, "
-        "an interrupted run goes on where it stopped"
+        f"to build: {', '.join(row.name for row in missing)}; "
+        f"about {max(minutes, 1):.0f} min with empty caches on 2 cores, an interrupted run goes on where it stopped"
     )
     existing = next(folder for folder in (go.build_cache, *go.build_cache.parents) if folder.exists())
     warning = space_warning(minutes, shutil.disk_usage(existing).free / 1e9)
@@ -141,6 +188,7 @@ def _build_missing(programs: Sequence[Program], go: Go) -> None:
         say(warning)
     for row in missing:
         _build(row, go)
+    return True
 
 
 def _build(program: Program, go: Go) -> None:
@@ -151,17 +199,18 @@ def _build(program: Program, go: Go) -> None:
     try:
         build(program, fresh / program.name, logs / f"{program.name}.log", go)
         if program.name == _LANGUAGE_HOST:
-            sources.copy_python_shim(fresh, go)
+            _add_shim(fresh, go)
         fresh.chmod(0o755)
         fresh.rename(_folder(program, go))
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
 
 
-def _extract(go: Go) -> None:
-    sources.extract_kwok_stages(go)
-    for release in ISTIO_TOOLS:
-        sources.extract_istio(release, go)
+def _add_shim(folder: Path, go: Go) -> None:
+    """Put the language host's script beside the language host."""
+    source = go.module_folder(_LANGUAGE_HOST, _SHIM_MODULE) / "python" / "cmd" / _SHIM
+    copy_file(source, folder / _SHIM)
+    (folder / _SHIM).chmod(0o755)
 
 
 def _publish(program: Program, go: Go) -> None:

@@ -42,6 +42,11 @@ class BackendAddress:
             raise ValueError("the port is missing")
         return cls(host, _port(rest.removeprefix(":")))
 
+    @property
+    def is_ip(self) -> bool:
+        """Whether the host is an IP address and not a name."""
+        return ":" in self.host or self.host.rpartition(".")[2].isdigit()
+
     def __str__(self) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{host}:{self.port}"

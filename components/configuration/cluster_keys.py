@@ -1,12 +1,23 @@
 """The configuration keys of the cluster, whether the program makes it or not."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 
 from components.choices import ClusterKind, Provisioning, ReleaseChannel
 from components.configuration import fields
 from components.configuration.key import Key, SettingsPart
+from components.configuration.kubeconfig import Kubeconfig
+
+
+def _current_context(data: dict[str, Any]) -> str | None:
+    kubeconfig: Kubeconfig | None = data["kubeconfig"]
+    return kubeconfig.current_context if kubeconfig else None
+
+
+def _channel(data: dict[str, Any]) -> ReleaseChannel | None:
+    keeps_itself = data["cluster_kind"] is ClusterKind.GKE and not data["gke_version"]
+    return ReleaseChannel.REGULAR if keeps_itself else None
 
 
 class ClusterSettings(SettingsPart):
@@ -48,7 +59,7 @@ class ClusterSettings(SettingsPart):
             "kind-traced-mesh",
             default="the kubeconfig's current context",
         ),
-    ] = None
+    ] = Field(default_factory=_current_context)
     gcp_project: Annotated[
         fields.ProjectId,
         Key(
@@ -63,17 +74,6 @@ class ClusterSettings(SettingsPart):
         fields.Zone,
         Key("GKE cluster", "Zone of the control plane and the nodes.", "a zone such as us-central1-a", "us-central1-a"),
     ] = "us-central1-a"
-    gke_release_channel: Annotated[
-        ReleaseChannel | None,
-        fields.one_of(ReleaseChannel),
-        Key(
-            "GKE cluster",
-            "Release channel that keeps the cluster's version.",
-            "RAPID, REGULAR, STABLE or EXTENDED; not together with gkeVersion",
-            "REGULAR",
-            default="`REGULAR`, or none if `gkeVersion` is set",
-        ),
-    ] = None
     gke_version: Annotated[
         fields.GkeVersion | None,
         Key(
@@ -84,6 +84,17 @@ class ClusterSettings(SettingsPart):
             default="none: the release channel keeps it",
         ),
     ] = None
+    gke_release_channel: Annotated[
+        ReleaseChannel | None,
+        fields.one_of(ReleaseChannel),
+        Key(
+            "GKE cluster",
+            "Release channel that keeps the cluster's version.",
+            "RAPID, REGULAR, STABLE or EXTENDED; not together with gkeVersion",
+            "REGULAR",
+            default="`REGULAR`, or none if `gkeVersion` is set",
+        ),
+    ] = Field(default_factory=_channel)
     node_machine_type: Annotated[
         fields.MachineType,
         Key(

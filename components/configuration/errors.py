@@ -56,17 +56,20 @@ class Command:
         key: the key without its namespace; with `path`, followed by the path inside its value.
         value: what to set; `None` (default) for `rm`, and for a secret, which Pulumi then asks for.
         options: further options, for example `--secret` or `--path`.
+        source: the file that holds what to set, where that is of several lines; `None` (default) where none does.
     """
 
     verb: str
     key: str
     value: str | None = None
     options: tuple[str, ...] = ()
+    source: str | None = None
 
     def line(self, stack: str) -> str:
         """Return the command as typed in a shell."""
         words = ["pulumi", "config", self.verb, *self.options, "--stack", stack, f"{NAMESPACE}:{self.key}"]
-        return shlex.join(words if self.value is None else [*words, self.value])
+        typed = shlex.join(words if self.value is None else [*words, self.value])
+        return f"{typed} < {shlex.quote(self.source)}" if self.source else typed
 
 
 #: Commands to run one after the other.
@@ -109,9 +112,9 @@ def put(key: str, value: str) -> Steps:
     return (Command("set", key, value),)
 
 
-def put_secret(key: str) -> Steps:
-    """Return the command that asks for a secret; the value never stands on a command line."""
-    return (Command("set", key, options=("--secret",)),)
+def put_secret(key: str, source: str = "") -> Steps:
+    """Return the command that asks for a secret, or takes it from file `source`; it never stands on a command line."""
+    return (Command("set", key, options=("--secret",), source=source or None),)
 
 
 def remove(key: str, path: str = "") -> Steps:

@@ -8,9 +8,7 @@ what is wrong without repeating the text, which may hold a credential. Where the
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Final, TypeAlias, cast
@@ -19,18 +17,15 @@ from packaging.version import Version
 from pydantic import (
     AfterValidator,
     BeforeValidator,
-    Field,
     InstanceOf,
-    SecretStr,
     ValidationInfo,
 )
 
 from components.configuration.addresses import BackendAddress, check_host
-from components.configuration.certificates import read_ca_file
 from components.configuration.chart_location import ChartLocation
 from components.configuration.key import Surroundings
 from components.configuration.kubeconfig import Kubeconfig
-from components.istio_versions import UnsupportedVersionError, parse_version, tracing_mode
+from components.istio_versions import UnsupportedVersionError, parse_version, row_for
 from components.names import RESERVED_NAMESPACES
 
 #: Machine types with less than two whole virtual CPUs: three such nodes don't hold the control plane and Bookinfo.
@@ -49,22 +44,6 @@ class ExactVersion(Version):
 
     def __reduce__(self) -> tuple[type["ExactVersion"], tuple[str]]:  # copies keep the text
         return ExactVersion, (self._text,)
-
-
-@dataclass(frozen=True)
-class CaFile:
-    """A file of CA certificates.
-
-    Arguments:
-        text: its path as written in configuration.
-        pem: its certificates as PEM text.
-    """
-
-    text: str
-    pem: str
-
-    def __str__(self) -> str:
-        return self.text
 
 
 def from_text(parse: Callable[[str], object]) -> BeforeValidator:
@@ -120,35 +99,37 @@ def switch(text: str) -> bool:
     return text == "true"
 
 
-def _percentage(text: str) -> Decimal:
-    if not re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,2})?", text):
-        raise ValueError
-    return Decimal(text)
-
-
-def _json(text: str) -> object:
+def _json_value(text: str, **options: Any) -> object:
+    """Read JSON; `options` are those of `json.loads`."""
     try:
-        return json.loads(text)
+        return json.loads(text, **options)
     except (ValueError, RecursionError) as error:
         raise ValueError("it is not JSON") from error
 
 
-def _chart_values(text: str) -> object:
-    values = _json(text)
-    if not isinstance(values, dict):
+def json_object(text: str) -> dict[str, object]:
+    """Read a JSON object."""
+    value = _json_value(text)
+    if not isinstance(value, dict):
         raise ValueError("it is not an object")  # noqa: TRY004 - pydantic collects ValueError, and lets TypeError pass
-    return cast("dict[str, object]", values)
+    return cast("dict[str, object]", value)
 
 
-def _names(text: str) -> object:
-    names = _json(text)
-    if not isinstance(names, list):
+def json_list(text: str, **options: Any) -> tuple[object, ...]:
+    """Read a JSON list; `options` are those of `json.loads`."""
+    value = _json_value(text, **options)
+    if not isinstance(value, list):
         raise ValueError("it is not a list")  # noqa: TRY004 - as above
-    return tuple(cast("list[object]", names))
+    return tuple(cast("list[object]", value))
+
+
+def is_free_namespace(name: str) -> bool:
+    """Tell whether a namespace belongs neither to Kubernetes nor to this program."""
+    return name not in RESERVED_NAMESPACES and not name.startswith("kube-")
 
 
 def _namespace(text: str) -> str:
-    if text in RESERVED_NAMESPACES or text.startswith("kube-"):
+    if not is_free_namespace(text):
         raise ValueError("the namespace belongs to Kubernetes or to this program")
     return text
 
@@ -174,43 +155,12 @@ def _machine_type(text: str) -> str:
 
 def _istio_version(text: str) -> ExactVersion:
     try:
-        tracing_mode(parse_version(text))
+        row_for(parse_version(text))
     except UnsupportedVersionError:
         raise
     except ValueError as error:
         raise ValueError("it is not an exact version") from error
     return ExactVersion(text)
-
-
-def _access_token(text: str) -> SecretStr:
-    if not text:
-        raise ValueError("it is empty")
-    if text != text.strip():
-        raise ValueError("it begins or ends with white space or a line break")
-    if not re.fullmatch(r"[!-~]+", text):
-        raise ValueError("it contains characters that a request header can't carry")
-    return SecretStr(text)
-
-
-def _header(text: str) -> str:
-    if text and not re.fullmatch(r"[a-z0-9_.-]+", text):
-        raise ValueError
-    if text.startswith("grpc-") or text.endswith("-bin"):
-        raise ValueError("gRPC keeps names that begin with grpc- or end with -bin to itself")
-    return text
-
-
-def _image(text: str) -> str:
-    match = re.fullmatch(
-        r"(?P<name>[a-z0-9][a-z0-9._-]*(:[0-9]+)?(/[a-z0-9][a-z0-9._-]*)*?)(:(?P<tag>[\w][\w.-]{0,127}))?(?P<digest>@sha256:[0-9a-f]{64})?",
-        text,
-        re.ASCII,
-    )
-    if not match:
-        raise ValueError("it is not an image reference")
-    if not match["digest"] and match["tag"] in {None, "latest"}:
-        raise ValueError("it names no fixed version, so that two Pods could run different ones")
-    return text
 
 
 def _gateway_host(text: str) -> str:
@@ -226,10 +176,9 @@ def project_path(text: str, root: Path) -> Path:
 
 
 Switch: TypeAlias = Annotated[bool, from_text(switch)]
-Percentage: TypeAlias = Annotated[Decimal, from_text(_percentage), Field(ge=0, le=100)]
-ChartValues: TypeAlias = Annotated[dict[str, Any], from_text(_chart_values)]
+ChartValues: TypeAlias = Annotated[dict[str, Any], from_text(json_object)]
 NamespaceName: TypeAlias = Annotated[str, matching(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?"), AfterValidator(_namespace)]
-NamespaceNames: TypeAlias = Annotated[tuple[NamespaceName, ...], from_text(_names), AfterValidator(_all_different)]
+NamespaceNames: TypeAlias = Annotated[tuple[NamespaceName, ...], from_text(json_list), AfterValidator(_all_different)]
 ClusterName: TypeAlias = Annotated[str, matching(r"[a-z]([-a-z0-9]{0,38}[a-z0-9])?")]
 ProjectId: TypeAlias = Annotated[str, matching(r"([a-z0-9.-]+:)?[a-z][-a-z0-9]{4,28}[a-z0-9]")]
 Zone: TypeAlias = Annotated[str, AfterValidator(_zone), matching(r"[a-z]+-[a-z]+[0-9]+-[a-z][a-z0-9]*")]
@@ -247,12 +196,4 @@ Revision: TypeAlias = Annotated[str, matching(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9]
 KubeconfigFile: TypeAlias = Annotated[
     InstanceOf[Kubeconfig], from_file(lambda text, around: Kubeconfig.read(project_path(text, around.root)))
 ]
-CaFilePath: TypeAlias = Annotated[
-    InstanceOf[CaFile],
-    from_file(lambda text, around: CaFile(text, read_ca_file(project_path(text, around.root), around.now))),
-]
-Address: TypeAlias = Annotated[InstanceOf[BackendAddress], from_text(BackendAddress.parse)]
-AccessToken: TypeAlias = Annotated[SecretStr, from_text(_access_token)]
-HeaderName: TypeAlias = Annotated[str, AfterValidator(_header)]
-Image: TypeAlias = Annotated[str, AfterValidator(_image)]
 Host: TypeAlias = Annotated[str, AfterValidator(_gateway_host)]

@@ -1,9 +1,11 @@
 """What a configuration key is: a field of a model, and what people are told about it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from packaging.version import Version
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 
@@ -16,7 +18,8 @@ class Key:
         subject: the part of the environment that it belongs to.
         description: what it is for, one or two sentences.
         allowed: which values are allowed, in words.
-        example: a value that would be accepted, as it is typed on a command line.
+        example: a value that would be accepted, as it is typed on a command line; of a secret that is set from a file,
+            the file; empty for any other secret.
         default: what holds when it is not set, where that depends on something else; `None` if it does not.
         secret: whether it must be stored with `--secret`.
     """
@@ -30,7 +33,10 @@ class Key:
 
 
 class SettingsPart(BaseModel):
-    """A group of configuration keys: each field's key is its name in camel case, and each carries a `Key`."""
+    """A group of configuration keys.
+
+    Each field that carries a `Key` is one, named like the field in camel case. Any other field is a result of reading.
+    """
 
     model_config = ConfigDict(
         frozen=True,
@@ -48,7 +54,10 @@ class Surroundings:
     Arguments:
         root: the project's folder, to which paths are relative.
         now: the time, with its zone, at which certificates must be valid.
+        server_version: returns the Kubernetes version of the API server that a kubeconfig (its text) leads to; `None`
+            where that can't be told. Default: it never can.
     """
 
     root: Path
     now: datetime
+    server_version: Callable[[str], Version | None] = lambda _: None

@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import cache, cached_property
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, TypeAlias, TypeVar, cast
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
@@ -48,6 +48,12 @@ class Finding:
     path: str = ""
 
 
+Findings: TypeAlias = Iterator[Finding]
+
+#: How a rule looks at settings.
+Check: TypeAlias = Callable[[Model, Surroundings], Findings]
+
+
 @dataclass(frozen=True)
 class Rule(Generic[Model]):
     """A rule between fields.
@@ -58,7 +64,7 @@ class Rule(Generic[Model]):
     """
 
     fields: tuple[str, ...]
-    check: Callable[[Model, Surroundings], Iterable[Finding]]
+    check: Check[Model]
 
 
 @dataclass(frozen=True)
@@ -83,7 +89,9 @@ class KnownKey:
     @property
     def default(self) -> object:
         """The default as Pulumi.yaml holds it: text, a whole number, true, false, a list or an object."""
-        default: object = None if self.info.is_required() else self.info.get_default(call_default_factory=True)
+        if self.info.is_required() or self.info.default_factory_takes_validated_data:  # nothing that holds always
+            return ""
+        default: object = self.info.get_default(call_default_factory=True)
         if default is None:
             return ""
         if isinstance(default, tuple):
@@ -100,8 +108,10 @@ class KnownKey:
 def keys(model: type[SettingsPart]) -> dict[str, KnownKey]:
     """Return the configuration keys of a model, in its own order."""
     return {
-        info.alias or name: KnownKey(name, info, next(item for item in info.metadata if isinstance(item, Key)))
+        info.alias or name: KnownKey(name, info, about)
         for name, info in model.model_fields.items()
+        for about in info.metadata
+        if isinstance(about, Key)
     }
 
 
@@ -218,7 +228,7 @@ def _problems(known: Mapping[str, KnownKey], shown: Mapping[str, str], findings:
             key=key + finding.path,
             given=shown.get(key) if finding.given is None or shown.get(key) == HIDDEN else finding.given,
             allowed=finding.allowed or about.allowed,
-            mend=finding.mend or (put_secret(key) if about.secret else put(key, about.example),),
+            mend=finding.mend or (put_secret(key, about.example) if about.secret else put(key, about.example),),
             reason=finding.reason,
         )
         problems.append((position, problem))
@@ -234,7 +244,10 @@ def _unknown_keys(known: Mapping[str, KnownKey], raw: Mapping[str, str]) -> Iter
         if close:
             nearest = by_lower_case[close[0]]
             about = known[nearest].about
-            mend = (*remove(key), *(put_secret(nearest) if about.secret else put(nearest, about.example)))
+            mend = (
+                *remove(key),
+                *(put_secret(nearest, about.example) if about.secret else put(nearest, about.example)),
+            )
             reason = f"there is no such key; the nearest is {nearest}"
         else:
             reason = "there is no such key"

@@ -1,7 +1,7 @@
-"""Writes the reference of the configuration: `docs/configuration.md`, and the schema in `Pulumi.yaml`.
+"""Writes what is generated: `docs/configuration.md`, the schema in `Pulumi.yaml`, and the tables in `docs/tracing.md`.
 
-`python -m components.configuration.reference`, or `make generate`, writes both from the settings; with `--check` it
-only says whether they are up to date.
+`python -m components.configuration.reference`, or `make generate`, writes them from the settings and the table of Istio
+versions; with `--check` it only says whether they are up to date.
 """
 
 import argparse
@@ -16,12 +16,19 @@ import yaml
 
 from components.configuration.parsing import KnownKey, keys
 from components.settings import Settings
+from components.tracing_reference import tables
 
 COMMAND: Final = "make generate"
 PROJECT_FILE: Final = Path("Pulumi.yaml")
 PAGE: Final = Path("docs/configuration.md")
+TRACING_PAGE: Final = Path("docs/tracing.md")
 
-_BLOCK: Final = re.compile(r"(?<=^# <configuration>\n).*?(?=^# </configuration>$)", re.MULTILINE | re.DOTALL)
+#: The lines between which a file's generated part stands.
+_SCHEMA_MARKS: Final = ("# <configuration>", "# </configuration>")
+_TABLES_MARKS: Final = (
+    f"<!-- Written by `{COMMAND}` from components/tracing_reference.py; edit there. -->",
+    "<!-- End. -->",
+)
 _TYPES: Final[Mapping[type, str]] = {bool: "boolean", int: "integer", list: "array", dict: "object", str: "string"}
 
 
@@ -72,7 +79,9 @@ A stack's configuration is `stacks/Pulumi.<stack>.yaml`. Keys are set one by one
     pulumi config set --stack dev traced-mesh:nodeCount 5
     pulumi config set --stack dev traced-mesh:injectedNamespaces '["shop","checkout"]'
     pulumi config set --stack dev --path traced-mesh:istiodValues.pilot.autoscaleMin 2
-    pulumi config set --stack dev --secret traced-mesh:accessToken
+    pulumi config set --stack dev --secret traced-mesh:accessToken      # asks for it
+    pulumi config set --stack dev --secret traced-mesh:backendClientKey < backend-client-key.pem
+    pulumi config set --stack dev --secret --path traced-mesh:backendHeaders.x-tenant
 
 or by editing the file, where an array or an object may also be written as YAML. A key that is set to its default counts
 as not set, and so does an empty value where the default is no text. When a stack's configuration is wrong, nothing is
@@ -81,14 +90,22 @@ created, and every problem is reported with the command that mends it.
 
 
 def _files(root: Path) -> dict[Path, str]:
-    project = (root / PROJECT_FILE).read_text(encoding="utf-8")
     block = yaml.safe_dump({"config": schema()}, sort_keys=False, width=116, allow_unicode=True)
-    replaced, count = _BLOCK.subn(lambda _: block, project)
+    return {
+        root / PROJECT_FILE: _between(_SCHEMA_MARKS, block, root, PROJECT_FILE),
+        root / PAGE: page(),
+        root / TRACING_PAGE: _between(_TABLES_MARKS, f"\n{tables()}", root, TRACING_PAGE),
+    }
+
+
+def _between(marks: tuple[str, str], block: str, root: Path, path: Path) -> str:
+    """Return the text of a file with `block` between its two lines `marks`."""
+    begin, end = (re.escape(mark) for mark in marks)
+    pattern = re.compile(rf"(?<=^{begin}\n).*?(?=^{end}$)", re.MULTILINE | re.DOTALL)
+    replaced, count = pattern.subn(lambda _: block, (root / path).read_text(encoding="utf-8"))
     if count != 1:
-        sys.exit(
-            f"{PROJECT_FILE} has no lines '# <configuration>' and '# </configuration>' to write the schema between"
-        )
-    return {root / PROJECT_FILE: replaced, root / PAGE: page()}
+        sys.exit(f"{path} has no lines '{marks[0]}' and '{marks[1]}' to write the generated part between")
+    return replaced
 
 
 def _says(path: Path, text: str) -> bool:
@@ -120,7 +137,7 @@ def _section(subject: str, entries: Mapping[str, KnownKey]) -> str:
 def _rows(entries: Mapping[str, KnownKey]) -> Iterator[str]:
     for key, known in entries.items():
         about = known.about
-        kind = "secret string" if about.secret else _type(known)
+        kind = f"secret {_type(known)}" if about.secret else _type(known)
         cells = [f"`{key}`", kind, about.default or f"`{known.default_text}`", about.allowed, about.description]
         yield f"| {' | '.join(_escaped(cell) for cell in cells)} |"
 

@@ -2,23 +2,23 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any, Final
 
 from components.chart_values import OWNED_BASE_VALUES, OWNED_ISTIOD_VALUES, owned_paths
 from components.choices import ClusterKind, ServiceType
-from components.configuration.certificates import check_authorities, default_root
+from components.configuration.backend_rules import BACKEND_RULES
 from components.configuration.errors import put, remove
 from components.configuration.key import Surroundings
 from components.configuration.kubeconfig import Kubeconfig
-from components.configuration.parsing import Finding, Rule
+from components.configuration.parsing import Check, Finding, Findings, Rule
+from components.configuration.tracing_rules import TRACING_RULES
+from components.configuration.version_rules import VERSION_RULES
 
 if TYPE_CHECKING:
     from components.settings import Settings  # which imports this module
 
-Findings = Iterator[Finding]
-Check = Callable[["Settings", Surroundings], Findings]
 
 #: Field that only one kind of cluster uses -> its key and that kind.
 ONLY_FOR: Final[Mapping[str, tuple[str, ClusterKind]]] = {
@@ -34,7 +34,7 @@ ONLY_FOR: Final[Mapping[str, tuple[str, ClusterKind]]] = {
 }
 
 
-def _used_by_this_kind(field: str) -> Check:
+def _used_by_this_kind(field: str) -> "Check[Settings]":
     key, kind = ONLY_FOR[field]
 
     def check(settings: "Settings", _: Surroundings) -> Findings:
@@ -132,37 +132,6 @@ def _without(values: Mapping[str, Any], path: str) -> tuple[dict[str, Any], obje
     return rest, holder.pop(last)
 
 
-def _ca_file_has_a_use(settings: "Settings", _: Surroundings) -> Findings:
-    if settings.backend_ca_file and not settings.backend_tls:
-        yield Finding(
-            "backend_ca_file",
-            "backendTls is false, so nothing would be verified",
-            mend=(remove("backendCaFile"), put("backendTls", "true")),
-        )
-
-
-def _default_root_is_valid(settings: "Settings", around: Surroundings) -> Findings:
-    if settings.backend_tls and settings.backend_ca_file is None:
-        try:
-            check_authorities([default_root()], around.now)
-        except ValueError as error:
-            yield Finding("backend_ca_file", f"it is not set, and its default can't be used: {error}")
-
-
-def _token_is_there(settings: "Settings", _: Surroundings) -> Findings:
-    if settings.access_token_header and settings.access_token is None:
-        yield Finding("access_token", "the backend needs a token")
-
-
-def _token_has_a_use(settings: "Settings", _: Surroundings) -> Findings:
-    if settings.access_token and not settings.access_token_header:
-        yield Finding(
-            "access_token",
-            "accessTokenHeader is empty, so the token would never be sent",
-            mend=(remove("accessToken"), put("accessTokenHeader", "lightstep-access-token")),
-        )
-
-
 def _node_port_has_a_host(settings: "Settings", _: Surroundings) -> Findings:
     if settings.gateway_service_type is ServiceType.NODE_PORT and settings.gateway_host is None:
         yield Finding("gateway_host", "with gatewayServiceType NodePort nothing else says how the nodes are reached")
@@ -196,11 +165,10 @@ RULES: Final[Sequence[Rule["Settings"]]] = (
     Rule(("istio_charts", "istio_version"), _folder_holds_this_version),
     Rule(("base_values",), _base_values_are_free),
     Rule(("istiod_values",), _istiod_values_are_free),
-    Rule(("backend_tls", "backend_ca_file"), _ca_file_has_a_use),
-    Rule(("backend_tls", "backend_ca_file"), _default_root_is_valid),
-    Rule(("access_token", "access_token_header"), _token_is_there),
-    Rule(("access_token", "access_token_header"), _token_has_a_use),
     Rule(("gateway_service_type", "gateway_host"), _node_port_has_a_host),
     Rule(("gateway_service_type", "gateway_host"), _host_has_a_use),
     Rule(("bookinfo", "bookinfo_namespace", "injected_namespaces"), _bookinfo_is_made_once),
+    *VERSION_RULES,
+    *TRACING_RULES,
+    *BACKEND_RULES,
 )

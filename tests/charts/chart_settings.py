@@ -3,9 +3,15 @@
 from typing import Any, Final
 
 import yaml
+from packaging.version import Version
 
-from components.chart_values import Values, base_values, istiod_values
+from components.backends import Backend
+from components.chart_values import base_values, istiod_values
+from components.choices import TracingMode
 from components.collector import otlp_service
+from components.configuration.addresses import BackendAddress
+from components.istio_versions import row_for
+from components.tracing_values import TracingDemand, Values, tracing_values
 from tests.support.istio import RELEASE, Document, the
 
 COLLECTOR: Final = otlp_service("observability")
@@ -31,9 +37,10 @@ def base(revision: str | None = None, extra: Values | None = None) -> Values:
 
 def istiod(revision: str | None = None, extra: Values | None = None) -> Values:
     """Return the values of the istiod chart."""
-    return istiod_values(
-        version=RELEASE, hub="docker.io/istio", revision=revision, collector=COLLECTOR, extra=extra or {}
-    )
+    backend = Backend(BackendAddress("ingest.example.com", 443), tls=True, token_header="api-key")
+    demand = TracingDemand(TracingMode.OPENTELEMETRY, backend, COLLECTOR)
+    tracing = tracing_values(row_for(Version(RELEASE)), demand)
+    return istiod_values(version=RELEASE, hub="docker.io/istio", revision=revision, tracing=tracing, extra=extra or {})
 
 
 def mesh_config(documents: list[Document], revision: str | None = None) -> dict[str, Any]:

@@ -2,12 +2,10 @@
 
 import pytest
 
-from components.mesh import await_established, prove_validator
+from components.mesh import DEFAULT_VALIDATOR, keep_definitions, leave_failure_policy
 from tests.charts.chart_settings import EXTRA_BASE, base
 from tests.support.istio import Document, Istio, of_kind, the
-from tests.support.transforms import through
-
-VALIDATOR = "istiod-default-validator"
+from tests.support.transforms import kept_by, through
 
 
 @pytest.fixture(scope="module")
@@ -38,14 +36,15 @@ def test_crds_are_kept_but_for_the_one_that_istio_forgot_to_mark(documents: list
     assert going == ["workloadgroups.networking.istio.io"]
 
 
-def test_every_crd_is_awaited(documents: list[Document]) -> None:
-    for crd in of_kind(documents, "CustomResourceDefinition"):
-        awaited = through(await_established, crd)
-        assert annotations(awaited) == annotations(crd) | {"pulumi.com/waitFor": "condition=Established"}
+def test_every_crd_is_kept(documents: list[Document]) -> None:
+    definitions = of_kind(documents, "CustomResourceDefinition")
+
+    assert definitions
+    assert [crd["metadata"]["name"] for crd in definitions if not kept_by(keep_definitions, crd)] == []
 
 
 def test_validator_that_the_mesh_waits_for_is_made(documents: list[Document]) -> None:
-    (webhook,) = the(documents, "ValidatingWebhookConfiguration", VALIDATOR)["webhooks"]
+    (webhook,) = the(documents, "ValidatingWebhookConfiguration", DEFAULT_VALIDATOR)["webhooks"]
 
     assert webhook["clientConfig"]["service"] == {
         "name": "istiod",
@@ -57,21 +56,21 @@ def test_validator_that_the_mesh_waits_for_is_made(documents: list[Document]) ->
 def test_validator_of_a_named_revision_is_asked(istio: Istio) -> None:
     documents = istio.render("base", base(revision="canary"))
 
-    (webhook,) = the(documents, "ValidatingWebhookConfiguration", VALIDATOR)["webhooks"]
+    (webhook,) = the(documents, "ValidatingWebhookConfiguration", DEFAULT_VALIDATOR)["webhooks"]
     assert webhook["clientConfig"]["service"]["name"] == "istiod-canary"
 
 
-def test_validator_fails_closed_after_our_transform_and_not_before(documents: list[Document]) -> None:
-    validator = the(documents, "ValidatingWebhookConfiguration", VALIDATOR)
+def test_mesh_waits_for_a_validator_that_does_not_fail_closed_from_the_start(documents: list[Document]) -> None:
+    validator = the(documents, "ValidatingWebhookConfiguration", DEFAULT_VALIDATOR)
 
+    assert through(leave_failure_policy, validator) == validator
     assert [webhook["failurePolicy"] for webhook in validator["webhooks"]] == ["Ignore"]
-    assert [webhook["failurePolicy"] for webhook in through(prove_validator, validator)["webhooks"]] == ["Fail"]
 
 
 def test_own_values_of_a_team_reach_the_validator(istio: Istio) -> None:
     documents = istio.render("base", base(extra=EXTRA_BASE))
 
-    (webhook,) = the(documents, "ValidatingWebhookConfiguration", VALIDATOR)["webhooks"]
+    (webhook,) = the(documents, "ValidatingWebhookConfiguration", DEFAULT_VALIDATOR)["webhooks"]
     assert webhook["clientConfig"] == {"url": "https://127.0.0.1:15017/validate"}
 
 

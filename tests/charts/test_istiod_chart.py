@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 
-from components.chart_values import TRACING_PROVIDER
-from components.mesh import prove_validator
+from components.choices import TracingMode
+from components.mesh import leave_failure_policy, leave_service
+from components.tracing_values import PROVIDER_NAMES
 from tests.charts.chart_settings import COLLECTOR, EXTRA_ISTIOD, istiod, mesh_config
 from tests.support.istio import RELEASE, Document, Istio, of_kind, the
 from tests.support.transforms import ignored_by, through
 
+TRACING_PROVIDER = PROVIDER_NAMES[TracingMode.OPENTELEMETRY]
 PROVIDER = {
     "name": TRACING_PROVIDER,
     "opentelemetry": {"service": COLLECTOR.host, "port": COLLECTOR.port},
@@ -67,17 +69,17 @@ def test_no_image_floats(revision: str | None, istio: Istio) -> None:
 
 
 def test_provider_does_not_wait_for_the_service(documents: list[Document]) -> None:
-    assert the(documents, "Service", "istiod")["metadata"]["annotations"] == {"pulumi.com/skipAwait": "true"}
+    service = through(leave_service, the(documents, "Service", "istiod"))
+
+    assert service["metadata"]["annotations"]["pulumi.com/skipAwait"] == "true"
 
 
 @REVISIONS
-def test_injector_is_awaited_until_it_answers(revision: str | None, istio: Istio) -> None:
+def test_injector_has_the_name_under_which_the_mesh_waits_for_it(revision: str | None, istio: Istio) -> None:
     documents = istio.render("istiod", istiod(revision=revision))
 
-    injector = the(documents, "MutatingWebhookConfiguration", named("istio-sidecar-injector", revision))
-    assert injector["metadata"]["annotations"] == {
-        "pulumi.com/waitFor": "jsonpath={.webhooks[0].clientConfig.caBundle}"
-    }
+    (injector,) = of_kind(documents, "MutatingWebhookConfiguration")
+    assert injector["metadata"]["name"] == named("istio-sidecar-injector", revision)
     assert "caBundle" not in injector["webhooks"][0]["clientConfig"]
 
 
@@ -92,26 +94,17 @@ def test_webhooks_ask_istiod_of_the_revision(revision: str | None, istio: Istio)
     assert validator["metadata"]["name"] == f"{named('istio-validator', revision)}-istio-system"
 
 
-def test_validator_is_awaited_until_istiod_lets_it_fail_closed(documents: list[Document]) -> None:
-    (validator,) = of_kind(documents, "ValidatingWebhookConfiguration")
-
-    awaited = through(prove_validator, validator)
-
-    assert awaited["metadata"]["annotations"] == {"pulumi.com/waitFor": "jsonpath={.webhooks[0].failurePolicy}=Fail"}
-    assert awaited["webhooks"] == validator["webhooks"]
-    assert [webhook["failurePolicy"] for webhook in awaited["webhooks"]] == ["Ignore"]
-
-
 def test_only_the_failure_policy_of_the_validator_is_istiods_own(documents: list[Document]) -> None:
     (validator,) = of_kind(documents, "ValidatingWebhookConfiguration")
 
-    assert ignored_by(prove_validator, validator) == ["webhooks[*].failurePolicy"]
+    assert ignored_by(leave_failure_policy, validator) == ["webhooks[*].failurePolicy"]
+    assert through(leave_failure_policy, validator) == validator
 
 
-def test_injector_is_left_as_it_is_by_our_transform(documents: list[Document]) -> None:
+def test_injector_fails_closed(documents: list[Document]) -> None:
     (injector,) = of_kind(documents, "MutatingWebhookConfiguration")
 
-    assert through(prove_validator, injector) is injector
+    assert through(leave_failure_policy, injector) is injector
     assert {webhook["failurePolicy"] for webhook in injector["webhooks"]} == {"Fail"}
 
 

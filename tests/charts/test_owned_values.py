@@ -4,8 +4,11 @@ from typing import Any, Final
 
 import pytest
 
-from components.chart_values import OWNED_BASE_VALUES, OWNED_ISTIOD_VALUES, PREFIXES, Values, merged
+from components.chart_values import OWNED_BASE_VALUES, OWNED_ISTIOD_VALUES, PREFIXES, merged
+from components.choices import TracingMode
+from components.tracing_values import FILES_TEMPLATE, Values
 from tests.charts.chart_settings import base, istiod
+from tests.charts.releases import values_for
 from tests.support.istio import Document, Istio
 
 #: Another value than the program's, by path, where it may not be text.
@@ -40,7 +43,7 @@ def without_copies_of_values(documents: list[Document]) -> list[Document]:
     return kept
 
 
-@pytest.mark.parametrize("path", OWNED_ISTIOD_VALUES)
+@pytest.mark.parametrize("path", [path for path in OWNED_ISTIOD_VALUES if FILES_TEMPLATE not in path])
 def test_owned_value_of_istiod_has_an_effect(path: str, istio: Istio) -> None:
     values = merged(istiod(), TOGETHER_WITH.get(path, {}))
 
@@ -48,6 +51,16 @@ def test_owned_value_of_istiod_has_an_effect(path: str, istio: Istio) -> None:
     after = istio.render("istiod", merged(values, nested(path, OTHER.get(path, "other"))))
 
     assert without_copies_of_values(before) != without_copies_of_values(after)
+
+
+def test_files_of_sidecars_could_be_taken_from_a_mode_that_needs_them() -> None:
+    istio = Istio.obtain("1.26.0")
+    values = values_for("1.26.0", TracingMode.LIGHTSTEP_PROVIDER)
+
+    (path,) = (path for path in OWNED_ISTIOD_VALUES if FILES_TEMPLATE in path)
+    after = istio.render("istiod", merged(values, nested(path, "other")))
+
+    assert without_copies_of_values(istio.render("istiod", values)) != without_copies_of_values(after)
 
 
 @pytest.mark.parametrize("prefix", PREFIXES)

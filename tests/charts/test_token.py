@@ -12,7 +12,7 @@ from tests.support.stacks import TOKEN, record_environment, stack_settings
 
 @pytest.mark.parametrize("chart", ["base", "istiod"])
 def test_token_gets_into_no_chart(chart: str, istio: Istio, tmp_path: Path) -> None:
-    settings = stack_settings("sandbox", istio, tmp_path)
+    settings = stack_settings("sandbox", tmp_path)
 
     made = record_environment(settings)
 

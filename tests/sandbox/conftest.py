@@ -1,14 +1,14 @@
 """One sandbox for all tests here: the environment is brought up once; a test that changes it puts it right again."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pytest
 
 from sandbox import toolchain
 from sandbox.instance import Instance
-from sandbox.istiod import Istiod
 from sandbox.ports import free_ports
 from sandbox.programs import Purpose
 from sandbox.pulumi_cli import Pulumi
@@ -24,20 +24,26 @@ class FirstUp:
     before: frozenset[str]
 
 
-@pytest.fixture(scope="session")
-def sandbox() -> Iterator[Running]:
-    """A sandbox with nothing in it yet; it vanishes with the tests, however they end."""
+@contextmanager
+def new_sandbox(stack: str, name: str) -> Generator[Running]:
+    """Yield a sandbox for a stack with nothing in it yet; it vanishes with the tests, however they end."""
     programs = toolchain.ensure((Purpose.UP, Purpose.TEST))
-    instance = Instance(f"test-{os.getpid()}")
-    stack_file = find_stack_file("sandbox").derive(instance.folder, free_ports(1)[0])
-    istiod = Istiod(programs.istiod(stack_file.istio_release), stack_file.webhook_port)
+    instance = Instance(f"test-{os.getpid()}-{name}")
+    stack_file = find_stack_file(stack).derive(instance.folder, free_ports(1)[0])
     try:
-        instance.start(programs, istiod, owner_pid=os.getpid())
+        instance.start(programs, stack_file.webhook_port, owner_pid=os.getpid())
         pulumi = Pulumi.in_sandbox(stack_file, instance, programs)
         pulumi.ensure_stack(instance.state)
         yield Running(instance, programs, pulumi)
     finally:
         instance.remove(programs)
+
+
+@pytest.fixture(scope="session")
+def sandbox() -> Iterator[Running]:
+    """The sandbox that most tests share."""
+    with new_sandbox("sandbox", "shared") as made:
+        yield made
 
 
 @pytest.fixture(scope="session")

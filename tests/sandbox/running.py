@@ -78,10 +78,14 @@ class Running:
         assert ended.returncode == 0, ended.stderr
         return json.loads(ended.stdout)
 
-    def configured(self, **values: str) -> "Running":
-        """Return the same environment with other configuration values; the running one changes only with `up`."""
+    def configured(self, **values: object) -> "Running":
+        """Return the same environment with other configuration values; the running one changes only with `up`.
+
+        `None` removes a value.
+        """
         document = yaml.safe_load(self.pulumi.stack_file.path.read_text())
-        document["config"] |= {f"traced-mesh:{key}": value for key, value in values.items()}
+        given = document["config"] | {f"traced-mesh:{key}": value for key, value in values.items()}
+        document["config"] = {key: value for key, value in given.items() if value is not None}
         path = self.instance.folder / "other" / self.pulumi.stack_file.path.name
         path.parent.mkdir(exist_ok=True)
         path.write_text(yaml.safe_dump(document))

@@ -25,7 +25,7 @@ def test_a_second_up_changes_nothing(running: Running) -> None:
     outcome = running.up()
 
     assert outcome.changed == []
-    assert len(outcome.events) > 80
+    assert len(outcome.events) > 70
 
 
 def test_another_sampling_percentage_changes_one_telemetry_and_nothing_else(running: Running) -> None:
@@ -46,7 +46,7 @@ def _remove_injection_label(api: Any) -> None:
 
 
 def _delete_ca_secret(api: Any) -> None:
-    client.CoreV1Api(api).delete_namespaced_secret("lightstep.cacert", "bookinfo")
+    client.CoreV1Api(api).delete_namespaced_secret("lightstep.cacert", "observability")
 
 
 def _change_mesh_configuration(api: Any) -> None:
@@ -71,7 +71,7 @@ def _let_anything_pass_the_validator(api: Any) -> None:
 #: What somebody changes behind Pulumi's back -> the resource that it belongs to.
 CHANGES: dict[str, Change] = {
     "namespaces-bookinfo": _remove_injection_label,
-    "tracing-ca-bookinfo": _delete_ca_secret,
+    "tracing-ca-observability": _delete_ca_secret,
     "istiod:istio-system/istio": _change_mesh_configuration,
     "istiod:istio-sidecar-injector": _stop_injecting,
     "istio-base:istiod-default-validator": _let_anything_pass_the_validator,

@@ -33,10 +33,11 @@ def test_injected_namespaces_carry_the_label(running: Running, namespace: str) -
     assert labels["istio-injection"] == "enabled"
 
 
-@pytest.mark.parametrize("namespace", INJECTED)
-def test_the_ca_secret_is_in_every_injected_namespace(running: Running, namespace: str) -> None:
-    secret = client.CoreV1Api(running.api()).read_namespaced_secret("lightstep.cacert", namespace)
+def test_the_ca_secret_is_beside_the_collector_and_nowhere_else(running: Running) -> None:
+    secrets = client.CoreV1Api(running.api()).list_secret_for_all_namespaces().items
+    (secret,) = [it for it in secrets if it.metadata.name == "lightstep.cacert"]
 
+    assert secret.metadata.namespace == "observability"
     assert secret.type == "Opaque"
     assert secret.metadata.labels == {"app": "lightstep"}
     assert {key: base64.b64decode(value).decode() for key, value in secret.data.items()} == {

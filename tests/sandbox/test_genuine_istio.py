@@ -1,22 +1,13 @@
 """What Istio itself says of the environment: its validator, its analyzer, and what it tells the sidecars."""
 
 import json
-from importlib import import_module
 from typing import Any, Final
 
 import pytest
 
 from tests.sandbox.running import Running, client
+from tests.sandbox.sidecars import tracing_of
 from tests.support.istio import RELEASE
-
-# gRPC and Envoy's protocol, which carry no types.
-grpc: Final[Any] = import_module("grpc")
-ads: Final[Any] = import_module("envoy.service.discovery.v3.ads_pb2_grpc")
-discovery: Final[Any] = import_module("envoy.service.discovery.v3.discovery_pb2")
-listeners: Final[Any] = import_module("envoy.config.listener.v3.listener_pb2")
-http: Final[Any] = import_module(
-    "envoy.extensions.filters.network.http_connection_manager.v3.http_connection_manager_pb2"
-)
 
 #: What the analyzer rightly says of the sandbox alone: its webhooks are called at an IP address (IST0164), and nothing
 #: lives in namespace `default`, which so has no label (IST0102).
@@ -27,7 +18,6 @@ SANDBOX_FINDINGS: Final = {
     ("IST0164", "ValidatingWebhookConfiguration istiod-default-validator"),
 }
 
-LISTENER = "type.googleapis.com/envoy.config.listener.v3.Listener"
 COLLECTOR_CLUSTER = "outbound|4317||otel-collector.observability.svc.cluster.local"
 
 
@@ -55,7 +45,7 @@ def test_a_wrong_route_is_refused_by_the_validator(running: Running) -> None:
 
 
 def test_sidecars_send_their_spans_to_the_collector(running: Running) -> None:
-    traced = _tracing_of(running, "productpage", "bookinfo")
+    traced = tracing_of(running, "productpage", "bookinfo")
 
     assert traced
     assert {it.provider.name for it in traced} == {"envoy.tracers.opentelemetry"}
@@ -64,40 +54,6 @@ def test_sidecars_send_their_spans_to_the_collector(running: Running) -> None:
 
 
 def test_the_collector_does_not_trace_the_arrival_of_spans(running: Running) -> None:
-    traced = _tracing_of(running, "otel-collector", "observability")
+    traced = tracing_of(running, "otel-collector", "observability")
 
     assert traced == []
-
-
-def _tracing_of(running: Running, application: str, namespace: str) -> list[Any]:
-    """Ask istiod, as the sidecar of an application's Pod would, for its listeners, and return how they trace."""
-    pods = client.CoreV1Api(running.api()).list_namespaced_pod(namespace).items
-    pod = next(
-        it
-        for it in pods
-        if application in {it.metadata.labels.get("app"), it.metadata.labels.get("app.kubernetes.io/name")}
-    )
-    request = discovery.DiscoveryRequest(type_url=LISTENER)
-    request.node.id = f"sidecar~{pod.status.pod_ip}~{pod.metadata.name}.{namespace}~{namespace}.svc.cluster.local"
-    request.node.metadata.update(
-        {"NAMESPACE": namespace, "ISTIO_VERSION": RELEASE, "CLUSTER_ID": "Kubernetes", "LABELS": pod.metadata.labels}
-    )
-    with grpc.insecure_channel(f"127.0.0.1:{running.istiod_port('grpcAddr')}") as channel:
-        stream = ads.AggregatedDiscoveryServiceStub(channel).StreamAggregatedResources(iter([request]), timeout=30)
-        answer = next(iter(stream))
-    return [tracing for resource in answer.resources for tracing in _tracings(resource.value)]
-
-
-def _tracings(listener: bytes) -> list[Any]:
-    parsed = listeners.Listener.FromString(listener)
-    chains = [
-        *parsed.filter_chains,
-        *([parsed.default_filter_chain] if parsed.HasField("default_filter_chain") else []),
-    ]
-    found: list[Any] = []
-    for chain in chains:
-        for network_filter in chain.filters:
-            manager = http.HttpConnectionManager()
-            if network_filter.typed_config.Unpack(manager) and manager.HasField("tracing"):
-                found.append(manager.tracing)
-    return found

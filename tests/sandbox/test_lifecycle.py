@@ -21,7 +21,7 @@ def test_destroy_leaves_only_what_istio_keeps_and_up_works_again(running: Runnin
         assert destroyed.exit_code == 0, destroyed.text
         left = {identity(it) for it in running.everything() if _is_made_by_somebody(it)} - first_up.before
         crds = {it for it in left if it.startswith(CRDS)}
-        assert {it.removeprefix(CRDS) for it in crds} == _kept_by_the_chart(running)
+        assert {it.removeprefix(CRDS) for it in crds} == _definitions(running)
         assert {it.rsplit("/", 1)[1] for it in left - crds} <= CERTIFICATES
     finally:
         again = running.up()
@@ -41,11 +41,10 @@ def test_a_wrong_configuration_changes_nothing_and_is_explained(running: Running
     assert "Traceback" not in outcome.text
 
 
-def _kept_by_the_chart(running: Running) -> set[str]:
-    """Return the CRDs that Istio's base chart marks to be kept: all but WorkloadGroup's in 1.27.0."""
+def _definitions(running: Running) -> set[str]:
+    """Return the names of the CRDs in Istio's base chart."""
     text = (running.toolchain.charts(RELEASE) / "base" / "files" / "crd-all.gen.yaml").read_text()
-    metadata = [it["metadata"] for it in yaml.safe_load_all(text) if it]
-    return {it["name"] for it in metadata if it.get("annotations", {}).get("helm.sh/resource-policy") == "keep"}
+    return {it["metadata"]["name"] for it in yaml.safe_load_all(text) if it}
 
 
 def _is_made_by_somebody(item: dict[str, Any]) -> bool:

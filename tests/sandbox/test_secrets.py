@@ -2,11 +2,12 @@
 
 import base64
 import json
+from typing import Any
 
 from tests.sandbox.conftest import FirstUp
 from tests.sandbox.running import TOKEN, Running, identity
 
-SECRET = "/api/v1/secrets observability/otel-collector-access-token"
+SECRET = "/api/v1/secrets observability/otel-collector-credentials"
 
 FORMS = (TOKEN, base64.b64encode(TOKEN.encode()).decode())
 
@@ -15,8 +16,16 @@ def _shows_token(text: str) -> bool:
     return any(form in text for form in FORMS)
 
 
+def _decoded(item: dict[str, Any]) -> str:
+    """Return an object as text, with what a Secret holds readable."""
+    data: dict[str, str] = item.get("data") or {}
+    if item["collection"].endswith("/secrets"):
+        item = item | {"data": {key: base64.b64decode(value).decode("latin-1") for key, value in data.items()}}
+    return json.dumps(item)
+
+
 def test_token_is_in_one_secret_and_in_no_other_object(running: Running) -> None:
-    found = {identity(it) for it in running.everything() if _shows_token(json.dumps(it))}
+    found = {identity(it) for it in running.everything() if _shows_token(_decoded(it))}
 
     assert found == {SECRET}
 
@@ -37,4 +46,4 @@ def test_token_is_not_printed(running: Running, first_up: FirstUp) -> None:
 
     assert not _shows_token(first_up.outcome.text)
     assert not _shows_token(shown.text)
-    assert "otel-collector-access-token" in shown.text
+    assert "otel-collector-credentials" in shown.text

@@ -3,16 +3,14 @@
 import sys
 
 from tests.snapshots.snapshot import snapshot, snapshot_file
-from tests.support.istio import Istio
 from tests.support.stacks import stack_names
 
 
 def main() -> None:
     """Write all snapshots; prints which of them changed."""
-    istio = Istio.obtain()
     stacks = stack_names()
     for stack in stacks:
-        file, new = snapshot_file(stack), snapshot(stack, istio)
+        file, new = snapshot_file(stack), snapshot(stack)
         old = file.read_text(encoding="utf-8") if file.exists() else None
         file.write_text(new, encoding="utf-8")
         sys.stdout.write(f"{file.name}: {'unchanged' if new == old else 'written'}\n")

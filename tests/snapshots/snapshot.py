@@ -1,5 +1,6 @@
 """What the program makes for each stack, as readable YAML; in a change's diff it shows the effect."""
 
+import re
 import tempfile
 from pathlib import Path
 from typing import Any, Final, cast
@@ -19,6 +20,9 @@ _FIRST: Final = ("apiVersion", "kind", "name", "metadata")
 #: Begins the name of the folder that stands in for the project's; it must not get into a snapshot.
 FOLDER_PREFIX: Final = "project-of-the-snapshot-"
 
+#: A checksum over a CA that is made anew each time.
+_CHECKSUM: Final = re.compile(r"\b[0-9a-f]{32}\b")
+
 _HEADER: Final = f"""\
 # Every resource that the program makes for this stack, in the order of the program. Generated: {UPDATE}
 # `renders` lists what a chart holds, where the chart is at hand; `[secret]` is a value that Pulumi keeps encrypted.
@@ -30,22 +34,18 @@ def snapshot_file(stack: str) -> Path:
     return Path(__file__).with_name(f"{stack}.yaml")
 
 
-def snapshot(stack: str, istio: Istio) -> str:
-    """Return the snapshot of a stack as it is now.
-
-    Arguments:
-        stack: its name.
-        istio: the release whose charts stand in for a local folder of charts.
-    """
+def snapshot(stack: str) -> str:
+    """Return the snapshot of the stack named `stack` as it is now."""
     with tempfile.TemporaryDirectory(prefix=FOLDER_PREFIX) as project:
-        settings = stack_settings(stack, istio, Path(project))
+        settings = stack_settings(stack, Path(project))
         recording = record_environment(settings)
-    entries = [_entry(each, recording, istio) for each in recording.resources]
+    entries = [_entry(each, recording, str(settings.istio_version)) for each in recording.resources]
     document = {"resources": entries, "outputs": _ordered(mapped(recording.outputs, secret=lambda _: "[secret]"))}
-    return _HEADER + yaml.dump(document, Dumper=_Dumper, sort_keys=False, width=120, allow_unicode=True)
+    text = yaml.dump(document, Dumper=_Dumper, sort_keys=False, width=120, allow_unicode=True)
+    return _HEADER + _CHECKSUM.sub("[checksum]", text)
 
 
-def _entry(resource: Recorded, recording: Recording, istio: Istio) -> dict[str, Any]:
+def _entry(resource: Recorded, recording: Recording, release: str) -> dict[str, Any]:
     entry: dict[str, Any] = {
         "name": resource.name,
         "type": resource.type,
@@ -54,17 +54,18 @@ def _entry(resource: Recorded, recording: Recording, istio: Istio) -> dict[str, 
         "dependsOn": [each.name for each in recording.resources if each.name in resource.depends_on],
         "transforms": list(resource.transforms),
         "inputs": _ordered(mapped(resource.inputs, secret=lambda _: "[secret]")),
-        "renders": _rendered(resource, istio),
+        "renders": _rendered(resource, release),
     }
     return {key: value for key, value in entry.items() if value}
 
 
-def _rendered(resource: Recorded, istio: Istio) -> list[str]:
+def _rendered(resource: Recorded, release: str) -> list[str]:
     """Return kind, namespace and name of each object of a chart from a local folder."""
     chart = str(resource.plain.get("chart", ""))
     if resource.type != "kubernetes:helm.sh/v4:Chart" or "://" in chart or "repositoryOpts" in resource.inputs:
         return []
-    return [_title(each) for each in istio.render(Path(chart).name, resource.plain["values"], resource.name)]
+    rendered = Istio.obtain(release).render(Path(chart).name, resource.plain["values"], resource.name)
+    return [_title(each) for each in rendered]
 
 
 def _title(document: Document) -> str:

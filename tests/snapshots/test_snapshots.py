@@ -6,18 +6,17 @@ import pytest
 
 from sandbox.paths import PROJECT
 from tests.snapshots.snapshot import FOLDER_PREFIX, UPDATE, snapshot, snapshot_file
-from tests.support.istio import Istio
 from tests.support.stacks import TOKEN, stack_names
 
 
 @pytest.mark.parametrize("stack", stack_names())
-def test_snapshot_shows_what_the_stack_makes(stack: str, istio: Istio) -> None:
+def test_snapshot_shows_what_the_stack_makes(stack: str) -> None:
     file = snapshot_file(stack)
     if not file.exists():
         pytest.fail(f"{file.name} is missing; write it with: {UPDATE}", pytrace=False)
     before = file.read_text(encoding="utf-8")
 
-    now = snapshot(stack, istio)
+    now = snapshot(stack)
 
     if now != before:
         changes = difflib.unified_diff(before.splitlines(), now.splitlines(), "snapshot", "now", lineterm="")

@@ -32,7 +32,7 @@ class Istio:
 
     Arguments:
         release: its version.
-        charts: the folder with its charts `base` and `istiod`.
+        charts: the folder with its charts: `base` and `istiod`, or up to 1.5 `istio-init` and `istio`.
         samples: its folder `samples`.
         helm: the program `helm`.
     """
@@ -44,17 +44,24 @@ class Istio:
 
     @classmethod
     def obtain(cls, release: str = RELEASE) -> "Istio":
-        """Return a release, having built or extracted what is missing."""
-        toolchain = ensure((Purpose.TEST,), only=["helm"])
+        """Return a release of `sandbox.istio_files.CHART_RELEASES`, having built or fetched what is missing of it."""
+        toolchain = ensure((Purpose.TEST,), only=["helm"], releases=[release])
         return cls(release, toolchain.charts(release), toolchain.samples(release), toolchain.program("helm"))
 
-    def render(self, chart: str, values: Mapping[str, Any], name: str | None = None) -> list[Document]:
+    def render(
+        self,
+        chart: str,
+        values: Mapping[str, Any],
+        name: str | None = None,
+        kubernetes: str | None = None,
+    ) -> list[Document]:
         """Return all that a chart makes of `values`.
 
         Arguments:
-            chart: `base` or `istiod`.
+            chart: name of one of its charts.
             values: its values.
             name: name of the release; default: the chart's own.
+            kubernetes: version of the cluster, for example `1.16.0`; default: the one that helm was built for.
 
         Raises:
             RenderError: if the chart refuses the values.
@@ -63,6 +70,7 @@ class Istio:
             [
                 *(str(self.helm), "template", name or chart, str(self.charts / chart)),
                 *("--namespace", ISTIO_NAMESPACE, "--include-crds", "--values", "-"),
+                *(("--kube-version", kubernetes) if kubernetes else ()),
             ],
             input=json.dumps(values),
             capture_output=True,

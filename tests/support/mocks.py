@@ -48,6 +48,7 @@ class Recorded:
         uses: input -> names of the resources whose outputs stand in it.
         transforms: names of the functions that the engine calls for it and for each of its children.
         retained: whether it stays in the cloud when it is deleted in Pulumi.
+        aliases: type tokens under which an existing state may hold it.
     """
 
     type: str
@@ -59,6 +60,7 @@ class Recorded:
     uses: dict[str, frozenset[str]]
     transforms: tuple[str, ...]
     retained: bool = False
+    aliases: tuple[str, ...] = ()
 
     @property
     def kind(self) -> str:
@@ -213,6 +215,7 @@ def _recorded(request: Any) -> Recorded:
         },
         transforms=tuple(callback.token for callback in request.transforms),
         retained=request.retainOnDelete,
+        aliases=tuple(alias.spec.type for alias in request.aliases),
     )
 
 

@@ -23,12 +23,11 @@ def stack_names() -> list[str]:
     return sorted(path.name.split(".")[1] for path in STACKS.glob("Pulumi.*.yaml"))
 
 
-def stack_settings(stack: str, istio: Istio, project: Path) -> Settings:
+def stack_settings(stack: str, project: Path) -> Settings:
     """Return the settings of a stack as its file says.
 
     Arguments:
         stack: its name.
-        istio: the release whose charts stand in for a local folder of charts.
         project: an empty folder that stands in for the project's own; the files that the stack names are made there.
     """
     config: dict[str, Any] = yaml.safe_load((STACKS / f"Pulumi.{stack}.yaml").read_text(encoding="utf-8"))["config"]
@@ -41,7 +40,7 @@ def stack_settings(stack: str, istio: Istio, project: Path) -> Settings:
     if "://" not in texts.get("istioCharts", "://"):
         folder = project / texts["istioCharts"]
         folder.parent.mkdir(parents=True)
-        folder.symlink_to(istio.charts)
+        folder.symlink_to(Istio.obtain(texts["istioVersion"]).charts)
     return Settings.parse(texts, stack=stack, root=project, now=NOW, secret_keys={"accessToken"})
 
 

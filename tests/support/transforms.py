@@ -17,6 +17,12 @@ def ignored_by(transform: pulumi.ResourceTransform, document: Document) -> list[
     return [] if result is None else list(result.opts.ignore_changes or [])
 
 
+def kept_by(transform: pulumi.ResourceTransform, document: Document) -> bool:
+    """Tell whether a transform tells the engine to leave the manifest's object in the cluster when it is destroyed."""
+    result = _transformed(transform, document)
+    return result is not None and bool(result.opts.retain_on_delete)
+
+
 def _transformed(transform: pulumi.ResourceTransform, document: Document) -> pulumi.ResourceTransformResult | None:
     version = document["apiVersion"] if "/" in document["apiVersion"] else f"core/{document['apiVersion']}"
     args = pulumi.ResourceTransformArgs(

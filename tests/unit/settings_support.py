@@ -1,7 +1,7 @@
 """What the tests of settings share: a configuration that is right, and files to point it at."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -9,47 +9,82 @@ from typing import Any
 import yaml
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from cryptography.x509.oid import NameOID
+from cryptography.hazmat.primitives.asymmetric import ec, x25519
+from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from packaging.version import Version
 
 from components.configuration.errors import ConfigurationError
 from components.settings import Settings
 
 NOW = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
 TOKEN = "correct-horse-battery"
+SECRETS = frozenset({"accessToken", "backendClientKey", "backendHeaders"})
 RIGHT: Mapping[str, str] = {"gcpProject": "my-project", "accessToken": TOKEN}
 EXISTING: Mapping[str, str] = {"clusterKind": "existing", "kubeconfig": "kubeconfig.yaml", "accessToken": TOKEN}
+SATELLITES: Mapping[str, str] = {"backend": "lightstep-satellites", "backendAddress": "satellite.example.com:9292"}
+OTLP: Mapping[str, str] = {"gcpProject": "my-project", "backend": "otlp", "backendAddress": "otlp.example.com:4317"}
 KEY = ec.generate_private_key(ec.SECP256R1())
+OTHER_KEY = ec.generate_private_key(ec.SECP256R1())
 
 
 @dataclass(frozen=True)
 class Ca:
-    """A certificate to be made; by default a CA valid for a year."""
+    """A certificate of `KEY` to be made; by default a CA valid for a year, issued by itself and for any use."""
 
     name: str = "Pool CA"
     authority: bool = True
     begins: datetime = NOW - timedelta(days=1)
     ends: datetime = NOW + timedelta(days=365)
+    issuer: str = ""
+    use: x509.ObjectIdentifier | None = None
 
     def pem(self) -> bytes:
-        subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, self.name)])
-        return (
+        certificate = (
             x509.CertificateBuilder()
-            .subject_name(subject)
-            .issuer_name(subject)
+            .subject_name(_name(self.name))
+            .issuer_name(_name(self.issuer or self.name))
             .public_key(KEY.public_key())
             .serial_number(1)
             .not_valid_before(self.begins)
             .not_valid_after(self.ends)
             .add_extension(x509.BasicConstraints(ca=self.authority, path_length=None), critical=True)
-            .sign(KEY, hashes.SHA256())
-            .public_bytes(Encoding.PEM)
         )
+        if self.use:
+            certificate = certificate.add_extension(x509.ExtendedKeyUsage([self.use]), critical=False)
+        return certificate.sign(KEY, hashes.SHA256()).public_bytes(Encoding.PEM)
 
 
-def private_key_pem() -> bytes:
-    return KEY.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+def _name(common_name: str) -> x509.Name:
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
+
+
+def private_key_pem(key: PrivateKeyTypes = KEY, passphrase: str = "") -> bytes:
+    encryption = BestAvailableEncryption(passphrase.encode()) if passphrase else NoEncryption()
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption)
+
+
+def client_files() -> dict[str, bytes]:
+    """Return client certificates and private keys, right and wrong, by the names of their files."""
+    client = Ca("mesh", authority=False, issuer="Clients' CA", use=ExtendedKeyUsageOID.CLIENT_AUTH)
+    above = Ca("Clients' CA", issuer="Root CA")
+    return {
+        "client.pem": client.pem(),
+        "client-chain.pem": client.pem() + above.pem() + Ca("Root CA").pem(),
+        "client-reversed.pem": above.pem() + client.pem(),
+        "client-expiring.pem": replace(client, ends=NOW + timedelta(days=29)).pem(),
+        "client-for-servers.pem": replace(client, use=ExtendedKeyUsageOID.SERVER_AUTH).pem(),
+        "client-with-key.pem": client.pem() + private_key_pem(),
+        "client-key.pem": private_key_pem(),
+        "backend-client.pem": client.pem(),
+        "backend-client-key.pem": private_key_pem(),
+        "client-key-sec1.pem": KEY.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption()),
+        "other-key.pem": private_key_pem(OTHER_KEY),
+        "encrypted-key.pem": private_key_pem(passphrase="open sesame"),
+        "x25519-key.pem": private_key_pem(x25519.X25519PrivateKey.generate()),
+        "garbled-key.pem": b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n",
+    }
 
 
 def kubeconfig(**changes: Any) -> str:
@@ -73,15 +108,30 @@ def charts(folder: Path, **versions: str) -> None:
         (folder / chart / "Chart.yaml").write_text(f"name: {chart}\nversion: {version}\n")
 
 
-def read(raw: Mapping[str, str], root: Path, stack: str = "dev", secret_keys: frozenset[str] | None = None) -> Settings:
-    secrets = frozenset({"accessToken"}) if secret_keys is None else secret_keys
-    return Settings.parse(raw, stack=stack, root=root, now=NOW, secret_keys=secrets)
+def read(
+    raw: Mapping[str, str],
+    root: Path,
+    stack: str = "dev",
+    secret_keys: frozenset[str] = SECRETS,
+    kubernetes: str | None = None,
+) -> Settings:
+    """Return the settings that `raw` describes; `kubernetes` is what an existing cluster's API server says it is."""
+    version = Version(kubernetes) if kubernetes else None
+    return Settings.parse(
+        raw, stack=stack, root=root, now=NOW, secret_keys=secret_keys, server_version=lambda _: version
+    )
 
 
-def message(raw: Mapping[str, str], root: Path, stack: str = "dev", secret_keys: frozenset[str] | None = None) -> str:
+def message(
+    raw: Mapping[str, str],
+    root: Path,
+    stack: str = "dev",
+    secret_keys: frozenset[str] = SECRETS,
+    kubernetes: str | None = None,
+) -> str:
     """Return the error that a configuration gives; it is an error of the test if it gives none."""
     try:
-        settings = read(raw, root, stack, secret_keys)
+        settings = read(raw, root, stack, secret_keys, kubernetes)
     except ConfigurationError as error:
         return str(error)
     raise AssertionError(f"nothing was found wrong: {settings!r}")
@@ -100,6 +150,7 @@ def fill(project: Path) -> None:
         "list.yaml": "- one\n",
         "broken.yaml": "a: [\n",
         "good-ca.pem": Ca().pem(),
+        "backend-ca.pem": Ca().pem(),
         "empty.pem": b"",
         "der.pem": x509.load_pem_x509_certificate(Ca().pem()).public_bytes(Encoding.DER),
         "garbled.pem": b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
@@ -109,6 +160,7 @@ def fill(project: Path) -> None:
         "expired.pem": Ca(begins=NOW - 30 * day, ends=NOW - day).pem(),
         "expiring.pem": Ca(ends=NOW + 29 * day).pem(),
         "future.pem": Ca(begins=NOW + 2 * day).pem(),
+        **client_files(),
         "bundle.pem": Ca("First CA").pem() + Ca("Second CA", begins=NOW - 30 * day, ends=NOW - day).pem(),
     }.items():
         (project / name).write_bytes(content if isinstance(content, bytes) else content.encode())

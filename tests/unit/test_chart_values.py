@@ -1,28 +1,37 @@
 """The values that the program gives to Istio's charts."""
 
+from copy import deepcopy
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from components.chart_values import (
     OWNED_BASE_VALUES,
     OWNED_ISTIOD_VALUES,
-    TRACING_PROVIDER,
-    OtlpService,
     base_values,
     istiod_values,
     merged,
     owned_paths,
 )
+from components.configuration.parsing import keys
+from components.settings import Settings
+from components.tracing_values import PROVIDER_NAMES
 
-COLLECTOR = OtlpService("otel-collector.observability.svc.cluster.local", 4317)
-PROVIDER = {"name": TRACING_PROVIDER, "opentelemetry": {"service": COLLECTOR.host, "port": COLLECTOR.port}}
+PROVIDER = {"name": "lightstep-satellites", "lightstep": {"service": "satellite.lightstep", "port": 9292}}
+TRACING: dict[str, Any] = {
+    "meshConfig": {"enableTracing": True, "extensionProviders": [PROVIDER]},
+    "sidecarInjectorWebhook": {
+        "templates": {"tracing-files": "spec: {}"},
+        "defaultTemplates": ["sidecar", "tracing-files"],
+    },
+}
 
 
-def istiod(extra: dict[str, Any] | None = None, revision: str | None = None) -> dict[str, Any]:
-    return istiod_values(
-        version="1.27.0", hub="docker.io/istio", revision=revision, collector=COLLECTOR, extra=extra or {}
-    )
+def istiod(
+    extra: dict[str, Any] | None = None, revision: str | None = None, tracing: dict[str, Any] = TRACING
+) -> dict[str, Any]:
+    return istiod_values(version="1.27.0", hub="docker.io/istio", revision=revision, tracing=tracing, extra=extra or {})
 
 
 def nested(path: str, value: object) -> dict[str, Any]:
@@ -45,21 +54,27 @@ def test_base_is_given_a_named_revision() -> None:
     assert base_values(revision="canary", extra={})["defaultRevision"] == "canary"
 
 
-def test_istiod_is_given_images_and_the_collector_as_tracing_provider() -> None:
-    values = istiod()
+def test_istiod_is_given_images_and_what_tracing_needs() -> None:
+    assert istiod() == {
+        **TRACING,
+        "global": {"hub": "docker.io/istio", "tag": "1.27.0", "istioNamespace": "istio-system"},
+    }
 
-    assert values["global"] == {"hub": "docker.io/istio", "tag": "1.27.0", "istioNamespace": "istio-system"}
-    assert values["meshConfig"] == {"enableTracing": True, "extensionProviders": [PROVIDER]}
+
+def test_images_stand_beside_what_native_mode_has_to_say_about_proxies() -> None:
+    tracer = {"proxy": {"tracer": "lightstep"}, "tracer": {"lightstep": {"accessToken": SecretStr("it")}}}
+
+    assert istiod(tracing={"global": tracer})["global"] == {
+        **tracer,
+        "hub": "docker.io/istio",
+        "tag": "1.27.0",
+        "istioNamespace": "istio-system",
+    }
 
 
 def test_istiod_has_no_revision_unless_one_is_named() -> None:
     assert "revision" not in istiod()
     assert istiod(revision="canary")["revision"] == "canary"
-
-
-def test_sampling_is_no_chart_value() -> None:
-    assert "traceSampling" not in istiod()
-    assert "pilot" not in istiod()
 
 
 def test_own_values_of_a_team_stay_beside_the_programs() -> None:
@@ -90,10 +105,39 @@ def test_extension_providers_of_a_team_stay_before_the_programs() -> None:
     assert values["meshConfig"]["extensionProviders"] == [theirs, PROVIDER]
 
 
-def test_annotations_of_a_team_stay_beside_the_programs() -> None:
-    values = istiod({"serviceAnnotations": {"team": "mesh"}})
+@pytest.mark.parametrize(
+    ("theirs", "both"),
+    [
+        (["hardened", "sidecar"], ["hardened", "sidecar", "tracing-files"]),
+        (["hardened"], ["hardened", "tracing-files"]),
+        (["sidecar", "tracing-files"], ["sidecar", "tracing-files"]),
+        ([], ["sidecar", "tracing-files"]),
+    ],
+)
+def test_default_injection_templates_of_a_team_stay_before_the_programs_and_none_stands_twice(
+    theirs: list[str], both: list[str]
+) -> None:
+    values = istiod({"sidecarInjectorWebhook": {"defaultTemplates": theirs}})
 
-    assert values["serviceAnnotations"] == {"team": "mesh", "pulumi.com/skipAwait": "true"}
+    assert values["sidecarInjectorWebhook"]["defaultTemplates"] == both
+
+
+def test_injection_templates_of_a_team_stay_beside_the_programs() -> None:
+    values = istiod({"sidecarInjectorWebhook": {"templates": {"hardened": "spec: {}"}}})
+
+    assert values["sidecarInjectorWebhook"]["templates"].keys() == {"hardened", "tracing-files"}
+
+
+def test_lists_of_a_team_stay_as_they_are_where_tracing_has_none() -> None:
+    theirs = {
+        "meshConfig": {"extensionProviders": [{"name": "access-log"}]},
+        "sidecarInjectorWebhook": {"defaultTemplates": ["hardened"]},
+    }
+
+    values = istiod(theirs, tracing={"meshConfig": {"enableTracing": True}})
+
+    assert values["meshConfig"]["extensionProviders"] == [{"name": "access-log"}]
+    assert values["sidecarInjectorWebhook"] == {"defaultTemplates": ["hardened"]}
 
 
 def test_what_the_program_owns_wins() -> None:
@@ -101,12 +145,14 @@ def test_what_the_program_owns_wins() -> None:
     assert base_values(revision=None, extra={"defaultRevision": "other"})["defaultRevision"] == "default"
 
 
-def test_values_of_a_team_are_not_changed() -> None:
+def test_values_of_a_team_and_of_tracing_are_not_changed() -> None:
     theirs: dict[str, Any] = {"meshConfig": {"extensionProviders": [{"name": "other"}]}, "global": {"logAsJson": True}}
+    before, tracing_before = deepcopy(theirs), deepcopy(TRACING)
 
     istiod(theirs)
 
-    assert theirs == {"meshConfig": {"extensionProviders": [{"name": "other"}]}, "global": {"logAsJson": True}}
+    assert theirs == before
+    assert tracing_before == TRACING
 
 
 @pytest.mark.parametrize(("path", "key"), OWNED_ISTIOD_VALUES.items())
@@ -117,6 +163,11 @@ def test_owned_value_of_istiod_is_found_with_the_key_to_use_instead(path: str, k
 @pytest.mark.parametrize(("path", "key"), OWNED_BASE_VALUES.items())
 def test_owned_value_of_base_is_found_with_the_key_to_use_instead(path: str, key: str) -> None:
     assert owned_paths(nested(path, "something"), OWNED_BASE_VALUES)[path] == key
+
+
+@pytest.mark.parametrize("owned", [OWNED_BASE_VALUES, OWNED_ISTIOD_VALUES], ids=["base", "istiod"])
+def test_key_to_use_instead_is_a_configuration_key(owned: dict[str, str]) -> None:
+    assert set(owned.values()) <= set(keys(Settings))
 
 
 @pytest.mark.parametrize("prefix", ["pilot.", "_internal_defaults_do_not_set.", "_internal_defaults_do_not_set.pilot."])
@@ -142,8 +193,9 @@ def test_value_below_an_owned_path_is_found() -> None:
     assert owned_paths(values, OWNED_ISTIOD_VALUES) == {"meshConfig.defaultConfig.tracing": "backendAddress"}
 
 
-def test_only_the_extension_provider_of_the_programs_name_is_owned() -> None:
-    providers = [{"name": "other"}, {"name": TRACING_PROVIDER}]
+@pytest.mark.parametrize("name", PROVIDER_NAMES.values())
+def test_only_an_extension_provider_of_the_programs_name_is_owned(name: str) -> None:
+    providers = [{"name": "other"}, {"name": name}]
 
     found = owned_paths({"meshConfig": {"extensionProviders": providers}}, OWNED_ISTIOD_VALUES)
 

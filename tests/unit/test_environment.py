@@ -45,15 +45,9 @@ def test_token_is_in_one_secret_only(kind: dict[str, str], project: Path) -> Non
 
     holders = [each for each in made.resources if TOKEN in str(each.plain)]
     assert [each.type for each in holders] == ["kubernetes:core/v1:Secret"]
-    assert holders[0].inputs["stringData"] == Secret({"token": TOKEN})
+    assert isinstance(holders[0].inputs["stringData"], Secret)
+    assert holders[0].inputs["metadata"]["namespace"] == "observability"
     assert TOKEN not in str(made.outputs)
-
-
-@KINDS
-def test_what_is_derived_from_the_token_is_secret_too(kind: dict[str, str], project: Path) -> None:
-    template = environment(project, kind).named("tracing-collector-deployment").inputs["spec"]["template"]
-
-    assert isinstance(template["metadata"]["annotations"]["traced-mesh/configuration-checksum"], Secret)
 
 
 def test_existing_clusters_credentials_are_nowhere_readable(project: Path) -> None:
@@ -88,7 +82,14 @@ def test_every_part_in_the_cluster_takes_back_what_others_change(project: Path) 
 
     parts = [each for each in made.resources if each.parent == "environment" and each.name != "cluster"]
     assert [each.name for each in parts] == ["mesh", "namespaces", "tracing", "gateway", "bookinfo"]
-    assert {each.transforms for each in parts} == {("declared_state_wins",)}
+    assert {each.transforms[0] for each in parts} == {"declared_state_wins"}
+
+
+def test_what_has_sidecars_is_rolled_with_them(project: Path) -> None:
+    made = environment(project)
+
+    rolled = [each.name for each in made.resources if "roll_sidecars" in each.transforms]
+    assert rolled == ["tracing", "gateway", "bookinfo"]
 
 
 @KINDS
@@ -101,7 +102,9 @@ def test_every_resource_has_a_name_of_its_own_and_a_parent(kind: dict[str, str],
 
 
 def test_outputs_of_an_environment(project: Path) -> None:
-    outputs = environment(project, clusterName="kind", samplingPercentage="12.5").outputs
+    changes = {"istioVersion": "1.30.0", "clusterName": "kind", "samplingPercentage": "12.5"}
+
+    outputs = environment(project, **changes).outputs
 
     assert isinstance(outputs.pop("kubeconfig"), Secret)
     assert outputs == {
@@ -126,7 +129,7 @@ def test_without_bookinfo_there_is_neither_it_nor_its_namespace_and_page(project
     assert "productPageUrl" not in made.outputs
 
 
-def test_every_namespace_with_sidecars_has_the_ca_secret(project: Path) -> None:
+def test_every_namespace_but_the_control_planes_gets_sidecars(project: Path) -> None:
     made = environment(project, injectedNamespaces='["shop"]')
 
     labelled = [
@@ -134,9 +137,7 @@ def test_every_namespace_with_sidecars_has_the_ca_secret(project: Path) -> None:
         for each in made.of_kind("Namespace")
         if each.inputs["metadata"]["labels"].get("istio-injection") == "enabled"
     ]
-    secrets = [each.inputs["metadata"] for each in made.of_kind("Secret")]
     assert labelled == ["bookinfo", "shop", "observability", "istio-ingress"]
-    assert [each["namespace"] for each in secrets if each["name"] == "lightstep.cacert"] == labelled
 
 
 def test_bookinfo_in_the_default_namespace_labels_it(project: Path) -> None:
@@ -169,10 +170,30 @@ def test_gateway_by_node_port(project: Path) -> None:
 def test_backend_without_tls_and_token(project: Path) -> None:
     base = {key: text for key, text in EXISTING.items() if key != "accessToken"}
 
-    made = environment(project, base, backendTls="false", accessTokenHeader="", backendAddress="tempo.tempo:4317")
+    made = environment(project, base, backend="otlp", backendTls="false", backendAddress="tempo.tempo:4317")
 
     assert made.of_kind("Secret") == []
     assert "insecure: true" in made.named("tracing-collector-config").inputs["data"]["config.yaml"]
+
+
+def test_headers_and_client_certificate_reach_the_collector_and_are_readable_nowhere(project: Path) -> None:
+    key = (project / "client-key.pem").read_text()
+    base = {name: text for name, text in EXISTING.items() if name != "accessToken"}
+    changes = {
+        "backend": "otlp",
+        "backendAddress": "otlp.example.com:4317",
+        "backendHeaders": '{"x-tenant": "tenant-of-the-team"}',
+        "backendClientCertificateFile": "client.pem",
+        "backendClientKey": key,
+    }
+
+    made = environment(project, base, **changes)
+
+    texts = [text for each in made.resources for text in plain_texts(each.inputs)]
+    for secret in ("tenant-of-the-team", key.splitlines()[1]):
+        assert not [text for text in texts if secret in text]
+        (holder,) = (each for each in made.resources if secret in str(each.plain))
+        assert holder.kind == "Secret"
 
 
 def test_sidecars_send_to_the_collectors_service(project: Path) -> None:
@@ -210,6 +231,7 @@ def test_only_what_needs_istiod_waits_for_it(kind: dict[str, str], project: Path
         "Deployment",
         "Gateway",
         "Telemetry",
+        "MutatingWebhookConfigurationPatch",
         "ValidatingWebhookConfigurationPatch",
         "VirtualService",
     }

@@ -8,6 +8,7 @@ import pytest
 
 from components.choices import ServiceType
 from components.gateway import GatewayArgs, IngressGateway, http_url
+from components.satellite_files import CA, TOKEN
 from tests.support.mocks import LOAD_BALANCER_IP, NODE_PORT, Recording, record
 
 
@@ -129,6 +130,21 @@ def test_only_the_pods_wait_for_the_injector() -> None:
     waiting = {each.name for each in made.resources if "injector" in made.waits_for(each.name)}
     assert waiting == {"gateway-deployment"}
     assert {"gateway-account", "gateway-role-binding"} <= made.named("gateway-deployment").depends_on
+
+
+def test_gateway_that_sends_to_the_satellites_itself_mounts_the_files_that_it_needs() -> None:
+    pod = gateway(files=(CA, TOKEN)).only("Deployment").inputs["spec"]["template"]["spec"]
+
+    (container,) = pod["containers"]
+    assert container["volumeMounts"] == [CA.mount(), TOKEN.mount()]
+    assert pod["volumes"] == [CA.volume(), TOKEN.volume()]
+
+
+def test_gateway_mounts_nothing_that_it_does_not_need() -> None:
+    pod = gateway().only("Deployment").inputs["spec"]["template"]["spec"]
+
+    assert "volumes" not in pod
+    assert "volumeMounts" not in pod["containers"][0]
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from typing import Any
 import pulumi
 import pytest
 
-from components.kubernetes_objects import recommended_labels
+from components.kubernetes_objects import recommended_labels, wait_for
 from components.transforms import annotated, declared_state_wins
 from tests.support.transforms import through
 
@@ -51,3 +51,8 @@ def test_labels_are_those_that_kubernetes_recommends() -> None:
         "app.kubernetes.io/managed-by": "pulumi",
         "app.kubernetes.io/component": "collector",
     }
+
+
+def test_provider_waits_for_anything_at_a_path_or_for_one_value() -> None:
+    assert wait_for(".status.phase") == {"pulumi.com/waitFor": "jsonpath={.status.phase}"}
+    assert wait_for(".status.phase", "Active") == {"pulumi.com/waitFor": "jsonpath={.status.phase}=Active"}

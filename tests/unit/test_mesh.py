@@ -1,15 +1,23 @@
 """The Istio control plane."""
 
-from copy import deepcopy
 from typing import Any
 
 import pulumi
 import pulumi_kubernetes as kubernetes
 import pytest
+from pydantic import SecretStr
 
-from components.mesh import ChartSource, Mesh, MeshArgs, await_established, prove_validator
-from tests.support.mocks import Recording, record
-from tests.support.transforms import ignored_by, through
+from components.mesh import (
+    ChartSource,
+    Mesh,
+    MeshArgs,
+    hide_config_maps,
+    keep_definitions,
+    leave_failure_policy,
+    leave_service,
+)
+from tests.support.mocks import Recording, Secret, plain_texts, record
+from tests.support.transforms import ignored_by, kept_by, through
 
 OFFICIAL = ChartSource("oci://ghcr.io/istio/release/charts", "1.30.0")
 
@@ -27,25 +35,32 @@ def test_namespace_comes_before_base_and_base_before_istiod() -> None:
     assert made.outputs == {"namespace": "istio-system"}
 
 
-def test_nothing_answers_before_the_validator_does() -> None:
-    made = mesh()
+@pytest.mark.parametrize(
+    ("revision", "injector"), [(None, "istio-sidecar-injector"), ("canary", "istio-sidecar-injector-canary")]
+)
+def test_nothing_answers_before_validator_and_injector_do(revision: str | None, injector: str) -> None:
+    made = mesh(revision=revision)
 
-    patch = made.only("ValidatingWebhookConfigurationPatch")
-    assert patch.inputs["metadata"] == {
+    validates, injects = (made.only(f"{kind}WebhookConfigurationPatch") for kind in ("Validating", "Mutating"))
+    assert validates.inputs["metadata"] == {
         "name": "istiod-default-validator",
+        "annotations": {"pulumi.com/waitFor": "jsonpath={.webhooks[0].failurePolicy}=Fail"},
+    }
+    assert injects.inputs["metadata"] == {
+        "name": injector,
         "annotations": {"pulumi.com/waitFor": "jsonpath={.webhooks[0].clientConfig.caBundle}"},
     }
-    assert "istiod" in patch.depends_on
+    assert "istiod" in validates.depends_on & injects.depends_on
 
 
-def test_whoever_waits_for_the_mesh_waits_for_istiod_and_the_validator() -> None:
+def test_whoever_waits_for_the_mesh_waits_for_istiod_and_its_webhooks() -> None:
     def make() -> None:
         answering = Mesh("mesh", MeshArgs(OFFICIAL)).answering
         kubernetes.core.v1.Namespace("after", opts=pulumi.ResourceOptions(depends_on=answering))
 
     made = record(make)
 
-    assert made.named("after").depends_on == {"istiod", "mesh-validator-answers"}
+    assert made.named("after").depends_on == {"istiod", "mesh-validator-answers", "mesh-injector-answers"}
 
 
 def test_charts_wait_for_what_the_caller_names_and_the_namespace_does_not() -> None:
@@ -67,10 +82,30 @@ def test_both_charts_are_told_the_values_as_they_are() -> None:
     assert {chart.inputs["namespace"] for chart in made.of_kind("Chart")} == {"istio-system"}
 
 
-def test_webhooks_and_crds_of_both_charts_are_transformed() -> None:
+def test_secret_among_the_values_is_one_of_pulumis() -> None:
+    token = {"accessToken": SecretStr("correct-horse-battery")}
+
+    istiod = mesh(istiod_values={"global": {"tracer": {"lightstep": token}}}).named("istiod")
+
+    assert istiod.plain["values"] == {"global": {"tracer": {"lightstep": {"accessToken": "correct-horse-battery"}}}}
+    assert isinstance(istiod.inputs["values"], Secret) or "Secret(" in str(istiod.inputs["values"])
+    assert not [text for text in plain_texts(istiod.inputs) if "correct-horse-battery" in text]
+
+
+def test_webhooks_services_and_crds_of_both_charts_are_transformed() -> None:
     made = mesh()
 
-    assert [chart.transforms for chart in made.of_kind("Chart")] == [("prove_validator", "await_established")] * 2
+    assert [set(chart.transforms) for chart in made.of_kind("Chart")] == [
+        {"leave_failure_policy", "keep_definitions", "leave_service"}
+    ] * 2
+
+
+def test_config_maps_are_hidden_in_the_chart_that_is_given_a_secret_and_in_no_other() -> None:
+    made = mesh(istiod_values={"accessToken": SecretStr("it")})
+
+    assert "hide_config_maps" in made.named("istiod").transforms
+    assert "hide_config_maps" not in made.named("istio-base").transforms
+    assert "hide_config_maps" not in mesh(istiod_values={"accessToken": "it"}).named("istiod").transforms
 
 
 @pytest.mark.parametrize(
@@ -100,50 +135,70 @@ def test_charts_come_from_where_the_source_says(location: str, expected: dict[st
     assert {key: inputs[key] for key in inputs if key in {"chart", "version", "repositoryOpts"}} == expected
 
 
-def test_every_webhook_of_the_default_validator_fails_closed_and_keeps_all_else() -> None:
-    validator = {
+@pytest.mark.parametrize("name", ["istio-validator-istio-system", "istiod-default-validator"])
+def test_only_when_a_validator_fails_closed_is_left_to_istiod(name: str) -> None:
+    validator: dict[str, Any] = {
         "apiVersion": "admissionregistration.k8s.io/v1",
         "kind": "ValidatingWebhookConfiguration",
-        "metadata": {"name": "istiod-default-validator"},
+        "metadata": {"name": name},
         "webhooks": [{"name": "a", "failurePolicy": "Ignore"}, {"name": "b", "sideEffects": "None"}],
     }
-    before = deepcopy(validator)
 
-    closed = through(prove_validator, validator)
-
-    assert closed == {
-        **before,
-        "webhooks": [
-            {"name": "a", "failurePolicy": "Fail"},
-            {"name": "b", "sideEffects": "None", "failurePolicy": "Fail"},
-        ],
-    }
-    assert validator == before
-    assert ignored_by(prove_validator, validator) == []
+    assert ignored_by(leave_failure_policy, validator) == ["webhooks[*].failurePolicy"]
+    assert through(leave_failure_policy, validator) == validator
 
 
-@pytest.mark.parametrize("annotations", [{}, {"annotations": {"helm.sh/resource-policy": "keep"}}])
-def test_crd_is_awaited_until_the_api_server_serves_it(annotations: dict[str, Any]) -> None:
-    crd = {
+def test_crd_is_never_deleted_and_otherwise_as_the_chart_has_it() -> None:
+    crd: dict[str, Any] = {
         "apiVersion": "apiextensions.k8s.io/v1",
         "kind": "CustomResourceDefinition",
-        "metadata": {"name": "gateways.networking.istio.io", **annotations},
+        "metadata": {"name": "gateways.networking.istio.io"},
     }
 
-    awaited = through(await_established, crd)
+    assert kept_by(keep_definitions, crd)
+    assert through(keep_definitions, crd) == crd
 
-    assert awaited["metadata"]["annotations"] == {
-        **annotations.get("annotations", {}),
-        "pulumi.com/waitFor": "condition=Established",
+
+def test_services_of_the_charts_are_not_awaited() -> None:
+    service: dict[str, Any] = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "istiod"}, "spec": {}}
+
+    assert through(leave_service, service) == {
+        **service,
+        "metadata": {"name": "istiod", "annotations": {"pulumi.com/skipAwait": "true"}},
     }
 
 
-@pytest.mark.parametrize("transform", [prove_validator, await_established])
-@pytest.mark.parametrize(
-    ("version", "kind"),
-    [("admissionregistration.k8s.io/v1", "MutatingWebhookConfiguration"), ("apps/v1", "Deployment"), ("v1", "Service")],
-)
-def test_anything_else_of_a_chart_stays_as_it_is(transform: pulumi.ResourceTransform, version: str, kind: str) -> None:
+def test_hidden_config_map_is_secret_in_its_data_and_in_nothing_else() -> None:
+    config_map: dict[str, Any] = {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": {"name": "istio"},
+        "data": {"mesh": "accessToken: correct-horse-battery"},
+    }
+
+    assert record(lambda: through(hide_config_maps, config_map)).outputs == {
+        **config_map,
+        "data": Secret({"mesh": "accessToken: correct-horse-battery"}),
+    }
+
+
+KINDS = [
+    ("admissionregistration.k8s.io/v1", "ValidatingWebhookConfiguration", leave_failure_policy),
+    ("admissionregistration.k8s.io/v1", "MutatingWebhookConfiguration", None),
+    ("apiextensions.k8s.io/v1", "CustomResourceDefinition", keep_definitions),
+    ("v1", "Service", leave_service),
+    ("v1", "ConfigMap", hide_config_maps),
+    ("v1", "Secret", None),
+    ("apps/v1", "Deployment", None),
+]
+
+
+@pytest.mark.parametrize(("version", "kind", "own"), KINDS)
+def test_each_transform_leaves_all_kinds_but_its_own_as_they_are(
+    version: str, kind: str, own: pulumi.ResourceTransform | None
+) -> None:
     document: dict[str, Any] = {"apiVersion": version, "kind": kind, "metadata": {"name": "it"}, "webhooks": []}
 
-    assert through(transform, document) is document
+    for _, _, transform in KINDS:
+        if transform and transform is not own:
+            assert through(transform, document) is document

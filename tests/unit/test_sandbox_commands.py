@@ -10,7 +10,6 @@ from cryptography import x509
 
 from sandbox.console import Phases, duration
 from sandbox.errors import Interrupted
-from sandbox.istiod import Istiod
 from sandbox.paths import PROJECT
 from sandbox.satellite_ca import COMMON_NAME, ensure_satellite_ca
 
@@ -77,30 +76,6 @@ def test_phases_add_up() -> None:
         pass
 
     assert phases.summary() == "toolchain 0.0 s, pulumi up 0.0 s; 0.0 s in all"
-
-
-class TestIstiod:
-    def test_all_its_servers_listen_on_the_loopback_address(self) -> None:
-        command = Istiod(Path("/bin/pilot-discovery"), 15017).command(Path("/k.yaml"))
-
-        addresses = [word.partition("=")[2] for word in command if "Addr=" in word or "_address=" in word]
-        assert len(addresses) == 6
-        assert all(address.startswith("127.0.0.1") for address in addresses)
-        assert "--httpsAddr=127.0.0.1:15017" in command
-
-    @pytest.mark.parametrize(
-        ("revision", "injector", "validator"),
-        [
-            (None, "istio-sidecar-injector", "istio-validator-istio-system"),
-            ("canary", "istio-sidecar-injector-canary", "istio-validator-canary-istio-system"),
-        ],
-    )
-    def test_it_knows_the_webhooks_of_its_revision(self, revision: str | None, injector: str, validator: str) -> None:
-        environment = Istiod(Path("/bin/pilot-discovery"), 15017, revision).environment()
-
-        assert environment["INJECTION_WEBHOOK_CONFIG_NAME"] == injector
-        assert environment["VALIDATION_WEBHOOK_CONFIG_NAME"] == validator
-        assert environment["ISTIOD_CUSTOM_HOST"] == "127.0.0.1"
 
 
 class TestSatelliteCa:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.locks import exclusive
-from sandbox.ports import LOOPBACK, free_ports, is_free, wait_until_listening
+from sandbox.ports import LOOPBACK, free_ports, free_within, is_free, wait_until_listening
 from sandbox.processes import PidFile, command_line, is_alive, terminate, with_environment
 
 
@@ -102,8 +102,9 @@ def test_a_taken_port_is_not_free_and_a_listening_one_is_found() -> None:
         port = server.getsockname()[1]
 
         assert not is_free(port)
+        assert not free_within(port, seconds=0.01)
         assert wait_until_listening(port, seconds=5)
-    assert is_free(port)
+    assert free_within(port, seconds=5)
 
 
 def test_free_ports_differ_and_lie_below_those_of_outgoing_connections() -> None:

@@ -112,7 +112,7 @@ def test_an_istio_version_that_the_sandbox_lacks_is_an_error_with_the_command_th
         _ = StackFile("x", path).istio_release
 
     assert str(caught.value) == (
-        "traced-mesh:istioVersion of stack 'x' is 1.30.0; the sandbox has istiod 1.27.0.\n"
+        "traced-mesh:istioVersion of stack 'x' is 1.30.0; the sandbox has istiod 1.15.0, 1.26.0, 1.27.0.\n"
         "Mend it: pulumi config set --stack x traced-mesh:istioVersion 1.27.0"
     )
 

@@ -11,10 +11,9 @@ from cryptography import x509
 from pulumi.runtime import config as pulumi_config
 from pydantic import SecretStr, ValidationError
 
-from components.choices import ClusterKind, Provisioning, ReleaseChannel, ServiceType
+from components.choices import BackendPreset, ClusterKind, Provisioning, ReleaseChannel, ServiceType, TracingMode
 from components.configuration.addresses import BackendAddress
 from components.configuration.errors import ConfigurationError
-from components.istio_versions import TracingMode, tracing_mode
 from components.settings import Settings
 from tests.unit.settings_support import EXISTING, RIGHT, TOKEN, fill, message, read
 
@@ -49,6 +48,7 @@ def test_every_key_is_read_as_its_own_type(project: Path) -> None:
             "istioVersion": "1.28.0-rc.1",
             "istioRevision": "canary",
             "istiodValues": '{"pilot":{"autoscaleMin":2}}',
+            "backend": "lightstep-microsatellites",
             "backendAddress": "[2001:DB8::1]:8184",
             "samplingPercentage": "0.25",
             "collectorImage": f"registry.example.com:5000/otel/collector@sha256:{'0' * 64}",
@@ -64,8 +64,9 @@ def test_every_key_is_read_as_its_own_type(project: Path) -> None:
     assert settings.node_count == 1000
     assert settings.node_provisioning is Provisioning.SPOT
     assert str(settings.istio_version) == "1.28.0-rc.1"
-    assert tracing_mode(settings.istio_version) is TracingMode.OPENTELEMETRY
+    assert settings.tracing_mode is TracingMode.OPENTELEMETRY
     assert settings.istiod_values == {"pilot": {"autoscaleMin": 2}}
+    assert settings.backend is BackendPreset.LIGHTSTEP_MICROSATELLITES
     assert str(settings.backend_address) == "[2001:db8::1]:8184"
     assert settings.sampling_percentage == Decimal("0.25")
     assert settings.injected_namespaces == ("shop", "cart")
@@ -109,12 +110,6 @@ def test_charts_of_the_configured_version_are_taken_from_a_folder(project: Path)
     assert str(settings.istio_charts) == "charts-1.27.0"
 
 
-def test_empty_header_needs_no_token(project: Path) -> None:
-    settings = read({"gcpProject": "my-project", "accessTokenHeader": ""}, project)
-
-    assert (settings.access_token, settings.access_token_header) == (None, "")
-
-
 @pytest.mark.parametrize(
     ("changes", "name"),
     [({}, "ISRG Root X1"), ({"backendCaFile": "good-ca.pem"}, "Pool CA")],
@@ -128,7 +123,9 @@ def test_backend_is_recognized_by(changes: dict[str, str], name: str, project: P
 
 
 def test_without_tls_there_is_no_ca(project: Path) -> None:
-    settings = read({**RIGHT, "backendTls": "false"}, project)
+    satellites = {"backend": "lightstep-satellites", "backendAddress": "satellite:8184"}
+
+    settings = read({**RIGHT, **satellites, "backendTls": "false"}, project)
 
     assert settings.ca_certificate is None
 

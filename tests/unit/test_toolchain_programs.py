@@ -3,6 +3,7 @@
 import json
 import re
 import subprocess
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import pytest
 from sandbox import programs, toolchain
 from sandbox.errors import SandboxError
 from sandbox.paths import TOOLS
-from sandbox.programs import ISTIO_TOOLS, PROGRAMS, PROVIDER_VERSION, Program, required_version
+from sandbox.programs import ISTIO_TOOLS, ISTIOD_RELEASES, PROGRAMS, PROVIDER_VERSION, Program, required_version
 
 
 def go_mod(tool: str) -> dict[str, Any]:
@@ -31,11 +32,14 @@ def row(name: str) -> Program:
     return next(program for program in PROGRAMS if program.name == name)
 
 
+def is_own(program: Program) -> bool:
+    """Tell whether a program is made of Go files of this project."""
+    return program.package == "." or program.package.endswith(".go")
+
+
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.name)
 def test_each_program_is_a_tool_of_its_go_mod(program: Program) -> None:
-    assert program.package in tools(program.tool) or (
-        program.package == "." and (TOOLS / program.tool / "main.go").exists()
-    )
+    assert program.package in tools(program.tool) or (is_own(program) and program.own_files[2].exists())
 
 
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.name)
@@ -48,7 +52,7 @@ def test_each_program_has_the_version_that_go_reads_from_its_go_mod(program: Pro
 def test_each_tool_of_a_go_mod_is_in_the_table() -> None:
     in_modules = set[str]().union(*(tools(file.parent.name) for file in TOOLS.glob("*/go.mod")))
 
-    assert in_modules == {program.package for program in PROGRAMS if program.package != "."}
+    assert in_modules == {program.package for program in PROGRAMS if not is_own(program)}
 
 
 def test_names_of_programs_are_unique() -> None:
@@ -76,10 +80,18 @@ def test_istiod_knows_its_release_and_not_the_commit_version_of_its_module() -> 
     assert "version.buildGitRevision=7359d8be2504 " in flags
 
 
-def test_each_istio_release_has_its_own_istiod_and_istioctl() -> None:
+def test_istio_programs_of_old_releases_know_their_version_too() -> None:
+    flags = row("pilot-discovery-1.15.0").linker_flags
+
+    assert "-X istio.io/pkg/version.buildVersion=1.15.0 " in flags
+
+
+def test_each_istio_release_has_programs_of_its_own() -> None:
     names = {program.name for program in PROGRAMS}
 
-    assert {f"{name}-{release}" for name in ("pilot-discovery", "istioctl") for release in ISTIO_TOOLS} <= names
+    assert {f"{name}-{release}" for name in ("pilot-discovery", "istioctl") for release in ISTIOD_RELEASES} <= names
+    assert {f"mesh-check-{release}" for release in ISTIO_TOOLS} <= names
+    assert {program.istio_release for program in PROGRAMS} == {None, *ISTIO_TOOLS}
 
 
 def test_titles_name_the_source_and_the_version_that_people_know() -> None:
@@ -112,7 +124,6 @@ class TestFingerprint:
         folder.mkdir()
         (folder / "go.mod").write_text("require example.org/a v1.2.3\n")
         (folder / "go.sum").write_text("")
-        monkeypatch.setattr(toolchain, "TOOLS", tmp_path)
         monkeypatch.setattr(programs, "TOOLS", tmp_path)
         return Program("thing", "thing", "example.org/a/cmd/thing", "example.org/a", 1)
 
@@ -130,6 +141,26 @@ class TestFingerprint:
 
         assert toolchain.fingerprint(program, "go1.26.8", "linux/amd64") != before
 
+    @pytest.mark.parametrize("name", ["main.go", "components.go"])
+    def test_it_changes_with_each_go_file_of_a_program_of_our_own(
+        self, program: Program, tmp_path: Path, name: str
+    ) -> None:
+        own = replace(program, package=".")
+        before = toolchain.fingerprint(own, "go1.26.8", "linux/amd64")
+
+        (tmp_path / "thing" / name).write_text("package main\n")
+
+        assert toolchain.fingerprint(own, "go1.26.8", "linux/amd64") != before
+
+    def test_it_changes_with_a_go_file_that_programs_share(self, program: Program, tmp_path: Path) -> None:
+        (tmp_path / "shared.go").write_text("package main\n")
+        sharing = replace(program, package="../shared.go")
+        before = toolchain.fingerprint(sharing, "go1.26.8", "linux/amd64")
+
+        (tmp_path / "shared.go").write_text("package main // changed\n")
+
+        assert toolchain.fingerprint(sharing, "go1.26.8", "linux/amd64") != before
+
     @pytest.mark.parametrize(("go", "platform"), [("go1.27.0", "linux/amd64"), ("go1.26.8", "darwin/arm64")])
     def test_it_changes_with_the_compiler(self, program: Program, go: str, platform: str) -> None:
         before = toolchain.fingerprint(program, "go1.26.8", "linux/amd64")
@@ -146,4 +177,4 @@ class TestSpaceWarning:
 
         warning = toolchain.space_warning(minutes, free_gb=1.5)
 
-        assert warning == "warning: building may need 17 GB, and only 1.5 GB are free"
+        assert warning == "warning: building may need 26 GB, and only 1.5 GB are free"

@@ -2,12 +2,15 @@
 
 import json
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from components.choices import ClusterKind
+from components.support import concerns
 from tests.unit.settings_support import TOKEN, Ca, charts, kubeconfig, read
 
 STACKS = sorted((Path(__file__).parents[2] / "stacks").glob("Pulumi.*.yaml"))
@@ -24,8 +27,23 @@ def test_committed_stack_is_right(file: Path, tmp_path: Path) -> None:
     assert settings.cluster_name
 
 
-def test_there_are_stacks() -> None:
-    assert STACKS
+@pytest.mark.parametrize("file", STACKS, ids=[file.stem for file in STACKS])
+def test_istio_of_a_gke_stack_is_supported_on_the_version_of_its_channel(file: Path, tmp_path: Path) -> None:
+    config = yaml.safe_load(file.read_text(encoding="utf-8"))["config"]
+    raw = {key.removeprefix("traced-mesh:"): as_pulumi_does(value) for key, value in config.items()}
+    make_files(raw, tmp_path)
+
+    settings = read({**raw, "accessToken": TOKEN}, tmp_path)
+
+    if settings.cluster_kind is ClusterKind.GKE:
+        assert settings.kubernetes_version is not None
+        assert concerns(settings.istio_version, settings.kubernetes_version, date(2026, 11, 1)) == []
+
+
+def test_there_are_stacks_of_both_kinds_of_clusters() -> None:
+    kinds = {yaml.safe_load(file.read_text())["config"].get("traced-mesh:clusterKind", "gke") for file in STACKS}
+
+    assert kinds == {"gke", "existing"}
 
 
 def as_pulumi_does(value: Any) -> str:

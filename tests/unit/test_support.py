@@ -170,7 +170,7 @@ def test_version_newer_than_any_tested_is_a_concern_that_names_the_newest_tested
     concern, *_ = of(str(newer))
 
     assert f"Istio {newer} is newer than any" in concern
-    assert f"the newest is {NEWEST_TESTED}." in concern
+    assert f"the newest is {NEWEST_TESTED.major}.{NEWEST_TESTED.minor}, by its main branch" in concern
 
 
 def test_newer_patch_of_the_newest_tested_version_is_none() -> None:

@@ -30,6 +30,7 @@ OWNED_ISTIOD_VALUES: Final[Mapping[str, str]] = {
     "tag": "istioVersion",
     "revision": "istioRevision",
     "traceSampling": "samplingPercentage",
+    "env.PILOT_TRACE_SAMPLING": "samplingPercentage",
     "meshConfig.enableTracing": "samplingPercentage",
     "meshConfig.defaultConfig.tracing": "backendAddress",
     "meshConfig.defaultProviders.tracing": "tracingMode",

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.sandbox.running import Running, client
+from tests.sandbox.sidecars import tracing_of
 
 Change = Callable[[Any], None]
 
@@ -37,6 +38,25 @@ def test_another_sampling_percentage_changes_one_telemetry_and_nothing_else(runn
             "telemetry.istio.io", "v1", "istio-system", "telemetries", "mesh-default"
         )
         assert telemetry["spec"]["tracing"][0]["randomSamplingPercentage"] == 12.5
+    finally:
+        running.up()
+
+
+def test_istiod_tells_sidecars_their_own_sampling_and_the_tags_of_all(running: Running) -> None:
+    override = {"namespace": "bookinfo", "workload": "reviews", "percentage": 12.5}
+    tags = {"environment": {"literal": "test"}, "user": {"header": "x-user", "default": "nobody"}}
+    try:
+        outcome = running.configured(samplingOverrides=[override], customTags=tags).up()
+
+        assert set(outcome.changed) == {
+            ("update", "tracing-mesh-telemetry"),
+            ("create", "tracing-bookinfo.sampling-reviews-telemetry"),
+        }
+        reviews, productpage = (tracing_of(running, name, "bookinfo") for name in ("reviews", "productpage"))
+        assert {it.random_sampling.value for it in reviews} == {12.5}
+        assert {it.random_sampling.value for it in productpage} == {100.0}
+        for it in (*reviews, *productpage):
+            assert {"environment", "user"} <= {tag.tag for tag in it.custom_tags}
     finally:
         running.up()
 

@@ -50,7 +50,7 @@ class BackendSettings(SettingsPart):
         backend_fields.Address | None,
         Key(
             "Backend",
-            "Address of the tracing backend.",
+            "Address of the tracing backend. Microsatellites take gRPC on port 9292 with TLS and on 8184 without.",
             "<host>:<port> without a scheme, an IPv6 address in brackets; required with backend "
             + _one_of([name for name, preset in PRESETS.items() if preset.address is None])
             + ", and the preset's own with any other",

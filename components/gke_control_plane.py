@@ -120,6 +120,7 @@ def options(args: GkeClusterArgs) -> dict[str, Any]:
 
 
 def _maintenance(args: GkeClusterArgs) -> dict[str, Any]:
+    # Google's provider takes exclusions together with a window only (`ExactlyOneOf` in its schema).
     policy: dict[str, Any] = {}
     if args.maintenance_window:
         window = args.maintenance_window

@@ -62,7 +62,7 @@ def _endpoint(cluster: gcp.container.Cluster, access: ControlPlaneAccess) -> pul
 def _authority(cluster: gcp.container.Cluster, access: ControlPlaneAccess) -> pulumi.Output[Any] | None:
     """Return the CA of the endpoint.
 
-    The DNS name's certificate is a public one, for which the cluster's own CA would not vouch
-    (https://cloud.google.com/kubernetes-engine/docs/concepts/network-isolation#dns-based_endpoint).
+    The DNS name's certificate is a public one: the cluster's own CA in its place ends in `x509: certificate signed by
+    unknown authority` (https://github.com/hashicorp/terraform-provider-kubernetes/issues/2637).
     """
     return None if access is ControlPlaneAccess.DNS_ENDPOINT else cluster.master_auth.cluster_ca_certificate

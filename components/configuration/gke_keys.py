@@ -1,6 +1,6 @@
 """The configuration keys of a cluster that the program makes on GKE."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from pydantic import Field
 
@@ -14,6 +14,11 @@ from components.choices import (
 from components.configuration import gke_fields
 from components.configuration.fields import Switch, one_of
 from components.configuration.key import Key, SettingsPart
+
+EXAMPLE_NETWORKS: Final = '{"office":"203.0.113.0/24"}'
+EXAMPLE_WINDOW: Final = (
+    '{"start":"2026-01-03T02:00:00Z","end":"2026-01-03T10:00:00Z","recurrence":"FREQ=WEEKLY;BYDAY=SA,SU"}'
+)
 
 
 def _channel(data: dict[str, Any]) -> ReleaseChannel | None:
@@ -91,7 +96,7 @@ class GkeSettings(SettingsPart):
             "Networks from which the control plane's IP address is reached, by a name for each.",
             "an object of name to network in CIDR notation, never 0.0.0.0/0 or ::/0; required with "
             "gkeControlPlaneAccess public, and not with dns-endpoint",
-            '{"office":"203.0.113.0/24"}',
+            EXAMPLE_NETWORKS,
         ),
     ] = Field(default_factory=dict[str, str])
     gke_database_encryption_key: Annotated[
@@ -112,7 +117,7 @@ class GkeSettings(SettingsPart):
             "When GKE may do maintenance by itself.",
             "an object of start and end, times with their zone of the first window (4 to 24 hours), and recurrence: "
             "FREQ=DAILY, or FREQ=WEEKLY;BYDAY= and days",
-            '{"start":"2026-01-03T02:00:00Z","end":"2026-01-03T10:00:00Z","recurrence":"FREQ=WEEKLY;BYDAY=SA,SU"}',
+            EXAMPLE_WINDOW,
             default="none: at any time",
             unset={},
         ),

@@ -1,6 +1,6 @@
 """The configuration keys of a GKE cluster's network and nodes."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import Field
 
@@ -8,9 +8,9 @@ from components.choices import Provisioning
 from components.configuration import gke_fields, node_pool_fields
 from components.configuration.fields import Switch, from_text, one_of, whole
 from components.configuration.key import Key, SettingsPart
-from components.gke_args import NodePool
+from components.gke_args import GkeClusterArgs, NodePool, OwnNetwork
 
-EXAMPLE_POOLS = '{"nodes":{"minCount":1,"maxCount":5}}'
+EXAMPLE_POOLS: Final = '{"nodes":{"minCount":1,"maxCount":5}}'
 
 
 class GkeNetworkSettings(SettingsPart):
@@ -32,36 +32,36 @@ class GkeNetworkSettings(SettingsPart):
             "GKE network",
             "The nodes' addresses.",
             "an IPv4 network from /8 to /29, apart from the others; not with gkeNetwork",
-            "10.0.0.0/20",
+            OwnNetwork.node_range,
         ),
-    ] = "10.0.0.0/20"
+    ] = OwnNetwork.node_range
     gke_pod_range: Annotated[
         gke_fields.PodRange,
         Key(
             "GKE network",
             "The Pods' addresses, 256 for each node.",
             "an IPv4 network from /9 to /21, apart from the others; not with gkeNetwork",
-            "10.4.0.0/14",
+            OwnNetwork.pod_range,
         ),
-    ] = "10.4.0.0/14"
+    ] = OwnNetwork.pod_range
     gke_service_range: Annotated[
         gke_fields.ServiceRange,
         Key(
             "GKE network",
             "The Services' addresses.",
             "an IPv4 network from /12 to /27, apart from the others; not with gkeNetwork",
-            "10.8.0.0/20",
+            OwnNetwork.service_range,
         ),
-    ] = "10.8.0.0/20"
+    ] = OwnNetwork.service_range
     gke_control_plane_range: Annotated[
         gke_fields.ControlPlaneRange,
         Key(
             "GKE network",
             "The control plane's addresses, from which a firewall rule lets it call istiod on private nodes.",
             "an IPv4 network of /28, apart from the others; only with gkePrivateNodes",
-            "172.16.0.0/28",
+            GkeClusterArgs.control_plane_range,
         ),
-    ] = "172.16.0.0/28"
+    ] = GkeClusterArgs.control_plane_range
     gke_network: Annotated[
         gke_fields.Network,
         Key(
@@ -84,7 +84,7 @@ class GkeNetworkSettings(SettingsPart):
             f"{', '.join(node_pool_fields.TOO_SMALL)}, which are too small for Istio",
             "e2-standard-2",
         ),
-    ] = "e2-standard-2"
+    ] = NodePool.machine_type
     node_count: Annotated[
         int,
         from_text(whole),
@@ -96,7 +96,7 @@ class GkeNetworkSettings(SettingsPart):
             "a whole number from 1 to 1000",
             "3",
         ),
-    ] = 3
+    ] = NodePool.count
     node_provisioning: Annotated[
         Provisioning,
         one_of(Provisioning),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from components.choices import ClusterKind, ControlPlaneAccess, ExclusionScope
 from components.configuration.errors import put, remove
 from components.configuration.gke_fields import cidr
+from components.configuration.gke_keys import EXAMPLE_NETWORKS, EXAMPLE_WINDOW
 from components.configuration.gke_network_keys import EXAMPLE_POOLS
 from components.configuration.key import Surroundings
 from components.configuration.parsing import Check, Finding, Findings, Rule
@@ -15,10 +16,6 @@ from components.gke_args import region_of
 if TYPE_CHECKING:
     from components.settings import Settings  # which imports this module
 
-_EXAMPLE_NETWORKS: Final = '{"office":"203.0.113.0/24"}'
-_EXAMPLE_WINDOW: Final = (
-    '{"start":"2026-01-03T02:00:00Z","end":"2026-01-03T10:00:00Z","recurrence":"FREQ=WEEKLY;BYDAY=SA,SU"}'
-)
 
 #: Range of a network that is made for the cluster -> its key.
 _OWN_RANGES: Final[Mapping[str, str]] = {
@@ -48,7 +45,7 @@ def _public_access_is_narrow(settings: "Settings", _: Surroundings) -> Findings:
         yield Finding(
             "gke_authorized_networks",
             "gkeControlPlaneAccess is public, and nothing says for whom",
-            mend=(put("gkeAuthorizedNetworks", _EXAMPLE_NETWORKS), remove("gkeControlPlaneAccess")),
+            mend=(put("gkeAuthorizedNetworks", EXAMPLE_NETWORKS), remove("gkeControlPlaneAccess")),
         )
 
 
@@ -105,7 +102,7 @@ def _exclusions_have_a_window(settings: "Settings", _: Surroundings) -> Findings
         yield Finding(
             "gke_maintenance_exclusions",
             "gkeMaintenanceWindow is not set, and Google's provider takes exclusions together with a window only",
-            mend=(remove("gkeMaintenanceExclusions"), put("gkeMaintenanceWindow", _EXAMPLE_WINDOW)),
+            mend=(remove("gkeMaintenanceExclusions"), put("gkeMaintenanceWindow", EXAMPLE_WINDOW)),
         )
 
 

@@ -30,6 +30,67 @@ class Provisioning(StrEnum):
     PREEMPTIBLE = "preemptible"
 
 
+class ControlPlaneAccess(StrEnum):
+    """How a GKE cluster's control plane is reached.
+
+    Source: https://cloud.google.com/kubernetes-engine/docs/concepts/network-isolation.
+
+    - `DNS_ENDPOINT`: by its DNS name, from anywhere, for whom IAM lets in; it has no IP address that answers.
+    - `PRIVATE`: by an address inside the network only.
+    - `PUBLIC`: by a public address too, from authorized networks only.
+    """
+
+    DNS_ENDPOINT = "dns-endpoint"
+    PRIVATE = "private"
+    PUBLIC = "public"
+
+
+class TaintEffect(StrEnum):
+    """What a taint does to Pods that don't tolerate it (https://cloud.google.com/kubernetes-engine/docs/how-to/node-taints)."""
+
+    NO_SCHEDULE = "NO_SCHEDULE"
+    PREFER_NO_SCHEDULE = "PREFER_NO_SCHEDULE"
+    NO_EXECUTE = "NO_EXECUTE"
+
+
+class ExclusionScope(StrEnum):
+    """Which upgrades a maintenance exclusion puts off.
+
+    Source: https://cloud.google.com/kubernetes-engine/docs/concepts/maintenance-windows-and-exclusions#scope.
+    """
+
+    NO_UPGRADES = "NO_UPGRADES"
+    NO_MINOR_UPGRADES = "NO_MINOR_UPGRADES"
+    NO_MINOR_OR_NODE_UPGRADES = "NO_MINOR_OR_NODE_UPGRADES"
+
+
+class LoggingComponent(StrEnum):
+    """Whose logs GKE collects (https://cloud.google.com/kubernetes-engine/docs/concepts/about-logs#what_logs)."""
+
+    SYSTEM_COMPONENTS = "SYSTEM_COMPONENTS"
+    WORKLOADS = "WORKLOADS"
+    APISERVER = "APISERVER"
+    SCHEDULER = "SCHEDULER"
+    CONTROLLER_MANAGER = "CONTROLLER_MANAGER"
+
+
+class MonitoringComponent(StrEnum):
+    """Whose metrics GKE collects (https://cloud.google.com/kubernetes-engine/docs/how-to/configure-metrics)."""
+
+    SYSTEM_COMPONENTS = "SYSTEM_COMPONENTS"
+    APISERVER = "APISERVER"
+    SCHEDULER = "SCHEDULER"
+    CONTROLLER_MANAGER = "CONTROLLER_MANAGER"
+    STORAGE = "STORAGE"
+    HPA = "HPA"
+    POD = "POD"
+    DAEMONSET = "DAEMONSET"
+    DEPLOYMENT = "DEPLOYMENT"
+    STATEFULSET = "STATEFULSET"
+    KUBELET = "KUBELET"
+    CADVISOR = "CADVISOR"
+
+
 class ServiceType(StrEnum):
     """How the gateway's Service is reached from outside the cluster."""
 

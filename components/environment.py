@@ -12,6 +12,7 @@ from components.choices import ClusterKind, TracingMode
 from components.cluster import ClusterHandle
 from components.collector import otlp_service
 from components.gateway import GatewayArgs, IngressGateway
+from components.gke_args import GkeClusterArgs, OwnNetwork
 from components.istio_versions import row_for
 from components.mesh import ChartSource, Mesh, MeshArgs
 from components.names import COLLECTOR_NAMESPACE, GATEWAY_NAMESPACE
@@ -99,20 +100,36 @@ class Environment(pulumi.ComponentResource):
             )
             return ExistingCluster("cluster", args, opts).handle
 
-        from components.cluster_gke import GkeCluster, GkeClusterArgs  # noqa: PLC0415 - see above
+        from components.cluster_gke import GkeCluster  # noqa: PLC0415 - see above
 
-        gke = GkeClusterArgs(
+        return GkeCluster("cluster", self._gke(), opts).handle
+
+    def _gke(self) -> GkeClusterArgs:
+        settings = self._settings
+        own = OwnNetwork(settings.gke_node_range, settings.gke_pod_range, settings.gke_service_range)
+        return GkeClusterArgs(
             cluster_name=settings.cluster_name,
             project=settings.gcp_project,
-            zone=settings.gcp_zone,
+            location=settings.gke_location,
             release_channel=settings.gke_release_channel,
             version=settings.gke_version,
-            machine_type=settings.node_machine_type,
-            node_count=settings.node_count,
-            provisioning=settings.node_provisioning,
+            node_pools=settings.completed_node_pools,
+            enable_apis=settings.gcp_enable_apis,
+            network=settings.gke_network or own,
+            private_nodes=settings.gke_private_nodes,
+            control_plane_range=settings.gke_control_plane_range,
+            access=settings.gke_control_plane_access,
+            authorized_networks=settings.gke_authorized_networks,
+            encryption_key=settings.gke_database_encryption_key,
+            maintenance_window=settings.gke_maintenance_window,
+            maintenance_exclusions=settings.gke_maintenance_exclusions,
+            binary_authorization=settings.gke_binary_authorization,
+            logging=settings.gke_logging_components,
+            monitoring=settings.gke_monitoring_components,
+            labels=settings.gke_labels,
+            deletion_protection=settings.gke_deletion_protection,
             admin=settings.cluster_admin,
         )
-        return GkeCluster("cluster", gke, opts).handle
 
     def _mesh(self, cluster: ClusterHandle) -> Mesh:
         settings = self._settings

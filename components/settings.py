@@ -20,6 +20,8 @@ from components.configuration.backend_keys import BackendSettings
 from components.configuration.certificates import default_root_pem
 from components.configuration.cluster_keys import ClusterSettings
 from components.configuration.errors import NAMESPACE
+from components.configuration.gke_keys import GkeSettings
+from components.configuration.gke_network_keys import GkeNetworkSettings
 from components.configuration.key import Surroundings
 from components.configuration.mesh_keys import IstioSettings
 from components.configuration.parsing import Given, keys, parse
@@ -31,7 +33,14 @@ from components.configuration.version_rules import kubernetes_version
 
 # The bases stand in reverse, since pydantic lists the last one's fields first.
 class Settings(
-    ApplicationSettings, CollectorSettings, BackendSettings, TracingSettings, IstioSettings, ClusterSettings
+    ApplicationSettings,
+    CollectorSettings,
+    BackendSettings,
+    TracingSettings,
+    IstioSettings,
+    GkeNetworkSettings,
+    GkeSettings,
+    ClusterSettings,
 ):
     """The checked configuration of one environment; never changes once made.
 

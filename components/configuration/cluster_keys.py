@@ -1,10 +1,10 @@
-"""The configuration keys of the cluster, whether the program makes it or not."""
+"""The configuration keys of any cluster, and those of one that exists already."""
 
 from typing import Annotated, Any
 
 from pydantic import Field
 
-from components.choices import ClusterKind, Provisioning, ReleaseChannel
+from components.choices import ClusterKind
 from components.configuration import fields
 from components.configuration.key import Key, SettingsPart
 from components.configuration.kubeconfig import Kubeconfig
@@ -13,11 +13,6 @@ from components.configuration.kubeconfig import Kubeconfig
 def _current_context(data: dict[str, Any]) -> str | None:
     kubeconfig: Kubeconfig | None = data["kubeconfig"]
     return kubeconfig.current_context if kubeconfig else None
-
-
-def _channel(data: dict[str, Any]) -> ReleaseChannel | None:
-    keeps_itself = data["cluster_kind"] is ClusterKind.GKE and not data["gke_version"]
-    return ReleaseChannel.REGULAR if keeps_itself else None
 
 
 class ClusterSettings(SettingsPart):
@@ -60,66 +55,6 @@ class ClusterSettings(SettingsPart):
             default="the kubeconfig's current context",
         ),
     ] = Field(default_factory=_current_context)
-    gcp_project: Annotated[
-        fields.ProjectId,
-        Key(
-            "GKE cluster",
-            "Google Cloud project in which the cluster is made.",
-            "a project id: 6 to 30 lower-case letters, digits and hyphens, a letter first; required for a GKE cluster",
-            "my-project",
-            default="none",
-        ),
-    ] = ""
-    gcp_zone: Annotated[
-        fields.Zone,
-        Key("GKE cluster", "Zone of the control plane and the nodes.", "a zone such as us-central1-a", "us-central1-a"),
-    ] = "us-central1-a"
-    gke_version: Annotated[
-        fields.GkeVersion | None,
-        Key(
-            "GKE cluster",
-            "Version of the cluster, kept by hand instead of by a release channel.",
-            "latest, or a version such as 1.33, 1.33.5 or 1.33.5-gke.1080000; not together with gkeReleaseChannel",
-            "1.33",
-            default="none: the release channel keeps it",
-        ),
-    ] = None
-    gke_release_channel: Annotated[
-        ReleaseChannel | None,
-        fields.one_of(ReleaseChannel),
-        Key(
-            "GKE cluster",
-            "Release channel that keeps the cluster's version.",
-            "RAPID, REGULAR, STABLE or EXTENDED; not together with gkeVersion",
-            "REGULAR",
-            default="`REGULAR`, or none if `gkeVersion` is set",
-        ),
-    ] = Field(default_factory=_channel)
-    node_machine_type: Annotated[
-        fields.MachineType,
-        Key(
-            "GKE cluster",
-            "Machine type of the nodes.",
-            f"a machine type such as e2-standard-2; not {', '.join(fields.TOO_SMALL)}, which are too small for Istio",
-            "e2-standard-2",
-        ),
-    ] = "e2-standard-2"
-    node_count: Annotated[
-        int,
-        fields.from_text(fields.whole),
-        Field(ge=1, le=1000),
-        Key("GKE cluster", "Number of nodes.", "a whole number from 1 to 1000", "3"),
-    ] = 3
-    node_provisioning: Annotated[
-        Provisioning,
-        fields.one_of(Provisioning),
-        Key(
-            "GKE cluster",
-            "How Google provides the nodes. Spot and preemptible nodes are cheaper and can be taken away at any time.",
-            "standard, spot or preemptible",
-            "standard",
-        ),
-    ] = Provisioning.STANDARD
     cluster_admin: Annotated[
         fields.Email | None,
         Key(

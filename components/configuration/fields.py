@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Final, TypeAlias, cast
+from typing import Annotated, Any, TypeAlias, cast
 
 from packaging.version import Version
 from pydantic import (
@@ -27,9 +27,6 @@ from components.configuration.key import Surroundings
 from components.configuration.kubeconfig import Kubeconfig
 from components.istio_versions import UnsupportedVersionError, parse_version, row_for
 from components.names import RESERVED_NAMESPACES
-
-#: Machine types with less than two whole virtual CPUs: three such nodes don't hold the control plane and Bookinfo.
-TOO_SMALL: Final = ("e2-medium", "e2-micro", "e2-small", "f1-micro", "g1-small", "n1-standard-1")
 
 
 class ExactVersion(Version):
@@ -141,18 +138,6 @@ def _all_different(names: tuple[str, ...]) -> tuple[str, ...]:
     return names
 
 
-def _zone(text: str) -> str:
-    if re.fullmatch(r"[a-z]+-[a-z]+[0-9]+", text):
-        raise ValueError("that is a region; a zone is needed")
-    return text
-
-
-def _machine_type(text: str) -> str:
-    if text in TOO_SMALL:
-        raise ValueError("that machine type is too small for Istio")
-    return text
-
-
 def _istio_version(text: str) -> ExactVersion:
     try:
         row_for(parse_version(text))
@@ -180,12 +165,6 @@ ChartValues: TypeAlias = Annotated[dict[str, Any], from_text(json_object)]
 NamespaceName: TypeAlias = Annotated[str, matching(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?"), AfterValidator(_namespace)]
 NamespaceNames: TypeAlias = Annotated[tuple[NamespaceName, ...], from_text(json_list), AfterValidator(_all_different)]
 ClusterName: TypeAlias = Annotated[str, matching(r"[a-z]([-a-z0-9]{0,38}[a-z0-9])?")]
-ProjectId: TypeAlias = Annotated[str, matching(r"([a-z0-9.-]+:)?[a-z][-a-z0-9]{4,28}[a-z0-9]")]
-Zone: TypeAlias = Annotated[str, AfterValidator(_zone), matching(r"[a-z]+-[a-z]+[0-9]+-[a-z][a-z0-9]*")]
-GkeVersion: TypeAlias = Annotated[str, matching(r"latest|1\.[0-9]+(\.[0-9]+(-gke\.[0-9]+)?)?")]
-MachineType: TypeAlias = Annotated[
-    str, AfterValidator(_machine_type), matching(r"[a-z][a-z0-9]*-[a-z]+[a-z0-9]*(-[a-z0-9]+)*")
-]
 Email: TypeAlias = Annotated[str, matching(r"[^@\s]+@[a-zA-Z0-9-]+(\.[a-zA-Z0-9-]+)+")]
 IstioVersion: TypeAlias = Annotated[InstanceOf[ExactVersion], from_text(_istio_version)]
 IstioCharts: TypeAlias = Annotated[

@@ -22,6 +22,8 @@ class Key:
             the file; empty for any other secret.
         default: what holds when it is not set, where that depends on something else; `None` if it does not.
         secret: whether it must be stored with `--secret`.
+        unset: what means "not set" in Pulumi.yaml where the default is none: empty text (default), or an empty list or
+            object, since the engine refuses a key that is declared as text and holds one of those.
     """
 
     subject: str
@@ -30,6 +32,7 @@ class Key:
     example: str
     default: str | None = None
     secret: bool = False
+    unset: object = ""
 
 
 class SettingsPart(BaseModel):

@@ -93,15 +93,22 @@ class KnownKey:
             return ""
         default: object = self.info.get_default(call_default_factory=True)
         if default is None:
-            return ""
+            return self.about.unset
         if isinstance(default, tuple):
-            return []
+            return [str(entry) for entry in cast("tuple[object, ...]", default)]
         return default if type(default) in {bool, int, dict} else str(default)
 
     @property
     def default_text(self) -> str:
         """The default as Pulumi hands it over."""
         return self.default if isinstance(self.default, str) else json.dumps(self.default)
+
+    def is_default(self, text: str) -> bool:
+        """Tell whether text means the default; a list or an object may be written with other spaces."""
+        if type(self.default) in {list, dict}:
+            with suppress(ValueError, RecursionError):
+                return bool(json.loads(text) == self.default)
+        return text == self.default_text
 
 
 @cache
@@ -162,7 +169,7 @@ def parse(model: type[Model], rules: Sequence[Rule[Model]], given: Given, around
 
 
 def _is_set(known: KnownKey | None, key: str, text: str, given: Given) -> bool:
-    return known is not None and (key in given.secret_keys or text != known.default_text)
+    return known is not None and (key in given.secret_keys or not known.is_default(text))
 
 
 def _read_each(

@@ -10,9 +10,12 @@ from components.chart_values import OWNED_BASE_VALUES, OWNED_ISTIOD_VALUES, owne
 from components.choices import ClusterKind, ServiceType
 from components.configuration.backend_rules import BACKEND_RULES
 from components.configuration.errors import put, remove
+from components.configuration.gke_keys import GkeSettings
+from components.configuration.gke_network_keys import GkeNetworkSettings
+from components.configuration.gke_rules import GKE_RULES
 from components.configuration.key import Surroundings
 from components.configuration.kubeconfig import Kubeconfig
-from components.configuration.parsing import Check, Finding, Findings, Rule
+from components.configuration.parsing import Check, Finding, Findings, Rule, keys
 from components.configuration.tracing_rules import TRACING_RULES
 from components.configuration.version_rules import VERSION_RULES
 
@@ -24,13 +27,11 @@ if TYPE_CHECKING:
 ONLY_FOR: Final[Mapping[str, tuple[str, ClusterKind]]] = {
     "kubeconfig": ("kubeconfig", ClusterKind.EXISTING),
     "kube_context": ("kubeContext", ClusterKind.EXISTING),
-    "gcp_project": ("gcpProject", ClusterKind.GKE),
-    "gcp_zone": ("gcpZone", ClusterKind.GKE),
-    "gke_release_channel": ("gkeReleaseChannel", ClusterKind.GKE),
-    "gke_version": ("gkeVersion", ClusterKind.GKE),
-    "node_machine_type": ("nodeMachineType", ClusterKind.GKE),
-    "node_count": ("nodeCount", ClusterKind.GKE),
-    "node_provisioning": ("nodeProvisioning", ClusterKind.GKE),
+    **{
+        known.name: (key, ClusterKind.GKE)
+        for part in (GkeSettings, GkeNetworkSettings)
+        for key, known in keys(part).items()
+    },
 }
 
 
@@ -43,11 +44,6 @@ def _used_by_this_kind(field: str) -> "Check[Settings]":
             yield Finding(field, reason, mend=(remove(key), put("clusterKind", kind)))
 
     return check
-
-
-def _gke_has_a_project(settings: "Settings", _: Surroundings) -> Findings:
-    if settings.cluster_kind is ClusterKind.GKE and not settings.gcp_project:
-        yield Finding("gcp_project", "a GKE cluster needs a project")
 
 
 def _existing_has_a_kubeconfig(settings: "Settings", _: Surroundings) -> Findings:
@@ -75,15 +71,6 @@ def _fault_of(kubeconfig: Kubeconfig, context: str | None) -> str:
     except ValueError as error:
         return str(error)
     return ""
-
-
-def _one_keeper_of_the_version(settings: "Settings", _: Surroundings) -> Findings:
-    if settings.gke_version and settings.gke_release_channel:
-        yield Finding(
-            "gke_version",
-            f"gkeReleaseChannel is {settings.gke_release_channel}, and a release channel chooses the version itself",
-            mend=(remove("gkeVersion"), remove("gkeReleaseChannel")),
-        )
 
 
 def _folder_holds_this_version(settings: "Settings", _: Surroundings) -> Findings:
@@ -158,16 +145,15 @@ def _bookinfo_is_made_once(settings: "Settings", _: Surroundings) -> Findings:
 
 RULES: Final[Sequence[Rule["Settings"]]] = (
     *(Rule(("cluster_kind", field), _used_by_this_kind(field)) for field in ONLY_FOR),
-    Rule(("cluster_kind", "gcp_project"), _gke_has_a_project),
     Rule(("cluster_kind", "kubeconfig"), _existing_has_a_kubeconfig),
     Rule(("kubeconfig", "kube_context"), _context_is_usable),
-    Rule(("gke_version", "gke_release_channel"), _one_keeper_of_the_version),
     Rule(("istio_charts", "istio_version"), _folder_holds_this_version),
     Rule(("base_values",), _base_values_are_free),
     Rule(("istiod_values",), _istiod_values_are_free),
     Rule(("gateway_service_type", "gateway_host"), _node_port_has_a_host),
     Rule(("gateway_service_type", "gateway_host"), _host_has_a_use),
     Rule(("bookinfo", "bookinfo_namespace", "injected_namespaces"), _bookinfo_is_made_once),
+    *GKE_RULES,
     *VERSION_RULES,
     *TRACING_RULES,
     *BACKEND_RULES,

@@ -53,6 +53,7 @@ def _entry(resource: Recorded, recording: Recording, release: str) -> dict[str, 
         "provider": resource.provider,
         "dependsOn": [each.name for each in recording.resources if each.name in resource.depends_on],
         "transforms": list(resource.transforms),
+        "protect": resource.protected,
         "inputs": _ordered(mapped(resource.inputs, secret=lambda _: "[secret]")),
         "renders": _rendered(resource, release),
     }

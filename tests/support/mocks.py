@@ -23,6 +23,8 @@ LOAD_BALANCER_IP: Final = "192.0.2.80"
 NODE_PORT: Final = 30080
 INSTALLING_USER: Final = "whoever-runs-pulumi@example.com"
 GKE_ENDPOINT: Final = "192.0.2.1"
+GKE_PRIVATE_ENDPOINT: Final = "172.16.0.2"
+GKE_DNS_ENDPOINT: Final = "gke-0123456789abcdef-1.us-central1.gke.goog"
 GKE_CA: Final = "Z2tlLWNh"
 GKE_VERSION: Final = "the version that GKE chose"
 
@@ -48,6 +50,8 @@ class Recorded:
         uses: input -> names of the resources whose outputs stand in it.
         transforms: names of the functions that the engine calls for it and for each of its children.
         retained: whether it stays in the cloud when it is deleted in Pulumi.
+        protected: whether Pulumi refuses to delete it.
+        ignored: inputs whose changes are not looked at.
         aliases: type tokens under which an existing state may hold it.
     """
 
@@ -60,6 +64,8 @@ class Recorded:
     uses: dict[str, frozenset[str]]
     transforms: tuple[str, ...]
     retained: bool = False
+    protected: bool = False
+    ignored: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
 
     @property
@@ -175,9 +181,24 @@ class _Cloud(mocks.Mocks):
             address = {"loadBalancer": {"ingress": [{"ip": LOAD_BALANCER_IP}]}}
             inputs |= {"spec": {**spec, "ports": ports}, "status": address}
         if args.typ == "gcp:container/cluster:Cluster":
-            authority = {"clusterCaCertificate": GKE_CA}
-            inputs |= {"endpoint": GKE_ENDPOINT, "masterAuth": authority, "masterVersion": GKE_VERSION}
+            inputs |= _answer_of_gke(inputs)
+        if args.typ == "gcp:serviceaccount/account:Account":
+            inputs |= {"email": f"{inputs['accountId']}@{inputs['project']}.iam.gserviceaccount.com"}
         return f"{args.name}-id", inputs
+
+
+def _answer_of_gke(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    endpoints: dict[str, Any] = inputs["controlPlaneEndpointsConfig"]
+    return {
+        "endpoint": GKE_ENDPOINT,
+        "masterAuth": {**inputs["masterAuth"], "clusterCaCertificate": GKE_CA},
+        "masterVersion": GKE_VERSION,
+        "privateClusterConfig": {**inputs.get("privateClusterConfig", {}), "privateEndpoint": GKE_PRIVATE_ENDPOINT},
+        "controlPlaneEndpointsConfig": {
+            **endpoints,
+            "dnsEndpointConfig": {**endpoints["dnsEndpointConfig"], "endpoint": GKE_DNS_ENDPOINT},
+        },
+    }
 
 
 class _Monitor(mocks.MockMonitor):
@@ -215,6 +236,8 @@ def _recorded(request: Any) -> Recorded:
         },
         transforms=tuple(callback.token for callback in request.transforms),
         retained=request.retainOnDelete,
+        protected=request.protect,
+        ignored=tuple(request.ignoreChanges),
         aliases=tuple(alias.spec.type for alias in request.aliases),
     )
 

@@ -1,90 +1,25 @@
-"""A GKE cluster with a node pool."""
-
-from typing import Any
+"""A GKE cluster as a whole: what is made, in which order, and what the rest of the environment gets."""
 
 import pulumi
 import pulumi_kubernetes as kubernetes
 import pytest
-import yaml
 
-from components.choices import Provisioning, ReleaseChannel
-from components.cluster_gke import GkeCluster, GkeClusterArgs, kubeconfig
-from tests.support.mocks import GKE_CA, GKE_ENDPOINT, GKE_VERSION, INSTALLING_USER, Recording, Secret, record
-
-
-def args(**changes: Any) -> GkeClusterArgs:
-    usual: dict[str, Any] = {
-        "cluster_name": "traced-mesh-dev",
-        "project": "my-project",
-        "zone": "us-central1-a",
-        "release_channel": ReleaseChannel.REGULAR,
-        "version": None,
-        "machine_type": "e2-standard-2",
-        "node_count": 3,
-    }
-    return GkeClusterArgs(**(usual | changes))
-
-
-def gke(**changes: Any) -> Recording:
-    def make() -> dict[str, Any]:
-        handle = GkeCluster("cluster", args(**changes)).handle
-        return {"name": handle.name, "kubeconfig": handle.kubeconfig}
-
-    return record(make)
+from components.cluster_gke import GkeCluster
+from components.gke_args import NodePool
+from tests.support.mocks import INSTALLING_USER, Secret, record
+from tests.unit.gke_support import args, gke
 
 
 def test_cluster_and_nodes_are_made_where_asked() -> None:
-    made = gke()
+    made = gke(location="europe-west1")
 
     cluster, nodes = made.only("Cluster").inputs, made.only("NodePool").inputs
     assert (cluster["name"], cluster["project"], cluster["location"]) == (
         "traced-mesh-dev",
         "my-project",
-        "us-central1-a",
+        "europe-west1",
     )
-    assert (nodes["cluster"], nodes["project"], nodes["location"]) == ("traced-mesh-dev", "my-project", "us-central1-a")
-    assert nodes["nodeCount"] == 3
-    assert nodes["nodeConfig"]["machineType"] == "e2-standard-2"
-
-
-def test_node_pool_of_our_own_takes_the_place_of_googles() -> None:
-    cluster = gke().only("Cluster").inputs
-
-    assert cluster["removeDefaultNodePool"] is True
-    assert cluster["initialNodeCount"] == 1
-
-
-@pytest.mark.parametrize("channel", list(ReleaseChannel))
-def test_release_channel_keeps_the_versions(channel: ReleaseChannel) -> None:
-    made = gke(release_channel=channel)
-
-    assert made.only("Cluster").inputs["releaseChannel"] == {"channel": channel.value}
-    assert "minMasterVersion" not in made.only("Cluster").inputs
-    assert "version" not in made.only("NodePool").inputs
-    assert made.only("NodePool").inputs["management"] == {"autoRepair": True, "autoUpgrade": True}
-
-
-def test_version_kept_by_hand_holds_for_the_nodes_too() -> None:
-    made = gke(release_channel=None, version="1.33")
-
-    assert made.only("Cluster").inputs["releaseChannel"] == {"channel": "UNSPECIFIED"}
-    assert made.only("Cluster").inputs["minMasterVersion"] == "1.33"
-    assert made.only("NodePool").inputs["version"] == GKE_VERSION
-    assert made.only("NodePool").inputs["management"] == {"autoRepair": True, "autoUpgrade": False}
-
-
-@pytest.mark.parametrize(
-    ("provisioning", "spot", "preemptible"),
-    [
-        (Provisioning.STANDARD, False, False),
-        (Provisioning.SPOT, True, False),
-        (Provisioning.PREEMPTIBLE, False, True),
-    ],
-)
-def test_nodes_are_provisioned_as_asked(provisioning: Provisioning, spot: bool, preemptible: bool) -> None:
-    nodes = gke(provisioning=provisioning).only("NodePool").inputs["nodeConfig"]
-
-    assert (nodes["spot"], nodes["preemptible"]) == (spot, preemptible)
+    assert (nodes["cluster"], nodes["project"], nodes["location"]) == ("traced-mesh-dev", "my-project", "europe-west1")
 
 
 def test_installing_user_is_looked_up_for_the_admin_binding() -> None:
@@ -111,26 +46,68 @@ def test_kubeconfig_is_secret_and_the_providers() -> None:
     secret = made.only("kubernetes").inputs["kubeconfig"]
     assert isinstance(secret, Secret)
     assert made.outputs == {"name": "traced-mesh-dev", "kubeconfig": secret}
-    assert yaml.safe_load(secret.value) == kubeconfig(name="traced-mesh-dev", endpoint=GKE_ENDPOINT, ca=GKE_CA)
 
 
-def test_kubeconfig_asks_googles_plugin_and_holds_no_credential() -> None:
-    content = kubeconfig(name="it", endpoint="192.0.2.1", ca="Y2E=")
+def test_cluster_is_ready_once_pods_run_pull_images_and_get_sidecars() -> None:
+    pools = [NodePool("nodes"), NodePool("batch")]
 
-    (user,) = content["users"]
-    assert list(user["user"]) == ["exec"]
-    assert user["user"]["exec"]["command"] == "gke-gcloud-auth-plugin"
-    assert user["user"]["exec"]["apiVersion"] == "client.authentication.k8s.io/v1beta1"
-    assert content["clusters"] == [
-        {"name": "it", "cluster": {"server": "https://192.0.2.1", "certificate-authority-data": "Y2E="}}
-    ]
-    assert content["contexts"] == [{"name": "it", "context": {"cluster": "it", "user": "it"}}]
-    assert content["current-context"] == "it"
-
-
-def test_cluster_is_ready_once_there_are_nodes_and_rights() -> None:
     def make() -> None:
-        ready = GkeCluster("cluster", args()).handle.ready
+        ready = GkeCluster("cluster", args(node_pools=pools)).handle.ready
         kubernetes.core.v1.ConfigMap("after", opts=pulumi.ResourceOptions(depends_on=ready))
 
-    assert record(make).named("after").depends_on == {"cluster-nodes", "cluster-admin"}
+    assert record(make).named("after").depends_on == {
+        "cluster-nodes",
+        "cluster-batch",
+        "cluster-nat",
+        "cluster-webhook-firewall",
+        "cluster-admin",
+    }
+
+
+def test_apis_are_enabled_and_stay_so() -> None:
+    services = gke().of_kind("Service")
+
+    assert {each.inputs["service"] for each in services} == {
+        "cloudresourcemanager.googleapis.com",
+        "compute.googleapis.com",
+        "container.googleapis.com",
+        "iam.googleapis.com",
+    }
+    assert {each.inputs["disableOnDestroy"] for each in services} == {False}
+    assert not [each.depends_on for each in services if each.depends_on]
+
+
+@pytest.mark.parametrize(
+    ("waiting", "api"),
+    [
+        ("cluster-network", "cluster-api-compute"),
+        ("cluster-webhook-firewall", "cluster-api-compute"),
+        ("cluster-node-account", "cluster-api-iam"),
+        ("cluster-node-role", "cluster-api-cloudresourcemanager"),
+        ("cluster-cluster", "cluster-api-container"),
+    ],
+)
+def test_what_uses_an_api_waits_for_it_and_for_no_other(waiting: str, api: str) -> None:
+    made = gke()
+
+    assert {name for name in made.named(waiting).depends_on if "-api-" in name} == {api}
+
+
+def test_apis_are_left_to_others_on_demand() -> None:
+    made = gke(enable_apis=False)
+
+    assert made.of_kind("Service") == []
+    assert made.of_kind("Cluster")
+
+
+def test_nodes_run_as_an_account_with_one_role() -> None:
+    made = gke()
+
+    email = "traced-mesh-dev-nodes@my-project.iam.gserviceaccount.com"
+    grant = made.only("IAMMember").inputs
+    assert (grant["role"], grant["member"]) == (
+        "roles/container.defaultNodeServiceAccount",
+        f"serviceAccount:{email}",
+    )
+    assert made.only("NodePool").inputs["nodeConfig"]["serviceAccount"] == email
+    assert "cluster-node-role" in made.only("NodePool").depends_on

@@ -218,8 +218,42 @@ def test_gke_settings_reach_the_cluster(project: Path) -> None:
     assert made.outputs["clusterName"] == "it"
 
 
-def test_istiod_waits_for_nodes_and_rights(project: Path) -> None:
-    assert {"cluster-nodes", "cluster-admin"} <= environment(project, RIGHT).waits_for("istiod")
+def test_every_gke_setting_has_its_place_in_the_cluster(project: Path) -> None:
+    key = "projects/my-project/locations/europe-west1/keyRings/gke/cryptoKeys/secrets"
+    made = environment(
+        project,
+        RIGHT,
+        gcpEnableApis="false",
+        gkeLocation="europe-west1",
+        gkeControlPlaneAccess="public",
+        gkeAuthorizedNetworks='{"office":"203.0.113.0/24"}',
+        gkeControlPlaneRange="172.16.5.0/28",
+        gkeNodeRange="10.32.0.0/20",
+        gkeDatabaseEncryptionKey=key,
+        gkeBinaryAuthorization="true",
+        gkeLabels='{"team":"mesh"}',
+        gkeDeletionProtection="false",
+        nodePools='{"nodes":{"minCount":1,"maxCount":4},"batch":{"machineType":"n2-standard-8"}}',
+    )
+
+    cluster = made.only("Cluster")
+    (authorized,) = cluster.inputs["masterAuthorizedNetworksConfig"]["cidrBlocks"]
+    assert not [each for each in made.of_kind("Service") if each.type.startswith("gcp:")]
+    assert cluster.inputs["location"] == "europe-west1"
+    assert authorized["cidrBlock"] == "203.0.113.0/24"
+    assert cluster.inputs["databaseEncryption"]["keyName"] == key
+    assert "binaryAuthorization" in cluster.inputs
+    assert cluster.inputs["resourceLabels"] == {"team": "mesh"}
+    assert not cluster.protected
+    assert made.only("Subnetwork").inputs["ipCidrRange"] == "10.32.0.0/20"
+    assert made.only("Firewall").inputs["sourceRanges"] == ["172.16.5.0/28"]
+    assert [each.name for each in made.of_kind("NodePool")] == ["cluster-nodes", "cluster-batch"]
+
+
+def test_istiod_waits_for_nodes_images_webhooks_and_rights(project: Path) -> None:
+    waits_for = environment(project, RIGHT).waits_for("istiod")
+
+    assert {"cluster-nodes", "cluster-nat", "cluster-webhook-firewall", "cluster-admin"} <= waits_for
 
 
 @KINDS

@@ -42,7 +42,7 @@ def test_every_key_is_read_as_its_own_type(project: Path) -> None:
         {
             **RIGHT,
             "clusterName": "mesh",
-            "gcpZone": "us-central1-ai1a",
+            "gkeLocation": "us-central1-ai1a",
             "nodeCount": "1000",
             "nodeProvisioning": "spot",
             "istioVersion": "1.28.0-rc.1",
@@ -97,7 +97,13 @@ def test_fixed_version_leaves_no_release_channel(project: Path) -> None:
 
 
 def test_gke_defaults_that_pulumi_fills_in_do_not_disturb_an_existing_cluster(project: Path) -> None:
-    filled_in = {"gcpZone": "us-central1-a", "nodeCount": "3", "gcpProject": "", "gkeVersion": "", "istiodValues": "{}"}
+    filled_in = {
+        "gkeLocation": "us-central1-a",
+        "nodeCount": "3",
+        "gcpProject": "",
+        "gkeVersion": "",
+        "istiodValues": "{}",
+    }
 
     settings = read({**EXISTING, **filled_in}, project)
 

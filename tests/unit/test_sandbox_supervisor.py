@@ -25,7 +25,10 @@ def kubeconfig(port: int) -> str:
 
 
 def test_an_owner_that_has_ended_does_not_live() -> None:
-    process = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    command = [sys.executable, "-c", "print('running', flush=True); input()"]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert process.stdout
+    process.stdout.readline()  # before that it may still be a copy of this process, with another command line
     owner = Owner(process.pid)
     before = owner.lives()
     process.communicate(b"\n")

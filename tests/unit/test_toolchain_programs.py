@@ -177,4 +177,4 @@ class TestSpaceWarning:
 
         warning = toolchain.space_warning(minutes, free_gb=1.5)
 
-        assert warning == "warning: building may need 26 GB, and only 1.5 GB are free"
+        assert warning == "warning: building may need 22 GB, and only 1.5 GB are free"

@@ -17,7 +17,6 @@ from components.choices import ReleaseChannel
 #: Newest Istio minor version that the tests render and check: by the main branch of 27 August 2026, which says
 #: 1.31 of itself, four days before the release of 1.31.0. The newest release among them is 1.27.0.
 NEWEST_TESTED: Final = Version("1.31.0")
-_AS_TESTED: Final = "1.31, by its main branch of 27 August 2026"
 
 
 @dataclass(frozen=True)
@@ -157,7 +156,10 @@ def concerns(istio: Version, kubernetes: Version | None, today: date) -> list[st
     found: list[str] = []
     row = support_of(istio)
     if minor(istio) > minor(NEWEST_TESTED):
-        found.append(f"Istio {istio} is newer than any that this program was tested with; the newest is {_AS_TESTED}.")
+        found.append(
+            f"Istio {istio} is newer than any that this program was tested with; the newest is {minor(NEWEST_TESTED)}, "
+            "by its main branch of 27 August 2026."
+        )
     if row and row.ends and row.ends < today:
         found.append(f"Istio {row.istio} has had no support since {row.ends}, so no security fixes either.")
     if kubernetes is None:

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import Any, Final, cast
+from typing import Final
 
 import yaml
 from pydantic import SecretStr
 
 from components.backends import PRESETS, Backend
+from components.block_yaml import BlockDumper
 from components.choices import BackendPreset, TracingMode
 from components.configuration.addresses import BackendAddress
 from components.istio_versions import TABLE, VersionRow
@@ -63,7 +64,7 @@ def _values() -> Iterator[str]:
     yield ""
     for (row, versions), mode in ((entry, mode) for entry in _ranges() for mode in entry[0].modes):
         demand = TracingDemand(mode, _BACKEND, _COLLECTOR, SecretStr(_TOKEN))
-        text = yaml.dump(revealed(tracing_values(row, demand)), Dumper=_Dumper, sort_keys=False, width=116)
+        text = yaml.dump(revealed(tracing_values(row, demand)), Dumper=BlockDumper, sort_keys=False, width=116)
         yield f"<details><summary>Istio {versions}, <code>{mode}</code></summary>"
         yield ""
         yield f"```yaml\n{text}```"
@@ -97,15 +98,3 @@ def _ranges() -> Iterator[tuple[VersionRow, str]]:
     for row, later in pairwise(TABLE):
         yield row, f"{row.since} to {later.since} (not included)"
     yield TABLE[-1], f"{TABLE[-1].since} and newer"
-
-
-class _Dumper(yaml.SafeDumper):
-    """Writes text of several lines as such."""
-
-
-def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    style = "|" if "\n" in text else None
-    return cast("Any", dumper).represent_scalar("tag:yaml.org,2002:str", text, style=style)
-
-
-_Dumper.add_representer(str, _represent_text)

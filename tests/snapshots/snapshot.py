@@ -7,6 +7,7 @@ from typing import Any, Final, cast
 
 import yaml
 
+from components.block_yaml import BlockDumper
 from tests.support.istio import Document, Istio
 from tests.support.mocks import Recorded, Recording, mapped
 from tests.support.stacks import record_environment, stack_settings
@@ -86,7 +87,7 @@ def _ordered(value: Any) -> Any:
     return value
 
 
-class _Dumper(yaml.SafeDumper):
+class _Dumper(BlockDumper):
     """Writes text of several lines as such, lists indented, and nothing by reference."""
 
     def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002 - the signature is PyYAML's
@@ -94,10 +95,3 @@ class _Dumper(yaml.SafeDumper):
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002 - the signature is PyYAML's
         super().increase_indent(flow, indentless=False)
-
-
-def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    return cast("Any", dumper).represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
-
-
-_Dumper.add_representer(str, _represent_text)

@@ -77,7 +77,7 @@ def delete(cloud: Cloud, type_: str, id_: str) -> None:
 _REFUSALS = {
     Fault.QUOTA: (
         "error creating NodePool: googleapi: Error 403: Insufficient regional quota to satisfy request: resource "
-        '"CPUS": request requires \'24.0\' and is short \'4.0\'. project "{project}" has a quota of \'24.0\' with '
+        "\"CPUS\": request requires '24.0' and is short '4.0'. project \"{project}\" has a quota of '24.0' with "
         "'20.0' available. View and manage quotas at https://console.cloud.google.com/iam-admin/quotas, forbidden"
     ),
     Fault.FORBIDDEN: (

@@ -97,13 +97,19 @@ KINDS: Final[Mapping[str, Kind]] = {
         gcp.compute.RouterNatArgs,
         lambda it: f"{it['project']}/{it['region']}/{it['router']}/{it['name']}",
         frozenset({"name", "project", "region", "router"}),
-        needs=lambda it: [_in_region(it, "routers", it["router"]), *(each["name"] for each in it.get("subnetworks", ()))],
+        needs=lambda it: [
+            _in_region(it, "routers", it["router"]),
+            *(each["name"] for each in it.get("subnetworks", ())),
+        ],
     ),
     "gcp:compute/firewall:Firewall": Kind(
         gcp.compute.FirewallArgs,
         lambda it: f"projects/{it['project']}/global/firewalls/{it['name']}",
         frozenset({"name", "project", "network", "direction"}),
-        needs=lambda it: [_network(it), *(_account(it["project"], each) for each in it.get("targetServiceAccounts", ()))],
+        needs=lambda it: [
+            _network(it),
+            *(_account(it["project"], each) for each in it.get("targetServiceAccounts", ())),
+        ],
     ),
     ACCOUNT: Kind(
         gcp.serviceaccount.AccountArgs,

@@ -109,7 +109,7 @@ class GcpDouble(pulumi_provider.Provider):
         if fault is Fault.TIMEOUT:
             # The genuine provider leaves with what it was told to make, and has read nothing yet; what comes after
             # the creation, as the removal of the first node pool, was not done.
-            raise PartlyMade(id_, _state(inputs), f"error waiting for the creation of {id_}: timeout while waiting")
+            raise PartlyMade(id_, state_of(inputs), f"error waiting for the creation of {id_}: timeout while waiting")
         return pulumi_provider.CreateResponse(id_, wrapped_map(self._complete(type_, inputs)))
 
     async def update(self, request: pulumi_provider.UpdateRequest) -> pulumi_provider.UpdateResponse:
@@ -144,7 +144,7 @@ class GcpDouble(pulumi_provider.Provider):
         return pulumi_provider.InvokeResponse(wrapped_map({"email": INSTALLING_USER, "id": INSTALLING_USER}))
 
     def _complete(self, type_: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
-        return merged(_state(inputs), outputs(type_, inputs, self._endpoints))
+        return merged(state_of(inputs), outputs(type_, inputs, self._endpoints))
 
 
 def _type(request: _Request) -> str:
@@ -164,5 +164,6 @@ def _inputs(properties: Mapping[str, Any]) -> dict[str, Any]:
     return inputs
 
 
-def _state(inputs: Mapping[str, Any]) -> dict[str, Any]:
+def state_of(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the state holds of inputs: each of them, and all of them once more to compare with."""
     return {**inputs, _INPUTS: json.dumps(inputs)}

@@ -11,6 +11,7 @@ from components.chart_values import base_values, istiod_values
 from components.choices import ClusterKind, TracingMode
 from components.cluster import ClusterHandle
 from components.collector import otlp_service
+from components.deletion_guard import deletion_guard
 from components.gateway import GatewayArgs, IngressGateway
 from components.gke_args import GkeClusterArgs, OwnNetwork
 from components.istio_versions import row_for
@@ -80,8 +81,10 @@ class Environment(pulumi.ComponentResource):
         tracing = self._tracing(namespaces, mesh)
         self._ready = [*mesh.answering, *tracing.sidecar_secrets]  # for whatever has sidecars
         gateway = self._gateway(namespaces)
+        parts: list[pulumi.Resource] = [mesh, namespaces, tracing, gateway]
         if settings.bookinfo:
-            self._bookinfo(namespaces)
+            parts.append(self._bookinfo(namespaces))
+        deletion_guard(f"{name}-deletion-guard", parts, mesh.charts, self, protect=settings.gke_deletion_protection)
         self.outputs = EnvironmentOutputs(cluster, gateway, settings, list(namespaces.names))
         self.register_outputs({})
 
@@ -220,10 +223,10 @@ class Environment(pulumi.ComponentResource):
         )
         return IngressGateway("gateway", args, after=self._ready, opts=self._with_sidecars)
 
-    def _bookinfo(self, namespaces: Namespaces) -> None:
+    def _bookinfo(self, namespaces: Namespaces) -> Bookinfo:
         namespace = namespaces.names[self._settings.bookinfo_namespace]
         args = BookinfoArgs(namespace, networking_api=self._row.networking_api)
-        Bookinfo("bookinfo", args, after=self._ready, opts=self._with_sidecars)
+        return Bookinfo("bookinfo", args, after=self._ready, opts=self._with_sidecars)
 
 
 def _secret(value: SecretStr | None) -> pulumi.Output[str] | None:

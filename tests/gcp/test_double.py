@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 from pulumi.provider.experimental import provider as pulumi_provider
 
-from tests.gcp.double.cloud import Cloud, Fault, Refused
+from tests.gcp.double.cloud import Cloud, Fault, RefusedError
 from tests.gcp.double.kinds import CLUSTER, KINDS, NODE_POOL, SERVICE
 from tests.gcp.double.outputs import Endpoints
-from tests.gcp.double.provider import GcpDouble, PartlyMade, state_of
+from tests.gcp.double.provider import GcpDouble, PartlyMadeError, state_of
 from tests.gcp.double.values import UNKNOWN, plain_map, wrapped_map
 
+NETWORK_TYPE = "gcp:compute/network:Network"
+SUBNETWORK_TYPE = "gcp:compute/subnetwork:Subnetwork"
 ACCOUNT = "nodes@my-project.iam.gserviceaccount.com"
 POOL: Mapping[str, Any] = {
     "cluster": "mesh",
@@ -80,8 +82,8 @@ class Engine:
 
     def make_cluster(self) -> tuple[str, dict[str, Any]]:
         self.enable("compute.googleapis.com", "container.googleapis.com", "iam.googleapis.com")
-        self.create("gcp:compute/network:Network", NETWORK)
-        self.create("gcp:compute/subnetwork:Subnetwork", SUBNETWORK)
+        self.create(NETWORK_TYPE, NETWORK)
+        self.create(SUBNETWORK_TYPE, SUBNETWORK)
         self.create("gcp:serviceaccount/account:Account", {"accountId": "nodes", "project": "my-project"})
         return self.create(CLUSTER, CLUSTER_INPUTS)
 
@@ -170,37 +172,35 @@ def test_a_fixed_name_must_be_free_before_another_one_is_made(engine: Engine) ->
 
 
 def test_nothing_is_made_while_its_api_is_off(engine: Engine) -> None:
-    with pytest.raises(Refused, match="SERVICE_DISABLED"):
-        engine.create("gcp:compute/network:Network", NETWORK)
+    with pytest.raises(RefusedError, match="SERVICE_DISABLED"):
+        engine.create(NETWORK_TYPE, NETWORK)
 
 
 def test_nothing_is_made_without_what_it_stands_on(engine: Engine) -> None:
     engine.enable("compute.googleapis.com")
 
-    with pytest.raises(Refused, match="networks/mesh' was not found"):
-        engine.create("gcp:compute/subnetwork:Subnetwork", SUBNETWORK)
+    with pytest.raises(RefusedError, match="networks/mesh' was not found"):
+        engine.create(SUBNETWORK_TYPE, SUBNETWORK)
 
 
 def test_nothing_is_made_twice(engine: Engine) -> None:
     engine.make_cluster()
 
-    with pytest.raises(Refused, match="already exists"):
+    with pytest.raises(RefusedError, match="already exists"):
         engine.create(CLUSTER, CLUSTER_INPUTS)
 
 
 def test_nothing_is_deleted_that_is_in_use(engine: Engine) -> None:
     engine.make_cluster()
 
-    with pytest.raises(Refused, match="already being used by"):
-        engine.delete(
-            "gcp:compute/subnetwork:Subnetwork", "projects/my-project/regions/us-central1/subnetworks/mesh", {}
-        )
+    with pytest.raises(RefusedError, match="already being used by"):
+        engine.delete(SUBNETWORK_TYPE, "projects/my-project/regions/us-central1/subnetworks/mesh", {})
 
 
 def test_a_protected_cluster_is_not_deleted(engine: Engine) -> None:
     id_, state = engine.make_cluster()
 
-    with pytest.raises(Refused, match="deletion_protection is set to true"):
+    with pytest.raises(RefusedError, match="deletion_protection is set to true"):
         engine.delete(CLUSTER, id_, {**state, "deletionProtection": True})
     engine.delete(CLUSTER, id_, state)
 
@@ -224,7 +224,7 @@ def test_a_preview_does_not_know_what_google_will_answer(engine: Engine) -> None
 def test_a_creation_that_takes_too_long_leaves_the_resource_and_no_answer(engine: Engine) -> None:
     engine.cloud.inject({CLUSTER: Fault.TIMEOUT})
 
-    with pytest.raises(PartlyMade) as failure:
+    with pytest.raises(PartlyMadeError) as failure:
         engine.make_cluster()
 
     assert failure.value.id in engine.cloud.resources

@@ -27,7 +27,7 @@ ORDER = [
     ("cluster-webhook-firewall", "istiod:istio-system/istiod"),
     ("cluster-webhook-firewall", "mesh-injector-answers"),
     ("cluster-webhook-firewall", "mesh-validator-answers"),
-    ("mesh-injector-answers", "bookinfo-productpage-v1-deployment"),
+    ("mesh-injector-answers", "bookinfo-productpage-v1"),
 ]
 
 

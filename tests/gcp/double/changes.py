@@ -1,7 +1,8 @@
 """What differs between two sets of inputs, and whether it makes another resource necessary."""
 
 import re
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any, Final, cast
 
 from pulumi.provider.experimental.provider import DiffResponse, PropertyDiff, PropertyDiffKind
@@ -19,7 +20,7 @@ _KINDS: Final = {
 
 
 def compared(
-    old: Mapping[str, Any], new: Mapping[str, Any], replaced_by: Set[str], *, is_autonamed: bool
+    old: Mapping[str, Any], new: Mapping[str, Any], replaced_by: AbstractSet[str], *, is_autonamed: bool
 ) -> DiffResponse:
     """Compare inputs as the genuine provider's bridge does.
 
@@ -58,7 +59,7 @@ def _changed(old: Any, new: Any, path: str) -> Iterator[tuple[str, tuple[bool, b
         yield path, (old is not _MISSING, new is not _MISSING)
 
 
-def _kind(path: str, given: tuple[bool, bool], replaced_by: Set[str]) -> PropertyDiffKind:
+def _kind(path: str, given: tuple[bool, bool], replaced_by: AbstractSet[str]) -> PropertyDiffKind:
     was_there, is_there = given
     names = re.sub(r"\[\d+]", "", path).split(".")
     replaces = any(".".join(names[:length]) in replaced_by for length in range(1, len(names) + 1))

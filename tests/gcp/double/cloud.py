@@ -27,7 +27,7 @@ class Fault(StrEnum):
     SLOW = "slow"
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """An answer of Google's API that is a refusal; the message is the one that people see."""
 
 

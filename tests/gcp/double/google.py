@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from tests.gcp.double.cloud import Cloud, Fault, Refused
+from tests.gcp.double.cloud import Cloud, Fault, RefusedError
 from tests.gcp.double.kinds import CLUSTER, KINDS, NODE_POOL, SERVICE
 
 
@@ -11,23 +11,23 @@ def make(cloud: Cloud, type_: str, inputs: Mapping[str, Any], fault: Fault | Non
     """Make a resource and return its id.
 
     Raises:
-        Refused: if its API is not enabled, something that it stands on is missing, there is one already, or `fault`
-            says so.
+        RefusedError: if its API is not enabled, something that it stands on is missing, there is one already, or
+            `fault` says so.
     """
     kind = KINDS[type_]
     id_ = kind.identify(inputs)
-    if fault in _REFUSALS:
-        raise Refused(_REFUSALS[fault].format(**inputs))
+    if fault and fault in _REFUSALS:
+        raise RefusedError(_REFUSALS[fault].format(**inputs))
     if kind.api and f"{inputs['project']}/{kind.api}" not in cloud.apis:
-        raise Refused(
+        raise RefusedError(
             f"googleapi: Error 403: {kind.api} has not been used in project {inputs['project']} before or it is "
             "disabled., SERVICE_DISABLED"
         )
     missing = [each for each in kind.needs(inputs) if each not in cloud.resources]
     if missing:
-        raise Refused(f"googleapi: Error 404: The resource '{missing[0]}' was not found, notFound")
+        raise RefusedError(f"googleapi: Error 404: The resource '{missing[0]}' was not found, notFound")
     if id_ in cloud.resources and not kind.is_idempotent:
-        raise Refused(f"googleapi: Error 409: The resource '{id_}' already exists, alreadyExists")
+        raise RefusedError(f"googleapi: Error 409: The resource '{id_}' already exists, alreadyExists")
     record: dict[str, Any] = {"type": type_, "inputs": dict(inputs)}
     if type_ == SERVICE and id_ not in cloud.apis:
         cloud.apis.append(id_)
@@ -42,10 +42,10 @@ def update(cloud: Cloud, type_: str, id_: str, inputs: Mapping[str, Any]) -> Non
     """Change a resource in place.
 
     Raises:
-        Refused: if it is gone.
+        RefusedError: if it is gone.
     """
     if id_ not in cloud.resources:
-        raise Refused(f"googleapi: Error 404: The resource '{id_}' was not found, notFound")
+        raise RefusedError(f"googleapi: Error 404: The resource '{id_}' was not found, notFound")
     cloud.resources[id_]["inputs"] = dict(inputs)
     cloud.save("update", type_, id_)
 
@@ -54,12 +54,12 @@ def delete(cloud: Cloud, type_: str, id_: str) -> None:
     """Delete a resource; one that is gone is no failure. A cluster takes its node pools with it.
 
     Raises:
-        Refused: if something that needs it exists.
+        RefusedError: if something that needs it exists.
     """
     kind = KINDS[type_]
     users = [other for other, each in cloud.resources.items() if id_ in KINDS[each["type"]].needs(each["inputs"])]
     if users and kind.is_kept_by_users:
-        raise Refused(
+        raise RefusedError(
             f"googleapi: Error 400: The resource '{id_}' is already being used by '{users[0]}', "
             "resourceInUseByAnotherResource"
         )

@@ -74,10 +74,10 @@ def _account(inputs: Inputs, _: Endpoints) -> dict[str, Any]:
 _OUTPUTS: Final[Mapping[str, Callable[[Inputs, Endpoints], dict[str, Any]]]] = {CLUSTER: _cluster, ACCOUNT: _account}
 
 
-def _at(inputs: Inputs, *keys: str) -> Any:
+def _at(inputs: Inputs, *keys: str) -> bool:
     value: Any = inputs
     for key in keys:
-        value = value.get(key, {}) if isinstance(value, Mapping) else {}
+        value = cast("Inputs", value).get(key, {}) if isinstance(value, Mapping) else {}
     return value is True
 
 

@@ -6,55 +6,58 @@ import os
 import signal
 import sys
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import grpc
 import grpc.aio
+from pulumi.provider.experimental.property_value import PropertyValue
 from pulumi.provider.experimental.server import ProviderServicer
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc, status_pb2
 
-from tests.gcp.double.cloud import FOLDER_VARIABLE, Cloud, Refused
+from tests.gcp.double.cloud import FOLDER_VARIABLE, Cloud, RefusedError
 from tests.gcp.double.outputs import Endpoints
-from tests.gcp.double.provider import GcpDouble, PartlyMade
+from tests.gcp.double.provider import GcpDouble, PartlyMadeError
 from tests.gcp.double.values import wrapped_map
-from pulumi.provider.experimental.property_value import PropertyValue
 
 #: The version of the genuine provider that it stands in for; the SDK asks for the same.
 VERSION: Final = "10.2.0"
 
 
-class Servicer(ProviderServicer):
+#: The SDK's class says nothing about the types of requests.
+_Base: Any = ProviderServicer
+
+
+class Servicer(_Base):
     """Hands failures to the engine as the genuine provider's bridge does: a message, and what was made in part."""
 
-    async def Check(self, request: Any, context: Any) -> Any:
+    async def Check(self, request: Any, context: Any) -> Any:  # noqa: N802 - the name of a method of Pulumi's protocol
         return await self._guarded(super().Check, request, context)
 
-    async def Create(self, request: Any, context: Any) -> Any:
+    async def Create(self, request: Any, context: Any) -> Any:  # noqa: N802 - the name of a method of Pulumi's protocol
         return await self._guarded(super().Create, request, context)
 
-    async def Update(self, request: Any, context: Any) -> Any:
+    async def Update(self, request: Any, context: Any) -> Any:  # noqa: N802 - the name of a method of Pulumi's protocol
         return await self._guarded(super().Update, request, context)
 
-    async def Delete(self, request: Any, context: Any) -> Any:
+    async def Delete(self, request: Any, context: Any) -> Any:  # noqa: N802 - the name of a method of Pulumi's protocol
         return await self._guarded(super().Delete, request, context)
 
-    async def Invoke(self, request: Any, context: Any) -> Any:
+    async def Invoke(self, request: Any, context: Any) -> Any:  # noqa: N802 - the name of a method of Pulumi's protocol
         return await self._guarded(super().Invoke, request, context)
 
     async def _guarded(self, method: Any, request: Any, context: Any) -> Any:
         try:
             return await method(request, context)
-        except PartlyMade as error:
+        except PartlyMadeError as error:
             await context.abort_with_status(_partly_made(error))
-        except Refused as error:
+        except RefusedError as error:
             await context.abort(grpc.StatusCode.UNKNOWN, str(error))
         raise AssertionError("a call that was ended went on")
 
 
-def _partly_made(error: PartlyMade) -> grpc.Status:
-    details = provider_pb2.ErrorResourceInitFailed(
-        id=error.id, properties=PropertyValue.marshal_map(wrapped_map(error.properties)), reasons=[str(error)]
-    )
+def _partly_made(error: PartlyMadeError) -> grpc.Status:
+    properties: Any = cast("Any", PropertyValue).marshal_map(wrapped_map(error.properties))
+    details = provider_pb2.ErrorResourceInitFailed(id=error.id, properties=properties, reasons=[str(error)])
     status: Any = status_pb2.Status(code=grpc.StatusCode.UNKNOWN.value[0], message=str(error))
     status.details.add().Pack(details)
     answer: Any = grpc.Status()
@@ -78,5 +81,6 @@ async def _serve(provider: GcpDouble, engine_address: str) -> None:
     provider_pb2_grpc.add_ResourceProviderServicer_to_server(servicer, server)
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
-    print(port, flush=True)
+    sys.stdout.write(f"{port}\n")
+    sys.stdout.flush()
     await server.wait_for_termination()

@@ -8,7 +8,7 @@ from typing import Any, Final
 from pulumi.provider.experimental import provider as pulumi_provider
 
 from tests.gcp.double.changes import compared
-from tests.gcp.double.cloud import Cloud, Fault, Refused
+from tests.gcp.double.cloud import Cloud, Fault, RefusedError
 from tests.gcp.double.google import delete, make, update
 from tests.gcp.double.kinds import CLUSTER, KINDS, Kind
 from tests.gcp.double.outputs import Endpoints, merged, outputs, unknown_outputs
@@ -40,7 +40,7 @@ _Request = (
 )
 
 
-class PartlyMade(Exception):
+class PartlyMadeError(Exception):
     """A resource that exists but whose creation failed.
 
     Arguments:
@@ -109,7 +109,9 @@ class GcpDouble(pulumi_provider.Provider):
         if fault is Fault.TIMEOUT:
             # The genuine provider leaves with what it was told to make, and has read nothing yet; what comes after
             # the creation, as the removal of the first node pool, was not done.
-            raise PartlyMade(id_, state_of(inputs), f"error waiting for the creation of {id_}: timeout while waiting")
+            raise PartlyMadeError(
+                id_, state_of(inputs), f"error waiting for the creation of {id_}: timeout while waiting"
+            )
         return pulumi_provider.CreateResponse(id_, wrapped_map(self._complete(type_, inputs)))
 
     async def update(self, request: pulumi_provider.UpdateRequest) -> pulumi_provider.UpdateResponse:
@@ -131,7 +133,7 @@ class GcpDouble(pulumi_provider.Provider):
     async def delete(self, request: pulumi_provider.DeleteRequest) -> None:
         """Delete a resource, unless it is protected or in use."""
         if _type(request) == CLUSTER and plain_map(request.properties).get("deletionProtection", True):
-            raise Refused(
+            raise RefusedError(
                 "Cannot destroy cluster because deletion_protection is set to true. "
                 "Set it to false to proceed with cluster deletion."
             )
@@ -140,7 +142,7 @@ class GcpDouble(pulumi_provider.Provider):
     async def invoke(self, request: pulumi_provider.InvokeRequest) -> pulumi_provider.InvokeResponse:
         """Answer the one question that this program asks."""
         if request.tok != "gcp:organizations/getClientOpenIdUserInfo:getClientOpenIdUserInfo":
-            raise Refused(f"the double does not know the function {request.tok}")
+            raise RefusedError(f"the double does not know the function {request.tok}")
         return pulumi_provider.InvokeResponse(wrapped_map({"email": INSTALLING_USER, "id": INSTALLING_USER}))
 
     def _complete(self, type_: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
@@ -154,7 +156,7 @@ def _type(request: _Request) -> str:
 
 def _kind(type_: str) -> Kind:
     if type_ not in KINDS:
-        raise Refused(f"the double does not know the type {type_}")
+        raise RefusedError(f"the double does not know the type {type_}")
     return KINDS[type_]
 
 

@@ -52,29 +52,28 @@ def _problems_of(expected: Any, value: Any, path: str) -> Iterator[tuple[str, st
     expected = _without_wrappers(expected)
     if value is UNKNOWN:
         return
+    wanted, accepted = _accepted(expected)
+    if not isinstance(value, accepted) or (isinstance(value, bool) and expected is not bool):
+        yield path, f"is {value!r}; it must be {wanted}"
+    elif isinstance(value, list):
+        for index, item in enumerate(cast("list[Any]", value)):
+            yield from _problems_of(get_args(expected)[0], item, f"{path}[{index}]")
+    elif isinstance(value, dict) and _types.is_input_type(expected):
+        yield from problems(expected, cast("dict[str, Any]", value), f"{path}.")
+    elif isinstance(value, dict):
+        for key, item in cast("dict[str, Any]", value).items():
+            yield from _problems_of(get_args(expected)[1], item, f"{path}.{key}")
+
+
+def _accepted(expected: Any) -> tuple[str, tuple[type, ...]]:
+    """Return what a value of a type of the SDK must be: in words, and in Python."""
     if expected in _PLAIN:
-        name, accepted = _PLAIN[expected]
-        if not isinstance(value, accepted) or (isinstance(value, bool) and expected is not bool):
-            yield path, f"is {value!r}; it must be {name}"
-    elif _types.is_input_type(expected):
-        if isinstance(value, dict):
-            yield from problems(expected, cast("dict[str, Any]", value), f"{path}.")
-        else:
-            yield path, f"is {value!r}; it must be an object ({expected.__name__})"
-    elif get_origin(expected) is Sequence:
-        if isinstance(value, list):
-            for index, item in enumerate(cast("list[Any]", value)):
-                yield from _problems_of(get_args(expected)[0], item, f"{path}[{index}]")
-        else:
-            yield path, f"is {value!r}; it must be a list"
-    elif get_origin(expected) is Mapping:
-        if isinstance(value, dict):
-            for key, item in cast("dict[str, Any]", value).items():
-                yield from _problems_of(get_args(expected)[1], item, f"{path}.{key}")
-        else:
-            yield path, f"is {value!r}; it must be an object"
-    else:
-        raise AssertionError(f"{path}: the double knows no inputs of type {expected}")
+        return _PLAIN[expected]
+    if _types.is_input_type(expected) or get_origin(expected) is Mapping:
+        return "an object", (dict,)
+    if get_origin(expected) is Sequence:
+        return "a list", (list,)
+    raise AssertionError(f"the double knows no inputs of type {expected}")
 
 
 def _without_wrappers(expected: Any) -> Any:

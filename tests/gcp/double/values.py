@@ -23,9 +23,9 @@ def plain(value: PropertyValue) -> Any:
     if isinstance(inner, Computed):
         return UNKNOWN
     if isinstance(inner, Mapping):
-        return plain_map(cast("Mapping[str, PropertyValue]", inner))
+        return plain_map(inner)
     if isinstance(inner, tuple):
-        return [plain(item) for item in cast("tuple[PropertyValue, ...]", inner)]
+        return [plain(item) for item in inner]
     if isinstance(inner, float) and inner.is_integer():
         return int(inner)
     return inner

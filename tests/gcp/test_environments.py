@@ -77,6 +77,7 @@ def test_a_protected_stack_is_destroyed_only_once_its_protection_is_lifted(prod:
     refused, lifted = prod["refused"], prod["lifted"]
 
     assert refused.outcome.exit_code != 0
+    assert refused.changed == set()
     assert "because it is protected" in refused.outcome.text
     assert "Traceback" not in refused.outcome.text
     assert refused.cloud.resources == prod["more nodes"].cloud.resources

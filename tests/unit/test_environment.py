@@ -80,7 +80,7 @@ def test_everything_in_the_cluster_goes_through_its_one_provider(kind: dict[str,
 def test_every_part_in_the_cluster_takes_back_what_others_change(project: Path) -> None:
     made = environment(project)
 
-    parts = [each for each in made.resources if each.parent == "environment" and each.name != "cluster"]
+    parts = [each for each in made.resources if each.parent == "environment" and each.transforms]
     assert [each.name for each in parts] == ["mesh", "namespaces", "tracing", "gateway", "bookinfo"]
     assert {each.transforms[0] for each in parts} == {"declared_state_wins"}
 
@@ -264,6 +264,7 @@ def test_only_what_needs_istiod_waits_for_it(kind: dict[str, str], project: Path
     assert kinds == {
         "Deployment",
         "Gateway",
+        "Stash",  # the deletion guard
         "Telemetry",
         "MutatingWebhookConfigurationPatch",
         "ValidatingWebhookConfigurationPatch",

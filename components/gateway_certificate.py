@@ -1,8 +1,8 @@
 """The gateway's TLS certificate, from one of three sources, as a TLS Secret in the gateway's namespace.
 
-Left out on purpose: whatever issues certificates (cert-manager, Google's CAS issuer): a cluster has one or none, and teams
-look after it apart from the mesh. Certificates that Google manages for its own HTTP load balancers don't fit: this one
-passes TLS through.
+Left out on purpose: whatever issues certificates (cert-manager, Google's CAS issuer): a cluster has one or none, and
+teams look after it apart from the mesh. Certificates that Google manages for its own HTTP load balancers don't fit: the
+gateway's load balancer passes TLS through.
 """
 
 from collections.abc import Sequence

@@ -62,13 +62,17 @@ def _source_ranges(text: str) -> tuple[str, ...]:
     ranges: list[str] = []
     for position, value in enumerate(json_list(text), start=1):
         try:
-            if not isinstance(value, str) or "/" not in value:
-                raise ValueError("it is no network in CIDR notation such as 203.0.113.0/24")
-            cidr(value)
+            ranges.append(_source_range(value))
         except ValueError as error:
             raise ValueError(f"entry {position}: {error}") from error
-        ranges.append(value)
     return tuple(ranges)
+
+
+def _source_range(value: object) -> str:
+    if not isinstance(value, str) or "/" not in value:
+        raise ValueError("it is no network in CIDR notation such as 203.0.113.0/24")
+    cidr(value)
+    return value
 
 
 def _address(text: str) -> str:

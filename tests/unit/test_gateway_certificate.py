@@ -10,7 +10,7 @@ from components.gateway_certificate import (
     GatewayCertificate,
     GivenCertificate,
 )
-from tests.support.mocks import Recording, Secret, record
+from tests.support.mocks import Recording, plain_texts, record
 
 HOSTS = ("www.example.com", "*.shop.example.com")
 

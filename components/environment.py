@@ -1,10 +1,9 @@
-"""One environment: what a stack holds, part by part. This is the one place that turns settings into Args."""
+"""One environment: what a stack holds, part by part. Here, and in `settings_args`, settings become Args."""
 
 from dataclasses import dataclass
 from typing import Any
 
 import pulumi
-from pydantic import SecretStr
 
 from components.bookinfo import Bookinfo, BookinfoArgs
 from components.chart_values import base_values, istiod_values
@@ -13,13 +12,16 @@ from components.cluster import ClusterHandle
 from components.collector import otlp_service
 from components.deletion_guard import deletion_guard
 from components.gateway import GatewayArgs, IngressGateway
-from components.gke_args import GkeClusterArgs, OwnNetwork
+from components.gateway_certificate import GatewayCertificate
 from components.istio_versions import row_for
 from components.mesh import ChartSource, Mesh, MeshArgs
 from components.names import COLLECTOR_NAMESPACE, GATEWAY_NAMESPACE
-from components.namespaces import Namespaces, NamespacesArgs, injection_label
+from components.namespaces import GIVEN_NAMESPACES, Namespaces, NamespacesArgs, injection_label
+from components.pod_security import PodSecurity
 from components.satellite_files import SatelliteFiles
+from components.security import Security, SecurityArgs
 from components.settings import Settings
+from components.settings_args import certificate_source, gke_args, pulumi_secret
 from components.sidecar_generation import sidecar_generation
 from components.telemetry import TelemetryPlan
 from components.tracing import CollectorPods, Credentials, Tracing, TracingArgs
@@ -57,7 +59,7 @@ class EnvironmentOutputs:
 
 
 class Environment(pulumi.ComponentResource):
-    """Cluster, mesh, namespaces, tracing, gateway and Bookinfo, each waiting only for what it needs.
+    """Cluster, mesh, namespaces, tracing, security, gateway and Bookinfo, each waiting only for what it needs.
 
     Attributes:
         outputs: the stack's outputs.
@@ -79,12 +81,16 @@ class Environment(pulumi.ComponentResource):
         mesh = self._mesh(cluster)
         namespaces = self._namespaces()
         tracing = self._tracing(namespaces, mesh)
+        security = self._security(namespaces, mesh)
         self._ready = [*mesh.answering, *tracing.sidecar_secrets]  # for whatever has sidecars
-        gateway = self._gateway(namespaces)
-        parts: list[pulumi.Resource] = [mesh, namespaces, tracing, gateway]
+        gateway = self._gateway(namespaces, security)
+        certificate = self._certificate(namespaces)
+        parts: list[pulumi.Resource] = [mesh, namespaces, tracing, security, gateway]
+        if certificate:
+            parts.append(certificate)
         if settings.bookinfo:
-            parts.append(self._bookinfo(namespaces))
-        deletion_guard(f"{name}-deletion-guard", parts, mesh.charts, self, protect=settings.gke_deletion_protection)
+            parts.append(self._bookinfo(namespaces, security, certificate))
+        deletion_guard(f"{name}-deletion-guard", parts, mesh.charts, self, protect=settings.deletion_protection)
         self.outputs = EnvironmentOutputs(cluster, gateway, settings, list(namespaces.names))
         self.register_outputs({})
 
@@ -105,34 +111,7 @@ class Environment(pulumi.ComponentResource):
 
         from components.cluster_gke import GkeCluster  # noqa: PLC0415 - see above
 
-        return GkeCluster("cluster", self._gke(), opts).handle
-
-    def _gke(self) -> GkeClusterArgs:
-        settings = self._settings
-        own = OwnNetwork(settings.gke_node_range, settings.gke_pod_range, settings.gke_service_range)
-        return GkeClusterArgs(
-            cluster_name=settings.cluster_name,
-            project=settings.gcp_project,
-            location=settings.gke_location,
-            release_channel=settings.gke_release_channel,
-            version=settings.gke_version,
-            node_pools=settings.completed_node_pools,
-            enable_apis=settings.gcp_enable_apis,
-            network=settings.gke_network or own,
-            private_nodes=settings.gke_private_nodes,
-            control_plane_range=settings.gke_control_plane_range,
-            access=settings.gke_control_plane_access,
-            authorized_networks=settings.gke_authorized_networks,
-            encryption_key=settings.gke_database_encryption_key,
-            maintenance_window=settings.gke_maintenance_window,
-            maintenance_exclusions=settings.gke_maintenance_exclusions,
-            binary_authorization=settings.gke_binary_authorization,
-            logging=settings.gke_logging_components,
-            monitoring=settings.gke_monitoring_components,
-            labels=settings.gke_labels,
-            deletion_protection=settings.gke_deletion_protection,
-            admin=settings.cluster_admin,
-        )
+        return GkeCluster("cluster", gke_args(settings), opts).handle
 
     def _mesh(self, cluster: ClusterHandle) -> Mesh:
         settings = self._settings
@@ -143,10 +122,12 @@ class Environment(pulumi.ComponentResource):
                 version=str(settings.istio_version),
                 hub=settings.istio_hub,
                 revision=settings.istio_revision,
+                replicas=settings.istiod_replicas,
                 tracing=tracing_values(self._row, self._tracing_demand()),
                 extra=settings.istiod_values,
             ),
             revision=settings.istio_revision,
+            protect=settings.deletion_protection,
         )
         return Mesh("mesh", args, after=cluster.ready, opts=self._in_cluster)
 
@@ -172,7 +153,16 @@ class Environment(pulumi.ComponentResource):
         application = [settings.bookinfo_namespace] if settings.bookinfo else []
         collector = [COLLECTOR_NAMESPACE] if settings.tracing_mode is TracingMode.OPENTELEMETRY else []
         names = dict.fromkeys([*application, *settings.injected_namespaces, *collector, GATEWAY_NAMESPACE])
-        args = NamespacesArgs(list(names), shared=settings.injected_namespaces, revision=settings.istio_revision)
+        args = NamespacesArgs(
+            list(names),
+            shared=settings.injected_namespaces,
+            revision=settings.istio_revision,
+            enforced={
+                **dict.fromkeys([*application, *collector], PodSecurity.PRIVILEGED),
+                GATEWAY_NAMESPACE: PodSecurity.RESTRICTED,  # its Pods have no init container
+            },
+            protect_shared=settings.deletion_protection,
+        )
         return Namespaces("namespaces", args, opts=self._in_cluster)
 
     def _tracing(self, namespaces: Namespaces, mesh: Mesh) -> Tracing:
@@ -182,11 +172,11 @@ class Environment(pulumi.ComponentResource):
             mode=settings.tracing_mode,
             backend=settings.backend_target,
             credentials=Credentials(
-                access_token=_secret(settings.access_token),
+                access_token=pulumi_secret(settings.access_token),
                 headers={
                     name: pulumi.Output.secret(it.get_secret_value()) for name, it in settings.backend_headers.items()
                 },
-                client_key=_secret(settings.backend_client_key),
+                client_key=pulumi_secret(settings.backend_client_key),
             ),
             ca_certificate=settings.ca_certificate,
             telemetry=self._telemetry(),
@@ -211,7 +201,22 @@ class Environment(pulumi.ComponentResource):
             custom_tags=settings.custom_tags,
         )
 
-    def _gateway(self, namespaces: Namespaces) -> IngressGateway:
+    def _security(self, namespaces: Namespaces, mesh: Mesh) -> Security:
+        settings = self._settings
+        own = settings.bookinfo_namespace
+        collected = settings.tracing_mode is TracingMode.OPENTELEMETRY
+        args = SecurityArgs(
+            row=self._row,
+            mutual_tls=settings.mutual_tls,
+            injection_label=injection_label(settings.istio_revision),
+            gateway=namespaces.names[GATEWAY_NAMESPACE],
+            bookinfo=namespaces.names[own] if settings.bookinfo else None,
+            bookinfo_is_alone=own not in GIVEN_NAMESPACES,
+            satellites=None if collected else settings.backend_target.address,
+        )
+        return Security("security", args, after=mesh.answering, opts=self._in_cluster)
+
+    def _gateway(self, namespaces: Namespaces, security: Security) -> IngressGateway:
         settings = self._settings
         args = GatewayArgs(
             namespace=namespaces.names[GATEWAY_NAMESPACE],
@@ -220,14 +225,29 @@ class Environment(pulumi.ComponentResource):
             node_address=settings.gateway_host,
             revision=settings.istio_revision,
             files=SatelliteFiles.needed(self._row, settings.tracing_mode, settings.backend_target).mounts,
+            load_balancer_address=settings.gateway_load_balancer_address,
+            source_ranges=settings.gateway_source_ranges,
+            named_host=settings.gateway_named_host,
+            tls=settings.gateway_has_tls,
         )
-        return IngressGateway("gateway", args, after=self._ready, opts=self._with_sidecars)
+        after = [*self._ready, *security.gateway_network]
+        return IngressGateway("gateway", args, after=after, opts=self._with_sidecars)
 
-    def _bookinfo(self, namespaces: Namespaces) -> Bookinfo:
+    def _certificate(self, namespaces: Namespaces) -> GatewayCertificate | None:
+        """Make what is missing of the gateway's certificate; `None` if it has none."""
+        source = certificate_source(self._settings)
+        if source is None:
+            return None
+        namespace, hosts = namespaces.names[GATEWAY_NAMESPACE], self._settings.gateway_hosts
+        return GatewayCertificate("gateway-certificate", source, namespace, hosts, self._in_cluster)
+
+    def _bookinfo(self, namespaces: Namespaces, security: Security, certificate: GatewayCertificate | None) -> Bookinfo:
         namespace = namespaces.names[self._settings.bookinfo_namespace]
-        args = BookinfoArgs(namespace, networking_api=self._row.networking_api)
-        return Bookinfo("bookinfo", args, after=self._ready, opts=self._with_sidecars)
-
-
-def _secret(value: SecretStr | None) -> pulumi.Output[str] | None:
-    return pulumi.Output.secret(value.get_secret_value()) if value else None
+        args = BookinfoArgs(
+            namespace,
+            networking_api=self._row.networking_api,
+            hosts=self._settings.gateway_hosts,
+            certificate=certificate.secret_name if certificate else None,
+        )
+        after = [*self._ready, *security.bookinfo_network]
+        return Bookinfo("bookinfo", args, after=after, opts=self._with_sidecars)

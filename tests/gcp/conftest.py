@@ -14,7 +14,7 @@ from tests.gcp.life import Life, Seen
 from tests.gcp.surroundings import surroundings
 
 #: The key that lifts the protection of a stack, as docs/operations.md says.
-PROTECTION: Final = "gkeDeletionProtection"
+PROTECTION: Final = "deletionProtection"
 
 #: By the name of the run: what was seen after it.
 History = Mapping[str, Seen]

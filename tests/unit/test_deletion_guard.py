@@ -4,13 +4,20 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.test_environment import environment
+from tests.support.mocks import Recording
+from tests.support.stacks import record_environment
+from tests.unit.settings_support import RIGHT, fill, read
 
 GUARD = "environment-deletion-guard"
 
 
-def test_it_waits_for_every_resource(project: Path) -> None:
-    made = environment(project)
+def environment(project: Path, **changes: str) -> Recording:
+    fill(project)
+    return record_environment(read({**RIGHT, **changes}, project))
+
+
+def test_it_waits_for_every_resource(tmp_path: Path) -> None:
+    made = environment(tmp_path)
 
     behind = made.waits_for(GUARD)
 
@@ -19,7 +26,7 @@ def test_it_waits_for_every_resource(project: Path) -> None:
 
 
 @pytest.mark.parametrize("protection", ["true", "false"])
-def test_it_is_protected_with_the_cluster(project: Path, protection: str) -> None:
-    made = environment(project, {"gkeDeletionProtection": protection})
+def test_it_is_protected_with_the_cluster(tmp_path: Path, protection: str) -> None:
+    made = environment(tmp_path, deletionProtection=protection)
 
     assert made.named(GUARD).protected is (protection == "true")

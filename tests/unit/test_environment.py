@@ -81,7 +81,7 @@ def test_every_part_in_the_cluster_takes_back_what_others_change(project: Path) 
     made = environment(project)
 
     parts = [each for each in made.resources if each.parent == "environment" and each.transforms]
-    assert [each.name for each in parts] == ["mesh", "namespaces", "tracing", "gateway", "bookinfo"]
+    assert [each.name for each in parts] == ["mesh", "namespaces", "tracing", "security", "gateway", "bookinfo"]
     assert {each.transforms[0] for each in parts} == {"declared_state_wins"}
 
 
@@ -232,7 +232,7 @@ def test_every_gke_setting_has_its_place_in_the_cluster(project: Path) -> None:
         gkeDatabaseEncryptionKey=key,
         gkeBinaryAuthorization="true",
         gkeLabels='{"team":"mesh"}',
-        gkeDeletionProtection="false",
+        deletionProtection="false",
         nodePools='{"nodes":{"minCount":1,"maxCount":4},"batch":{"machineType":"n2-standard-8"}}',
     )
 
@@ -262,11 +262,13 @@ def test_only_what_needs_istiod_waits_for_it(kind: dict[str, str], project: Path
 
     kinds = {each.kind for each in made.resources if "istiod" in made.waits_for(each.name)}
     assert kinds == {
+        "AuthorizationPolicy",
         "Deployment",
         "Gateway",
         "Stash",  # the deletion guard
         "Telemetry",
         "MutatingWebhookConfigurationPatch",
+        "PeerAuthentication",
         "ValidatingWebhookConfigurationPatch",
         "VirtualService",
     }

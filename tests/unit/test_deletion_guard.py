@@ -10,6 +10,9 @@ from tests.unit.settings_support import RIGHT, fill, read
 
 GUARD = "environment-deletion-guard"
 
+#: Components, which are nothing in themselves, and providers, which whatever uses them waits for.
+OTHERS = ("traced-mesh:", "pulumi:providers:")
+
 
 def environment(project: Path, **changes: str) -> Recording:
     fill(project)
@@ -21,7 +24,7 @@ def test_it_waits_for_every_resource(tmp_path: Path) -> None:
 
     behind = made.waits_for(GUARD)
 
-    custom = {each.name for each in made.resources if not each.type.startswith("traced-mesh:")}
+    custom = {each.name for each in made.resources if not each.type.startswith(OTHERS)}
     assert custom - behind == {GUARD}
 
 

@@ -2,12 +2,10 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any, Final
+from typing import Final
 
 import pytest
-import yaml
 
-from sandbox.stack_files import find_stack_file
 from tests.gcp.double.cloud import Fault
 from tests.gcp.double.kinds import CLUSTER, NODE_POOL, SERVICE
 from tests.gcp.life import Life, Seen
@@ -24,7 +22,7 @@ def _dev(life: Life) -> History:
     """Interrupt the first run, and change how the control plane is reached."""
     networks = {"office": "198.51.100.0/24"}
     return {
-        "interrupted": life.interrupted_up(CLUSTER),
+        "interrupted": life.interrupted_up(),
         "up": life.up(),
         "preview": life.preview(),
         "more nodes": life.up(nodeCount=4),
@@ -94,8 +92,3 @@ def prod(histories: Mapping[str, "Future[History]"]) -> History:
 def history(request: pytest.FixtureRequest, histories: Mapping[str, "Future[History]"]) -> History:
     """The history of each of the stacks."""
     return histories[request.param].result()
-
-
-def stack_values(stack: str) -> dict[str, Any]:
-    """Return the configuration in a stack's own file."""
-    return yaml.safe_load(find_stack_file(stack).path.read_text(encoding="utf-8"))["config"]

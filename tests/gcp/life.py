@@ -6,15 +6,20 @@ import signal
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
+from threading import Timer
 from typing import Any, Final
 
 from sandbox.paths import PROJECT
 from tests.gcp.double.cloud import Cloud, Fault
+from tests.gcp.double.kinds import CLUSTER
 from tests.gcp.engine_log import Step, read_steps
 from tests.gcp.surroundings import Surroundings
 from tests.sandbox.running import Outcome, Running, client
 
 _EVENTS: Final = "events.json"
+
+#: Longest that a run that is interrupted may take, in seconds; 5 are usual.
+_PATIENCE: Final = 300
 
 
 @dataclass(frozen=True)
@@ -88,10 +93,11 @@ class Life:
         finally:
             self.surroundings.cloud.inject({})
 
-    def interrupted_up(self, type_: str) -> Seen:
-        """Run `pulumi up`, press Ctrl-C while a resource of a type is being created, and let that creation end."""
+    def interrupted_up(self) -> Seen:
+        """Run `pulumi up`, press Ctrl-C while the cluster is being created, and let that creation end."""
+        cluster = "gcp:container:Cluster cluster-cluster"
         cloud, pulumi = self.surroundings.cloud, self.running.pulumi
-        cloud.inject({type_: Fault.SLOW})
+        cloud.inject({CLUSTER: Fault.SLOW})
         log = self.running.instance.folder / _EVENTS
         log.unlink(missing_ok=True)
         command = [str(pulumi.executable), "up", "--yes", "--skip-preview", "--non-interactive"]
@@ -106,15 +112,19 @@ class Life:
             text=True,
             start_new_session=True,
         )
+        self.running.instance.pulumi_pid_file.write(process.pid)
+        limit = Timer(_PATIENCE, process.kill)
+        limit.start()
         assert process.stdout is not None
         said: list[str] = []
         for line in process.stdout:
             said.append(line)
-            if "gcp:container:Cluster cluster-cluster creating" in line:
+            if f"{cluster} creating" in line:
                 os.killpg(process.pid, signal.SIGINT)
             if "cancelling" in line:
                 cloud.release.touch()
-        exit_code = process.wait(timeout=60)
+        exit_code = process.wait()
+        limit.cancel()
         cloud.inject({})
         steps = read_steps(log)
         events = tuple((each.operation, each.type, each.name) for each in steps if each.ended is not None)

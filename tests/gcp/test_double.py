@@ -1,9 +1,9 @@
 """The double itself: a double that accepts everything would prove nothing."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from pulumi.provider.experimental import provider as pulumi_provider
@@ -13,6 +13,8 @@ from tests.gcp.double.kinds import CLUSTER, KINDS, NODE_POOL, SERVICE
 from tests.gcp.double.outputs import Endpoints
 from tests.gcp.double.provider import GcpDouble, PartlyMadeError, state_of
 from tests.gcp.double.values import UNKNOWN, plain_map, wrapped_map
+
+_Answer = TypeVar("_Answer")
 
 NETWORK_TYPE = "gcp:compute/network:Network"
 SUBNETWORK_TYPE = "gcp:compute/subnetwork:Subnetwork"
@@ -55,7 +57,7 @@ class Engine:
         self, type_: str, inputs: Mapping[str, Any], old: Mapping[str, Any] | None = None
     ) -> pulumi_provider.CheckResponse:
         request = pulumi_provider.CheckRequest(_urn(type_), wrapped_map(old or {}), wrapped_map(inputs), b"\x01" * 32)
-        return asyncio.run(self._double.check(request))
+        return _awaited(self._double.check(request))
 
     def problems(self, type_: str, inputs: Mapping[str, Any]) -> dict[str, str]:
         return {each.property: each.reason for each in self.check(type_, inputs).failures or []}
@@ -66,15 +68,15 @@ class Engine:
         news = self.check(type_, new, given).inputs or {}
         given.pop("__defaults")
         state = wrapped_map(state_of(given))
-        return asyncio.run(self._double.diff(pulumi_provider.DiffRequest(_urn(type_), "id", state, news, [])))
+        return _awaited(self._double.diff(pulumi_provider.DiffRequest(_urn(type_), "id", state, news, [])))
 
     def create(self, type_: str, inputs: Mapping[str, Any], *, preview: bool = False) -> tuple[str, dict[str, Any]]:
         request = pulumi_provider.CreateRequest(_urn(type_), wrapped_map(inputs), 0, preview)
-        made = asyncio.run(self._double.create(request))
+        made = _awaited(self._double.create(request))
         return made.resource_id or "", plain_map(made.properties)
 
     def delete(self, type_: str, id_: str, state: Mapping[str, Any]) -> None:
-        asyncio.run(self._double.delete(pulumi_provider.DeleteRequest(_urn(type_), id_, wrapped_map(state), 0)))
+        _awaited(self._double.delete(pulumi_provider.DeleteRequest(_urn(type_), id_, wrapped_map(state), 0)))
 
     def enable(self, *apis: str) -> None:
         for api in apis:
@@ -91,6 +93,15 @@ class Engine:
 @pytest.fixture
 def engine(tmp_path: Path) -> Engine:
     return Engine(tmp_path)
+
+
+def _awaited(answer: Coroutine[Any, Any, _Answer]) -> _Answer:
+    """Return what a method of the double answers; `asyncio.run` would leave Pulumi's mocks in other tests no loop."""
+    loop = asyncio.new_event_loop()
+    try:
+        return loop.run_until_complete(answer)
+    finally:
+        loop.close()
 
 
 def _urn(type_: str) -> str:
@@ -207,6 +218,12 @@ def test_a_protected_cluster_is_not_deleted(engine: Engine) -> None:
     assert id_ not in engine.cloud.resources
 
 
+def test_google_s_first_node_pool_goes_with_the_creation(engine: Engine) -> None:
+    id_, _ = engine.make_cluster()
+
+    assert engine.cloud.resources[id_]["has_default_pool"] is False
+
+
 def test_an_endpoint_that_is_off_has_no_address(engine: Engine) -> None:
     _, state = engine.make_cluster()
 
@@ -227,7 +244,7 @@ def test_a_creation_that_takes_too_long_leaves_the_resource_and_no_answer(engine
     with pytest.raises(PartlyMadeError) as failure:
         engine.make_cluster()
 
-    assert failure.value.id in engine.cloud.resources
+    assert engine.cloud.resources[failure.value.id]["has_default_pool"] is True
     assert "endpoint" not in failure.value.properties
 
 

@@ -79,11 +79,6 @@ class Cloud:
         (self.folder / "faults.json").write_text(json.dumps(faults), encoding="utf-8")
 
     @property
-    def begun(self) -> Path:
-        """A file that is there once a slow creation has begun."""
-        return self.folder / "begun"
-
-    @property
     def release(self) -> Path:
         """The file that lets a slow creation go on."""
         return self.folder / "release"

@@ -23,36 +23,29 @@ from tests.gcp.double.values import wrapped_map
 VERSION: Final = "10.2.0"
 
 
-#: The SDK's class says nothing about the types of requests.
-_Base: Any = ProviderServicer
+def _guarded(name: str) -> Any:
+    """Return a method of the SDK's server that hands failures on as the genuine provider's bridge does."""
+    genuine = getattr(ProviderServicer, name)
 
-
-class Servicer(_Base):
-    """Hands failures to the engine as the genuine provider's bridge does: a message, and what was made in part."""
-
-    async def Check(self, request: Any, context: Any) -> Any:  # noqa: N802 - the name of a method of Pulumi's protocol
-        return await self._guarded(super().Check, request, context)
-
-    async def Create(self, request: Any, context: Any) -> Any:  # noqa: N802 - the name of a method of Pulumi's protocol
-        return await self._guarded(super().Create, request, context)
-
-    async def Update(self, request: Any, context: Any) -> Any:  # noqa: N802 - the name of a method of Pulumi's protocol
-        return await self._guarded(super().Update, request, context)
-
-    async def Delete(self, request: Any, context: Any) -> Any:  # noqa: N802 - the name of a method of Pulumi's protocol
-        return await self._guarded(super().Delete, request, context)
-
-    async def Invoke(self, request: Any, context: Any) -> Any:  # noqa: N802 - the name of a method of Pulumi's protocol
-        return await self._guarded(super().Invoke, request, context)
-
-    async def _guarded(self, method: Any, request: Any, context: Any) -> Any:
+    async def method(self: ProviderServicer, request: Any, context: Any) -> Any:
         try:
-            return await method(request, context)
+            return await genuine(self, request, context)
         except PartlyMadeError as error:
             await context.abort_with_status(_partly_made(error))
         except RefusedError as error:
             await context.abort(grpc.StatusCode.UNKNOWN, str(error))
-        raise AssertionError("a call that was ended went on")
+
+    return method
+
+
+class Servicer(ProviderServicer):
+    """Tells the engine of a failure by a message for people, and of what was made in part."""
+
+    Check: Any = _guarded("Check")
+    Create: Any = _guarded("Create")
+    Update: Any = _guarded("Update")
+    Delete: Any = _guarded("Delete")
+    Invoke: Any = _guarded("Invoke")
 
 
 def _partly_made(error: PartlyMadeError) -> grpc.Status:

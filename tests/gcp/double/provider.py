@@ -102,7 +102,6 @@ class GcpDouble(pulumi_provider.Provider):
             return pulumi_provider.CreateResponse("", wrapped_map(properties))
         fault = self._cloud.fault(type_)
         if fault is Fault.SLOW:
-            self._cloud.begun.touch()
             while not self._cloud.release.exists():
                 await asyncio.sleep(_TICK)
         id_ = make(self._cloud, type_, inputs, fault)

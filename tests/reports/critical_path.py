@@ -1,5 +1,6 @@
 """`docs/critical-path.md`: how long the longest chain of a stack is, and how long it has to be."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -120,8 +121,13 @@ def _chain_rows(path: CriticalPath) -> Iterator[list[str]]:
 
 
 def _slack_rows(path: CriticalPath) -> Iterator[list[str]]:
-    for (awaited, waiting), slack in sorted(path.slack.items()):
-        yield [f"`{waiting}` for `{awaited}`", _time(slack)]
+    """Yield a row for all resources of a kind that wait for the same; the one with the least slack counts."""
+    kinds = {each.name: each.kind for each in path.recording.resources}
+    rows: defaultdict[tuple[str, str], list[float]] = defaultdict(list)
+    for (awaited, waiting), slack in path.slack.items():
+        rows[kinds[waiting] if kinds[waiting] != "Chart" else waiting, awaited].append(slack)
+    for (kind, awaited), slacks in sorted(rows.items()):
+        yield [f"{len(slacks)} x `{kind}` for `{awaited}`", _time(min(slacks))]
 
 
 def _duration_rows(path: CriticalPath) -> Iterator[list[str]]:

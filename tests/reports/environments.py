@@ -33,8 +33,8 @@ _COSTS: Final = """## What costs money
 
 The inputs of a monthly estimate: enter them at [Google's price calculator](https://cloud.google.com/products/calculator).
 Prices change and differ by region and contract, so none stands here. With an autoscaler the second number is the most
-that it can come to. Egress and the volume of logs and metrics depend on the traffic, and the tracing backend has a price
-of its own. A stack on an existing cluster costs what that cluster costs.
+that it can come to. Egress and the volume of logs and metrics depend on the traffic; the tracing backend has its own
+price. A stack on an existing cluster costs what that cluster costs.
 """
 
 

@@ -4,9 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from typing import Final
 
-import networkx as nx
-
-from tests.reports.waits import Graph, is_component, waits
+from tests.reports.waits import Graph, is_component, nx, waits
 from tests.support.mocks import Recorded, Recording
 
 #: A component that stands right below the environment, and what it holds of one kind.
@@ -66,14 +64,16 @@ def _arrows(recording: Recording, order: list[Group]) -> list[tuple[Group, Group
 
 
 def _acyclic(graph: Graph, groups: dict[str, Group]) -> Graph:
-    """Return the graph between groups; where two wait for each other, the first in the program comes first."""
+    """Return the graph between groups; of waits that lead in a circle, one against the program's order is left out."""
     between = nx.DiGraph()
-    order = list(dict.fromkeys(groups.values()))
+    order = {group: position for position, group in enumerate(dict.fromkeys(groups.values()))}
     between.add_nodes_from(order)
     pairs = {(groups[awaited], groups[waiting]) for awaited, waiting in graph.edges}
-    between.add_edges_from(
-        (a, b) for a, b in pairs if a != b and not ((b, a) in pairs and order.index(a) > order.index(b))
-    )
+    for awaited, waiting in sorted(
+        pairs, key=lambda pair: (order[pair[0]] > order[pair[1]], order[pair[0]], order[pair[1]])
+    ):
+        if not nx.has_path(between, waiting, awaited):
+            between.add_edge(awaited, waiting)
     return between
 
 

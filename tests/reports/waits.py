@@ -2,11 +2,13 @@
 
 import itertools
 from collections.abc import Mapping, Sequence
+from importlib import import_module
 from typing import Any, Final, cast
 
-import networkx as nx
-
 from tests.support.mocks import Recorded, Recording
+
+#: The library for graphs, which carries no types.
+nx: Final[Any] = import_module("networkx")
 
 #: Begins the types of our components, which only hold other resources: they take no time, and nothing waits for one.
 _COMPONENTS: Final = "traced-mesh:"
@@ -32,7 +34,7 @@ def waits(recording: Recording) -> Graph:
     resources = [each for each in recording.resources if not is_component(each)]
     graph.add_nodes_from(each.name for each in resources)
     for each in resources:
-        awaited = each.depends_on | ({each.provider} if each.provider else set())
+        awaited = each.depends_on | ({each.provider} if each.provider else set[str]())
         graph.add_edges_from((name, each.name) for name in awaited)
     unknown = set(graph) - {each.name for each in resources}
     if unknown:

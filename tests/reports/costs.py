@@ -3,7 +3,7 @@
 Prices are Google's to tell.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -25,12 +25,12 @@ _OBSERVABILITY: Final = "https://cloud.google.com/stackdriver/pricing"
 
 
 @dataclass(frozen=True)
-class NodeCount:
-    """How many nodes a pool has.
+class Count:
+    """How many nodes a pool has in all zones together, or Pods a Deployment.
 
     Arguments:
-        least: the least number, in all zones together.
-        most: the greatest; more than `least` where GKE's autoscaler works.
+        least: the least number.
+        most: the greatest; more than `least` where an autoscaler works.
     """
 
     least: int
@@ -60,7 +60,7 @@ class CostInput:
     prices: str | None
 
 
-def node_count(pool: Recorded) -> NodeCount:
+def node_count(pool: Recorded) -> Count:
     """Return how many nodes a recorded node pool has.
 
     A zone's name has one part more than a region's: `us-central1-a` and `us-central1`.
@@ -69,8 +69,8 @@ def node_count(pool: Recorded) -> NodeCount:
     zones = len(inputs.get("nodeLocations") or []) or (1 if inputs["location"].count("-") == 2 else ZONES_OF_A_REGION)
     limits = inputs.get("autoscaling")
     if limits is None:
-        return NodeCount(inputs["nodeCount"] * zones, inputs["nodeCount"] * zones)
-    return NodeCount(limits["minNodeCount"] * zones, limits["maxNodeCount"] * zones)
+        return Count(inputs["nodeCount"] * zones, inputs["nodeCount"] * zones)
+    return Count(limits["minNodeCount"] * zones, limits["maxNodeCount"] * zones)
 
 
 def _pools(describe: Callable[[Recorded], str]) -> Callable[[Recording], Iterator[str]]:
@@ -128,7 +128,17 @@ def _monitoring(recording: Recording) -> Iterator[str]:
             yield "Managed Service for Prometheus"
 
 
+def istiod_count(values: Mapping[str, Any]) -> Count:
+    """Return how many Pods istiod has, from the values of its chart.
+
+    The chart's own limits are 1 and 5 (manifests/charts/istio-control/istio-discovery/values.yaml, Istio 1.12 to 1.30).
+    """
+    pilot: Mapping[str, Any] = values.get("pilot", {})
+    return Count(pilot.get("autoscaleMin", 1), pilot.get("autoscaleMax", 5))
+
+
 def _replicas(recording: Recording) -> Iterator[str]:
+    yield f"`istiod` {istiod_count(recording.named('istiod').plain['values'])}"
     for deployment in recording.of_kind("Deployment"):
         name: str = deployment.plain["metadata"]["name"]
         if deployment.parent != "bookinfo":

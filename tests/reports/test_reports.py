@@ -5,10 +5,11 @@ from pathlib import Path
 import pytest
 
 from tests.reports import __main__, critical_path
-from tests.reports.costs import COST_INPUTS, node_count
+from tests.reports.costs import COST_INPUTS, Count, istiod_count, node_count
 from tests.reports.markdown import COMMAND
 from tests.reports.pages import pages, recordings
 from tests.reports.picture import picture
+from tests.support.istio import Istio
 from tests.support.mocks import Recorded
 
 
@@ -82,6 +83,13 @@ def test_prod_costs_what_its_settings_say() -> None:
     assert amounts("prod", "node hours a month") == ["2,190 to 8,760"]
     assert amounts("dev", "machines of the nodes")[0].endswith(", spot")
     assert amounts("dev", "control plane") == ["zonal, `us-central1-a`, 730 h"]
+
+
+def test_istiod_has_the_limits_of_its_values_or_else_of_its_chart(istio: Istio) -> None:
+    (scaler,) = (each for each in istio.render("istiod", {}) if each["kind"] == "HorizontalPodAutoscaler")
+
+    assert str(istiod_count({"pilot": {"autoscaleMin": 3, "autoscaleMax": 6}})) == "3 to 6"
+    assert istiod_count({}) == Count(scaler["spec"]["minReplicas"], scaler["spec"]["maxReplicas"])
 
 
 def test_a_page_names_no_price() -> None:

@@ -201,10 +201,11 @@ def harden_pods(args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformR
     spec = cast("dict[str, Any]", args.props["spec"])
     template = cast("dict[str, Any]", spec["template"])
     pod = cast("dict[str, Any]", template["spec"])
-    hardened = {
+    theirs = cast("dict[str, Any]", pod.get("securityContext") or {})
+    hardened: dict[str, Any] = {
         "topologySpreadConstraints": spread_data(spec["selector"]["matchLabels"]),
         **pod,
-        "securityContext": {"seccompProfile": {"type": "RuntimeDefault"}, **(pod.get("securityContext") or {})},
+        "securityContext": {"seccompProfile": {"type": "RuntimeDefault"}, **theirs},
     }
     props = {**args.props, "spec": {**spec, "template": {**template, "spec": hardened}}}
     return pulumi.ResourceTransformResult(props=props, opts=args.opts)

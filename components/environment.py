@@ -244,5 +244,4 @@ class Environment(pulumi.ComponentResource):
             hosts=self._settings.gateway_hosts,
             certificate=certificate,
         )
-        after = [*self._ready, *security.bookinfo_network]
-        Bookinfo("bookinfo", args, after=after, opts=self._with_sidecars)
+        Bookinfo("bookinfo", args, after=self._ready, pods_after=security.bookinfo_network, opts=self._with_sidecars)

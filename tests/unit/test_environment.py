@@ -315,6 +315,9 @@ def test_pods_wait_for_the_network_policies_of_their_namespace(project: Path) ->
     assert "security-gateway-istio-ingressgateway" in made.waits_for("gateway-deployment")
     assert "security-bookinfo-details" in made.waits_for("bookinfo-details-v1")
     assert "tracing-collector-policy" in made.waits_for("tracing-collector-deployment")
+    assert "security-bookinfo-details" not in made.waits_for("bookinfo-gateway") | made.waits_for(
+        "bookinfo-virtual-service"
+    )
 
 
 def test_every_namespace_that_the_program_makes_for_itself_says_what_pods_may_do(project: Path) -> None:

@@ -82,6 +82,7 @@ class Bookinfo(pulumi.ComponentResource):
         args: see `BookinfoArgs`.
         after: resources that prove that the injector and the validator answer (`Mesh.answering`); the Deployments and
             the route wait for them, Services and ServiceAccounts do not.
+        pods_after: resources that only the Deployments wait for besides, such as NetworkPolicies.
         opts: Pulumi's resource options.
     """
 
@@ -90,6 +91,7 @@ class Bookinfo(pulumi.ComponentResource):
         name: str,
         args: BookinfoArgs,
         after: Sequence[pulumi.Resource] = (),
+        pods_after: Sequence[pulumi.Resource] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("traced-mesh:bookinfo:Bookinfo", name, {}, opts)
@@ -99,7 +101,7 @@ class Bookinfo(pulumi.ComponentResource):
             self._service(application)
             account = self._service_account(application)
             for version in application.versions:
-                self._deployment(application, version, [account, *after])
+                self._deployment(application, version, [account, *after, *pods_after])
         self._route(after)
         self.register_outputs({})
 

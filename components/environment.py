@@ -129,7 +129,7 @@ class Environment(pulumi.ComponentResource):
             revision=settings.istio_revision,
             protect=settings.deletion_protection,
         )
-        return Mesh("mesh", args, after=cluster.ready, opts=self._in_cluster)
+        return Mesh("mesh", args, after=cluster.ready, pods_after=cluster.runs_pods, opts=self._in_cluster)
 
     def _tracing_demand(self) -> TracingDemand:
         settings = self._settings
@@ -249,5 +249,5 @@ class Environment(pulumi.ComponentResource):
             hosts=self._settings.gateway_hosts,
             certificate=certificate.secret_name if certificate else None,
         )
-        after = [*self._ready, *security.bookinfo_network]
-        return Bookinfo("bookinfo", args, after=after, opts=self._with_sidecars)
+        pods_after = security.bookinfo_network
+        return Bookinfo("bookinfo", args, after=self._ready, pods_after=pods_after, opts=self._with_sidecars)

@@ -11,6 +11,7 @@ from typing import Final
 
 import pulumi
 import pulumi_kubernetes as kubernetes
+from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from components.choices import IssuerKind
 from components.gateway import NAME
@@ -90,7 +91,7 @@ class GatewayCertificate(pulumi.ComponentResource):
         super().__init__("traced-mesh:gateway:GatewayCertificate", name, {}, opts)
         labels = recommended_labels(NAME, part_of="traced-mesh", component="gateway")
         child = pulumi.ResourceOptions(parent=self)
-        metadata = {"name": SECRET, "namespace": namespace, "labels": labels}
+        metadata = ObjectMetaArgs(name=SECRET, namespace=namespace, labels=labels)
         self.secret_name = source.name if isinstance(source, CertificateSecret) else SECRET
         if isinstance(source, GivenCertificate):
             kubernetes.core.v1.Secret(

@@ -30,6 +30,7 @@ class Seen:
         outcome: how it ended.
         steps: what the engine did.
         cloud: what there was in the fake cloud.
+        operations: all that was ever done to it.
         pending: operations of which the state does not know how they ended.
         objects: what the API server holds: `<kind> <namespace>/<name>` of each Namespace and Deployment -> its UID.
     """
@@ -37,13 +38,15 @@ class Seen:
     outcome: Outcome
     steps: tuple[Step, ...]
     cloud: Cloud
+    operations: list[dict[str, str]]
     pending: list[Any]
     objects: Mapping[str, str]
 
     @property
     def changed(self) -> set[tuple[str, str]]:
-        """The operation and the name of every resource that was not left as it is."""
-        return set(self.outcome.changed)
+        """The operation and the name of all that was not left as it is, without components."""
+        components = {each.name for each in self.steps if each.type.startswith("traced-mesh:")}
+        return {each for each in self.outcome.changed if each[1] not in components}
 
     def types(self) -> list[str]:
         """Return the types of what is in the fake cloud, sorted."""
@@ -139,6 +142,7 @@ class Life:
             outcome,
             read_steps(log) if log.exists() else (),
             self.surroundings.cloud,
+            self.surroundings.cloud.operations(),
             latest.get("pending_operations") or [],
             _objects(self.running.api()),
         )

@@ -46,7 +46,7 @@ def test_without_nodes_no_chart_goes_in(staging: History) -> None:
 
 
 def test_the_runs_after_a_failure_make_nothing_twice(history: History) -> None:
-    operations = history["destroy"].cloud.operations()
+    operations = history["destroy"].operations
 
     created = Counter(each["id"] for each in operations if each["operation"] == "create")
 
@@ -55,10 +55,11 @@ def test_the_runs_after_a_failure_make_nothing_twice(history: History) -> None:
 
 def test_every_resource_is_made_before_it_is_changed_or_deleted(history: History) -> None:
     seen: set[str] = set()
-    for each in history["destroy"].cloud.operations():
+    for each in history["destroy"].operations:
         if each["operation"] == "create":
             seen.add(each["id"])
         assert each["id"] in seen
+    assert seen
 
 
 def test_ctrl_c_waits_for_the_cluster_and_begins_nothing_more(dev: History) -> None:
@@ -74,7 +75,7 @@ def test_ctrl_c_waits_for_the_cluster_and_begins_nothing_more(dev: History) -> N
 
 
 def test_apis_are_enabled_once(history: History) -> None:
-    operations = history["destroy"].cloud.operations()
+    operations = history["destroy"].operations
 
     enabled = [each["id"] for each in operations if (each["operation"], each["type"]) == ("create", SERVICE)]
 

@@ -7,8 +7,7 @@ import pytest
 from tests.support.mocks import Recording
 from tests.support.stacks import record_environment
 from tests.unit.settings_support import RIGHT, fill, read
-
-GUARD = "environment-deletion-guard"
+from tests.unit.test_environment import GUARD
 
 #: Components, which are nothing in themselves, and providers, which whatever uses them waits for.
 OTHERS = ("traced-mesh:", "pulumi:providers:")

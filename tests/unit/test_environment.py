@@ -12,6 +12,7 @@ from tests.support.mocks import LOAD_BALANCER_IP, NODE_PORT, Recording, Secret, 
 from tests.support.stacks import record_environment
 from tests.unit.settings_support import EXISTING, RIGHT, TOKEN, fill, read
 
+GUARD = "environment-deletion-guard"
 KINDS = pytest.mark.parametrize("kind", [RIGHT, EXISTING], ids=["gke", "existing"])
 
 
@@ -295,10 +296,10 @@ def test_existing_cluster_does_not_import_google_clouds_sdk() -> None:
 @pytest.mark.parametrize(
     ("kind", "given", "protected"),
     [
-        (RIGHT, {}, ["cluster-cluster", "mesh-namespace", "namespaces-shop"]),
+        (RIGHT, {}, ["cluster-cluster", "mesh-namespace", "namespaces-shop", GUARD]),
         (RIGHT, {"deletionProtection": "false"}, []),
         (EXISTING, {}, []),
-        (EXISTING, {"deletionProtection": "true"}, ["mesh-namespace", "namespaces-shop"]),
+        (EXISTING, {"deletionProtection": "true"}, ["mesh-namespace", "namespaces-shop", GUARD]),
     ],
     ids=["gke", "gke, lifted", "existing", "existing, protected"],
 )

@@ -41,9 +41,10 @@ def judge(resource: Resource, rules: Iterable[Rule]) -> Iterator[Violation]:
     What a rule can't know yet it does not judge; in an update everything is known before a resource is made.
     """
     for rule in rules:
-        if isinstance(rule, ResourceRule) and concerns(rule, resource.kind) and not is_exempt(rule, resource):
+        if isinstance(rule, ResourceRule) and concerns(rule, resource.kind):
             with suppress(NotKnownYet):
-                yield from [Violation(rule, resource, wrong) for wrong in rule.check(resource)]
+                found = [Violation(rule, resource, wrong) for wrong in rule.check(resource)]
+                yield from [each for each in found if not is_exempt(rule, resource)]
 
 
 def judge_stack(resources: Sequence[Resource], rules: Iterable[Rule]) -> Iterator[Violation]:

@@ -62,10 +62,10 @@ def _escalation(workload: Resource) -> Iterator[str]:
 
 def _resources(workload: Resource) -> Iterator[str]:
     for name, container in containers(workload):
-        for path in ("requests.cpu", "requests.memory", "limits.memory"):
-            if at(container, f"resources.{path}") is None:
-                group, _, what = path.partition(".")
-                yield f"container '{name}' has no {what} in its {group}"
+        wanted = ("requests.cpu", "requests.memory", "limits.memory")
+        missing = [path for path in wanted if at(container, f"resources.{path}") is None]
+        if missing:
+            yield f"container '{name}' has no {', no '.join(missing)}"
 
 
 def _image(workload: Resource) -> Iterator[str]:

@@ -55,7 +55,7 @@ def test_every_rule_knows_every_kind_of_environment() -> None:
 class NothingKnown(dict[str, Any]):
     """Properties of which a preview knows none."""
 
-    def get(self, key: str, default: Any = None) -> Any:
+    def get(self, key: str, default: Any = None) -> Any:  # noqa: ARG002 - the signature is that of dict
         return UNKNOWN
 
 

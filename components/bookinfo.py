@@ -1,6 +1,7 @@
 """Bookinfo, Istio's sample application: the proof that requests are traced.
 
-The same objects as in Istio's own manifests (`samples/bookinfo`), as data; the tests compare them field by field.
+The same objects as in Istio's own manifests (`samples/bookinfo`), as data; the tests compare them field by field. The
+security contexts are those of its `bookinfo-psa.yaml`, so that the restricted Pod Security Standard takes them.
 Left out on purpose: the gateway in front, and anything that tells one environment's Bookinfo from another's.
 """
 
@@ -25,9 +26,11 @@ from pulumi_kubernetes.core.v1 import (
 )
 from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
 
+from components.container_resources import QUOTAS
 from components.gateway import HTTP_PORT
 from components.istio_objects import IstioObject, istio_object
 from components.kubernetes_objects import SKIP_AWAIT
+from components.workloads import restricted_container, restricted_pod
 
 #: Tag of all of Bookinfo's images in Istio 1.27's manifests.
 IMAGE_TAG: Final = "1.20.3"
@@ -151,7 +154,7 @@ class Bookinfo(pulumi.ComponentResource):
     def _service_account(self, application: Application) -> pulumi.Resource:
         return kubernetes.core.v1.ServiceAccount(
             f"{self._name}-{application.name}-account",
-            metadata=self._metadata(_account(application), {"account": application.name}),
+            metadata=self._metadata(account_of(application.name), {"account": application.name}),
             opts=pulumi.ResourceOptions(parent=self),
         )
 
@@ -191,8 +194,9 @@ class Bookinfo(pulumi.ComponentResource):
         return IstioObject(self._args.networking_api, kind, name, self._args.namespace, spec, LABELS)
 
 
-def _account(application: Application) -> str:
-    return f"bookinfo-{application.name}"
+def account_of(application: str) -> str:
+    """Return the name of an application's ServiceAccount, which its versions share."""
+    return f"bookinfo-{application}"
 
 
 def _pod(application: Application, version: str) -> PodSpecArgs:
@@ -202,7 +206,14 @@ def _pod(application: Application, version: str) -> PodSpecArgs:
         image_pull_policy="IfNotPresent",
         ports=[ContainerPortArgs(container_port=PORT)],
         env=[EnvVarArgs(name=name, value=value) for name, value in application.environment] or None,
+        resources=QUOTAS[application.name].args(),
+        security_context=restricted_container(read_only=False),
         volume_mounts=[VolumeMountArgs(name=name, mount_path=path) for name, path in application.empty_dirs] or None,
     )
     volumes = [VolumeArgs(name=name, empty_dir=EmptyDirVolumeSourceArgs()) for name, _ in application.empty_dirs]
-    return PodSpecArgs(service_account_name=_account(application), containers=[container], volumes=volumes or None)
+    return PodSpecArgs(
+        service_account_name=account_of(application.name),
+        security_context=restricted_pod(),
+        containers=[container],
+        volumes=volumes or None,
+    )

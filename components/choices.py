@@ -106,6 +106,17 @@ class ServiceType(StrEnum):
     NODE_PORT = "NodePort"
 
 
+class MutualTlsMode(StrEnum):
+    """What sidecars take in (https://istio.io/latest/docs/reference/config/security/peer_authentication/).
+
+    - `STRICT`: mutual TLS only, so that every caller has an identity of the mesh.
+    - `PERMISSIVE`: plain text too, from callers outside the mesh.
+    """
+
+    STRICT = "strict"
+    PERMISSIVE = "permissive"
+
+
 class TracingMode(StrEnum):
     """How a mesh hands its spans on.
 

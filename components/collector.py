@@ -18,9 +18,10 @@ from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
 from components.backends import Backend
 from components.collector_configuration import CONFIGURATION_KEY, OTLP_PORT, collector_configuration
 from components.collector_credentials import configuration_checksum, credential_files
-from components.collector_network_policy import network_policy
+from components.collector_network_policy import collector_access
 from components.collector_pods import CREDENTIALS_SECRET, NAME, SELECTOR, pod_template
 from components.kubernetes_objects import SKIP_AWAIT, recommended_labels
+from components.network_policies import network_policy
 from components.tracing_values import OtlpService
 from components.workloads import disruption_budget
 
@@ -150,9 +151,7 @@ class Collector(pulumi.ComponentResource):
         return network_policy(
             f"{self._name}-policy",
             self._metadata(),
-            SELECTOR,
-            self._args.backend.address,
-            self._args.injection_label,
+            collector_access(SELECTOR, self._args.backend.address, self._args.injection_label),
             self._child(),
         )
 

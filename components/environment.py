@@ -16,8 +16,10 @@ from components.gke_args import GkeClusterArgs, OwnNetwork
 from components.istio_versions import row_for
 from components.mesh import ChartSource, Mesh, MeshArgs
 from components.names import COLLECTOR_NAMESPACE, GATEWAY_NAMESPACE
-from components.namespaces import Namespaces, NamespacesArgs, injection_label
+from components.namespaces import GIVEN_NAMESPACES, Namespaces, NamespacesArgs, injection_label
+from components.pod_security import PodSecurity
 from components.satellite_files import SatelliteFiles
+from components.security import Security, SecurityArgs
 from components.settings import Settings
 from components.sidecar_generation import sidecar_generation
 from components.telemetry import TelemetryPlan
@@ -56,7 +58,7 @@ class EnvironmentOutputs:
 
 
 class Environment(pulumi.ComponentResource):
-    """Cluster, mesh, namespaces, tracing, gateway and Bookinfo, each waiting only for what it needs.
+    """Cluster, mesh, namespaces, tracing, security, gateway and Bookinfo, each waiting only for what it needs.
 
     Attributes:
         outputs: the stack's outputs.
@@ -78,10 +80,11 @@ class Environment(pulumi.ComponentResource):
         mesh = self._mesh(cluster)
         namespaces = self._namespaces()
         tracing = self._tracing(namespaces, mesh)
+        security = self._security(namespaces, mesh)
         self._ready = [*mesh.answering, *tracing.sidecar_secrets]  # for whatever has sidecars
-        gateway = self._gateway(namespaces)
+        gateway = self._gateway(namespaces, security)
         if settings.bookinfo:
-            self._bookinfo(namespaces)
+            self._bookinfo(namespaces, security)
         self.outputs = EnvironmentOutputs(cluster, gateway, settings, list(namespaces.names))
         self.register_outputs({})
 
@@ -127,7 +130,7 @@ class Environment(pulumi.ComponentResource):
             logging=settings.gke_logging_components,
             monitoring=settings.gke_monitoring_components,
             labels=settings.gke_labels,
-            deletion_protection=settings.gke_deletion_protection,
+            deletion_protection=settings.deletion_protection,
             admin=settings.cluster_admin,
         )
 
@@ -140,10 +143,12 @@ class Environment(pulumi.ComponentResource):
                 version=str(settings.istio_version),
                 hub=settings.istio_hub,
                 revision=settings.istio_revision,
+                replicas=settings.istiod_replicas,
                 tracing=tracing_values(self._row, self._tracing_demand()),
                 extra=settings.istiod_values,
             ),
             revision=settings.istio_revision,
+            protect=settings.deletion_protection,
         )
         return Mesh("mesh", args, after=cluster.ready, opts=self._in_cluster)
 
@@ -169,7 +174,16 @@ class Environment(pulumi.ComponentResource):
         application = [settings.bookinfo_namespace] if settings.bookinfo else []
         collector = [COLLECTOR_NAMESPACE] if settings.tracing_mode is TracingMode.OPENTELEMETRY else []
         names = dict.fromkeys([*application, *settings.injected_namespaces, *collector, GATEWAY_NAMESPACE])
-        args = NamespacesArgs(list(names), shared=settings.injected_namespaces, revision=settings.istio_revision)
+        args = NamespacesArgs(
+            list(names),
+            shared=settings.injected_namespaces,
+            revision=settings.istio_revision,
+            enforced={
+                **dict.fromkeys([*application, *collector], PodSecurity.PRIVILEGED),
+                GATEWAY_NAMESPACE: PodSecurity.RESTRICTED,  # its Pods have no init container
+            },
+            protect_shared=settings.deletion_protection,
+        )
         return Namespaces("namespaces", args, opts=self._in_cluster)
 
     def _tracing(self, namespaces: Namespaces, mesh: Mesh) -> Tracing:
@@ -208,7 +222,22 @@ class Environment(pulumi.ComponentResource):
             custom_tags=settings.custom_tags,
         )
 
-    def _gateway(self, namespaces: Namespaces) -> IngressGateway:
+    def _security(self, namespaces: Namespaces, mesh: Mesh) -> Security:
+        settings = self._settings
+        own = settings.bookinfo_namespace
+        collected = settings.tracing_mode is TracingMode.OPENTELEMETRY
+        args = SecurityArgs(
+            row=self._row,
+            mutual_tls=settings.mutual_tls,
+            injection_label=injection_label(settings.istio_revision),
+            gateway=namespaces.names[GATEWAY_NAMESPACE],
+            bookinfo=namespaces.names[own] if settings.bookinfo else None,
+            bookinfo_is_alone=own not in GIVEN_NAMESPACES,
+            satellites=None if collected else settings.backend_target.address,
+        )
+        return Security("security", args, after=mesh.answering, opts=self._in_cluster)
+
+    def _gateway(self, namespaces: Namespaces, security: Security) -> IngressGateway:
         settings = self._settings
         args = GatewayArgs(
             namespace=namespaces.names[GATEWAY_NAMESPACE],
@@ -218,12 +247,14 @@ class Environment(pulumi.ComponentResource):
             revision=settings.istio_revision,
             files=SatelliteFiles.needed(self._row, settings.tracing_mode, settings.backend_target).mounts,
         )
-        return IngressGateway("gateway", args, after=self._ready, opts=self._with_sidecars)
+        after = [*self._ready, *security.gateway_network]
+        return IngressGateway("gateway", args, after=after, opts=self._with_sidecars)
 
-    def _bookinfo(self, namespaces: Namespaces) -> None:
+    def _bookinfo(self, namespaces: Namespaces, security: Security) -> None:
         namespace = namespaces.names[self._settings.bookinfo_namespace]
         args = BookinfoArgs(namespace, networking_api=self._row.networking_api)
-        Bookinfo("bookinfo", args, after=self._ready, opts=self._with_sidecars)
+        after = [*self._ready, *security.bookinfo_network]
+        Bookinfo("bookinfo", args, after=after, opts=self._with_sidecars)
 
 
 def _secret(value: SecretStr | None) -> pulumi.Output[str] | None:

@@ -15,11 +15,8 @@ from pulumi_kubernetes.apps.v1 import DeploymentSpecArgs
 from pulumi_kubernetes.core.v1 import (
     ContainerArgs,
     ContainerPortArgs,
-    PodSecurityContextArgs,
     PodSpecArgs,
     PodTemplateSpecArgs,
-    ResourceRequirementsArgs,
-    SeccompProfileArgs,
     SecretVolumeSourceArgs,
     ServicePortArgs,
     ServiceSpecArgs,
@@ -29,22 +26,31 @@ from pulumi_kubernetes.core.v1 import (
 from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
 
 from components.choices import ServiceType
+from components.container_resources import QUOTAS
 from components.kubernetes_objects import SKIP_AWAIT, recommended_labels, wait_for
 from components.satellite_files import SecretMount
-from components.workloads import disruption_budget, restricted_container
+from components.workloads import disruption_budget, restricted_container, restricted_pod, spread
 
 NAME: Final = "istio-ingressgateway"
 
 #: Labels by which Istio's Gateway resources choose this workload; Bookinfo's and every guide's `istio: ingressgateway`.
 SELECTOR: Final = {"app": NAME, "istio": "ingressgateway"}
 
-#: The Service's ports and the unprivileged ports behind them, as in Istio's own ingress gateway.
-PORTS: Final = (
-    ServicePortArgs(name="status-port", port=15021, target_port=15021, protocol="TCP"),
-    ServicePortArgs(name="http2", port=80, target_port=8080, protocol="TCP"),
-    ServicePortArgs(name="https", port=443, target_port=8443, protocol="TCP"),
-)
 HTTP_PORT: Final = 80
+HTTPS_PORT: Final = 443
+
+#: Where the Pods tell load balancers that they are ready.
+STATUS_PORT: Final = 15021
+
+#: Where the Pods take requests: unprivileged ports, HTTP and HTTPS, as in Istio's own ingress gateway.
+POD_PORTS: Final = (8080, 8443)
+
+#: The Service's ports and the Pods' behind them.
+PORTS: Final = (
+    ServicePortArgs(name="status-port", port=STATUS_PORT, target_port=STATUS_PORT, protocol="TCP"),
+    ServicePortArgs(name="http2", port=HTTP_PORT, target_port=POD_PORTS[0], protocol="TCP"),
+    ServicePortArgs(name="https", port=HTTPS_PORT, target_port=POD_PORTS[1], protocol="TCP"),
+)
 
 #: The user that Istio's proxy image runs as.
 PROXY_USER: Final = 1337
@@ -163,15 +169,14 @@ class IngressGateway(pulumi.ComponentResource):
                     ),
                     spec=PodSpecArgs(
                         service_account_name=NAME,
-                        security_context=PodSecurityContextArgs(
-                            seccomp_profile=SeccompProfileArgs(type="RuntimeDefault")
-                        ),
+                        security_context=restricted_pod(),
                         containers=[_proxy_container(self._args.files)],
                         volumes=[
                             VolumeArgs(name=each.name, secret=SecretVolumeSourceArgs(secret_name=each.secret))
                             for each in self._args.files
                         ]
                         or None,
+                        topology_spread_constraints=spread(SELECTOR),
                     ),
                 ),
             ),
@@ -191,10 +196,7 @@ def _proxy_container(files: Sequence[SecretMount]) -> ContainerArgs:
         name="istio-proxy",
         image="auto",  # istiod's injector puts in the proxy image of its own version
         ports=[ContainerPortArgs(name="http-envoy-prom", container_port=15090, protocol="TCP")],
-        # Figures as in Istio's gateway chart.
-        resources=ResourceRequirementsArgs(
-            requests={"cpu": "100m", "memory": "128Mi"}, limits={"cpu": "2", "memory": "1Gi"}
-        ),
+        resources=QUOTAS["gateway"].args(),
         security_context=restricted_container(PROXY_USER),
         # Istio's injection template for gateways mounts none of these.
         volume_mounts=[VolumeMountArgs(name=each.name, mount_path=each.folder, read_only=True) for each in files]

@@ -10,6 +10,10 @@ from components.configuration.key import Key, SettingsPart
 from components.configuration.kubeconfig import Kubeconfig
 
 
+def _is_made_here(data: dict[str, Any]) -> bool:
+    return data["cluster_kind"] is ClusterKind.GKE
+
+
 def _current_context(data: dict[str, Any]) -> str | None:
     kubeconfig: Kubeconfig | None = data["kubeconfig"]
     return kubeconfig.current_context if kubeconfig else None
@@ -65,6 +69,17 @@ class ClusterSettings(SettingsPart):
             default="the kubeconfig's current context",
         ),
     ] = Field(default_factory=_current_context)
+    deletion_protection: Annotated[
+        fields.Switch,
+        Key(
+            "Cluster",
+            "Whether Pulumi refuses to delete or replace what holds state: the GKE cluster (Google's provider refuses "
+            "too), namespace istio-system with the mesh's CA key, and injectedNamespaces.",
+            "true or false",
+            "false",
+            default="gke: `true`; existing: `false`",
+        ),
+    ] = Field(default_factory=_is_made_here)
     cluster_admin: Annotated[
         fields.Email | None,
         Key(

@@ -78,7 +78,7 @@ A stack's configuration is `stacks/Pulumi.<stack>.yaml`. Keys are set one by one
 
     pulumi config set --stack dev traced-mesh:nodeCount 5
     pulumi config set --stack dev traced-mesh:injectedNamespaces '["shop","checkout"]'
-    pulumi config set --stack dev --path traced-mesh:istiodValues.pilot.autoscaleMin 2
+    pulumi config set --stack dev --path traced-mesh:istiodValues.pilot.autoscaleMax 9
     pulumi config set --stack dev --secret traced-mesh:accessToken      # asks for it
     pulumi config set --stack dev --secret traced-mesh:backendClientKey < backend-client-key.pem
     pulumi config set --stack dev --secret --path traced-mesh:backendHeaders.x-tenant
@@ -148,7 +148,8 @@ def _escaped(cell: str) -> str:
 
 
 def _type(known: KnownKey) -> str:
-    return _TYPES[type(known.default)]
+    # The default of a switch may depend on something else, and is empty text then.
+    return _TYPES[bool if known.info.annotation is bool else type(known.default)]
 
 
 if __name__ == "__main__":

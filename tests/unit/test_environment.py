@@ -232,7 +232,7 @@ def test_every_gke_setting_has_its_place_in_the_cluster(project: Path) -> None:
         gkeDatabaseEncryptionKey=key,
         gkeBinaryAuthorization="true",
         gkeLabels='{"team":"mesh"}',
-        gkeDeletionProtection="false",
+        deletionProtection="false",
         nodePools='{"nodes":{"minCount":1,"maxCount":4},"batch":{"machineType":"n2-standard-8"}}',
     )
 

@@ -14,8 +14,8 @@ from policy.workload import pod, selects
 _VITAL: Final = frozenset({"istiod", "istio-ingressgateway", "otel-collector"})
 _NAME_LABELS: Final = ("app", "app.kubernetes.io/name")
 
-#: Namespaces whose loss takes the mesh's root certificate or everybody's addresses with it.
-_STATE: Final = frozenset({"istio-system", "istio-ingress"})
+#: Namespaces whose loss can't be made good by another `pulumi up`: this one holds the key of the mesh's CA.
+_STATE: Final = frozenset({"istio-system"})
 
 
 def _replicas(resource: Resource) -> Iterator[str]:
@@ -48,7 +48,7 @@ def _budget(resources: Sequence[Resource]) -> Iterator[tuple[Resource, str]]:
 
 def _protected(namespace: Resource) -> Iterator[str]:
     if namespace.object_name in _STATE and namespace.protected is False:
-        yield f"Pulumi may delete namespace '{namespace.object_name}', and the mesh's certificates or addresses with it"
+        yield f"Pulumi may delete namespace '{namespace.object_name}', and the key of the mesh's CA with it"
 
 
 def _is_vital(deployment: Resource) -> bool:
@@ -62,8 +62,7 @@ RULES: Final = (
         "istiod, the gateway and the Collector have at least two replicas.",
         Severity.MEDIUM,
         BEYOND_DEV,
-        "set traced-mesh:gatewayReplicas, traced-mesh:collectorReplicas, or pilot.autoscaleMin in "
-        "traced-mesh:istiodValues to at least 2",
+        "set traced-mesh:istiodReplicas, traced-mesh:gatewayReplicas and traced-mesh:collectorReplicas to at least 2",
         kinds("Deployment", "HorizontalPodAutoscaler"),
         _replicas,
     ),
@@ -81,7 +80,7 @@ RULES: Final = (
         "In prod, Pulumi does not delete namespaces with state by mistake.",
         Severity.HIGH,
         PROD_ONLY,
-        "protect the namespace; to remove it for good, lift the protection as docs/operations.md says",
+        "pulumi config set traced-mesh:deletionProtection true",
         kinds("Namespace"),
         _protected,
     ),

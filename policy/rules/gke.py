@@ -70,13 +70,13 @@ def _shielded_nodes(cluster: Resource) -> Iterator[str]:
         yield "shielded nodes are off"
 
 
-def _version(cluster: Resource) -> Iterator[str]:
+def _channel(cluster: Resource) -> Iterator[str]:
     channel = at(cluster.properties, "releaseChannel.channel")
-    version = str(at(cluster.properties, "minMasterVersion") or "")
     if channel == "RAPID":
-        yield "the cluster is on release channel RAPID, whose versions Google keeps out of its service level agreement"
-    elif channel in (None, "UNSPECIFIED") and version.count(".") < 2:
-        yield f"nothing pins the cluster's version: no release channel, and the version is {version or 'not given'}"
+        yield "the cluster is on release channel RAPID, whose versions Google's service level agreement leaves out"
+    elif channel in (None, "UNSPECIFIED"):
+        version = at(cluster.properties, "minMasterVersion") or "not given"
+        yield f"no release channel keeps the cluster's version, which is {version}"
 
 
 def _labels(cluster: Resource) -> Iterator[str]:
@@ -131,8 +131,8 @@ RULES: Final = (
         "In prod, neither Pulumi nor Google's provider deletes a cluster by mistake.",
         Severity.HIGH,
         PROD_ONLY,
-        "pulumi config set traced-mesh:gkeDeletionProtection true; to remove the cluster for good, first say that it "
-        "is prod no more: pulumi config set traced-mesh:environment dev",
+        "pulumi config set traced-mesh:deletionProtection true; to remove the cluster for good, first say that it is "
+        "prod no more: pulumi config set traced-mesh:environment dev",
         CLUSTER,
         _deletion_protection,
     ),
@@ -173,13 +173,13 @@ RULES: Final = (
         _shielded_nodes,
     ),
     ResourceRule(
-        "gke-version-pinned",
-        "In prod, a cluster is on a release channel other than RAPID or on an exact version.",
+        "gke-release-channel",
+        "In prod, a release channel other than RAPID keeps the cluster's version.",
         Severity.MEDIUM,
         PROD_ONLY,
-        "pulumi config set traced-mesh:gkeReleaseChannel STABLE, or traced-mesh:gkeVersion with all its numbers",
+        "pulumi config rm traced-mesh:gkeVersion, and pulumi config set traced-mesh:gkeReleaseChannel STABLE",
         CLUSTER,
-        _version,
+        _channel,
     ),
     ResourceRule(
         "gke-cost-label",

@@ -11,7 +11,7 @@ from pulumi_policy import Severity
 from components.machine_types import TOO_SMALL
 from policy.reading import at, is_true, mapping
 from policy.resource import Resource
-from policy.rule import EVERYWHERE, PROD_ONLY, ResourceRule
+from policy.rule import BEYOND_DEV, EVERYWHERE, PROD_ONLY, ResourceRule
 
 POOL: Final = frozenset({"gcp:container/nodePool:NodePool"})
 
@@ -42,10 +42,14 @@ def _account(pool: Resource) -> Iterator[str]:
         yield "nodes run as Compute Engine's default service account, which may edit the whole project"
 
 
-def _management(pool: Resource) -> Iterator[str]:
-    for what, meaning in (("autoRepair", "broken nodes stay"), ("autoUpgrade", "nodes keep what is vulnerable")):
-        if at(pool.properties, f"management.{what}") is not True:
-            yield f"{what} is off: {meaning}"
+def _repair(pool: Resource) -> Iterator[str]:
+    if at(pool.properties, "management.autoRepair") is not True:
+        yield "autoRepair is off, so broken nodes stay"
+
+
+def _upgrade(pool: Resource) -> Iterator[str]:
+    if at(pool.properties, "management.autoUpgrade") is not True:
+        yield "autoUpgrade is off, so nodes keep what is known to be vulnerable"
 
 
 def _size(pool: Resource) -> Iterator[str]:
@@ -98,13 +102,22 @@ RULES: Final = (
         _account,
     ),
     ResourceRule(
-        "node-repaired-and-upgraded",
-        "Nodes are repaired and upgraded by Google.",
+        "node-repaired",
+        "Google repairs broken nodes.",
         Severity.MEDIUM,
         EVERYWHERE,
-        "set management.autoRepair and management.autoUpgrade to true",
+        "set management.autoRepair to true",
         POOL,
-        _management,
+        _repair,
+    ),
+    ResourceRule(
+        "node-upgraded",
+        "In staging and prod, Google upgrades nodes together with their cluster.",
+        Severity.MEDIUM,
+        BEYOND_DEV,
+        "let a release channel keep the version: pulumi config rm traced-mesh:gkeVersion",
+        POOL,
+        _upgrade,
     ),
     ResourceRule(
         "node-large-enough",

@@ -1,10 +1,14 @@
 """Every rule of the policy pack stops what breaks it, with a message that says how to mend it, and nothing else."""
 
+import re
 from typing import Any
 
 import pytest
 
 from components.choices import EnvironmentKind
+from components.configuration.parsing import keys
+from components.settings import Settings
+from policy.exceptions import EXEMPTIONS, Exemption
 from policy.judgement import Violation, judge, judge_stack
 from policy.reading import UNKNOWN
 from policy.resource import Resource
@@ -85,3 +89,31 @@ def test_a_part_that_is_not_known_does_not_hide_what_is() -> None:
 def _type(kind: str) -> str:
     package, _, rest = kind.partition(":")
     return f"kubernetes:any/v1:{rest}" if package == "kubernetes" else kind
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+def test_a_rule_is_mended_by_configuration_that_exists(rule: ResourceRule | StackRule) -> None:
+    named = set(re.findall(r"\btraced-mesh:(\w+)", rule.mend))
+
+    assert named <= set(keys(Settings))
+
+
+@pytest.mark.parametrize("exemption", EXEMPTIONS, ids=lambda each: f"{each.rule}-{each.name}")
+def test_an_exemption_is_of_a_rule_that_would_find_the_object(exemption: Exemption) -> None:
+    rule = BY_NAME[exemption.rule]
+
+    assert exemption.kind in rule.kinds
+    assert all((exemption.reason, exemption.source))
+
+
+def test_an_exemption_covers_nothing_but_its_object() -> None:
+    webhooks = {"webhooks": [{"name": "a", "failurePolicy": "Ignore"}]}
+    names = ["istiod-default-validator", "istiod-default-validator-of-others"]
+
+    found = [
+        {violation.rule.name for violation in judge(resource(kind=kind, named=name, properties=webhooks), RULES)}
+        for kind in ("ValidatingWebhookConfiguration", "MutatingWebhookConfiguration")
+        for name in names
+    ]
+
+    assert [("webhook-fails-closed" in each) for each in found] == [False, True, True, True]

@@ -7,6 +7,7 @@ import pulumi_kubernetes as kubernetes
 import pytest
 
 from components.bookinfo import Bookinfo, BookinfoArgs
+from components.container_resources import QUOTAS
 from tests.support.istio import Document, Istio
 from tests.support.mocks import Recording, record
 
@@ -38,6 +39,26 @@ def at_the_port_of_our_gateways_service(document: Document) -> None:
         server["port"]["number"] = 80
 
 
+def as_the_restricted_pod_security_standard_wants(document: Document) -> None:
+    """As in Istio's own `bookinfo-psa.yaml`, in the spelling that the standard asks for, and with a seccomp profile."""
+    if document["kind"] == "Deployment":
+        pod = document["spec"]["template"]["spec"]
+        pod["securityContext"] = {"seccompProfile": {"type": "RuntimeDefault"}}
+        pod["containers"][0]["securityContext"] = {
+            "allowPrivilegeEscalation": False,
+            "capabilities": {"drop": ["ALL"]},
+            "privileged": False,
+            "runAsNonRoot": True,
+        }
+
+
+def with_requests_and_limits(document: Document) -> None:
+    """Istio's manifests leave those to whoever applies them."""
+    if document["kind"] == "Deployment":
+        (container,) = document["spec"]["template"]["spec"]["containers"]
+        container["resources"] = QUOTAS[container["name"]].values()
+
+
 def with_volumes_by_name(document: Document) -> None:
     """Kubernetes tells volumes apart by name; their order, which is not alphabetical in Istio's, means nothing."""
     if document["kind"] == "Deployment":
@@ -51,6 +72,8 @@ DIFFERENCES: Final[tuple[Callable[[Document], None], ...]] = (
     with_our_labels,
     with_no_wait_for_services,
     at_the_port_of_our_gateways_service,
+    as_the_restricted_pod_security_standard_wants,
+    with_requests_and_limits,
     with_volumes_by_name,
 )
 

@@ -81,7 +81,7 @@ def test_every_part_in_the_cluster_takes_back_what_others_change(project: Path) 
     made = environment(project)
 
     parts = [each for each in made.resources if each.parent == "environment" and each.name != "cluster"]
-    assert [each.name for each in parts] == ["mesh", "namespaces", "tracing", "gateway", "bookinfo"]
+    assert [each.name for each in parts] == ["mesh", "namespaces", "tracing", "security", "gateway", "bookinfo"]
     assert {each.transforms[0] for each in parts} == {"declared_state_wins"}
 
 
@@ -262,10 +262,12 @@ def test_only_what_needs_istiod_waits_for_it(kind: dict[str, str], project: Path
 
     kinds = {each.kind for each in made.resources if "istiod" in made.waits_for(each.name)}
     assert kinds == {
+        "AuthorizationPolicy",
         "Deployment",
         "Gateway",
         "Telemetry",
         "MutatingWebhookConfigurationPatch",
+        "PeerAuthentication",
         "ValidatingWebhookConfigurationPatch",
         "VirtualService",
     }

@@ -30,14 +30,14 @@ def analyzer(kind: str = "prod") -> Analyzer:
     return made
 
 
-def analyzed(made: Analyzer, type_token: str, properties: dict[str, Any], **options: bool) -> dict[str, Any]:
+def analyzed(made: Analyzer, type_token: str, properties: dict[str, Any], protect: bool = False) -> dict[str, Any]:
     """Return rule's name -> diagnostic of what an analyzer says to a resource."""
     request = proto.AnalyzeRequest(
         type=type_token,
         name="tested",
         urn="urn:tested",
         properties=struct(properties),
-        options=proto.AnalyzerResourceOptions(**options),
+        options=proto.AnalyzerResourceOptions(protect=protect),
     )
     return {each.policyName: each for each in made.Analyze(request, None).diagnostics}
 

@@ -27,7 +27,7 @@ from pulumi_kubernetes.core.v1 import (
 from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
 
 from components.container_resources import QUOTAS
-from components.gateway import HTTP_PORT
+from components.gateway_servers import gateway_servers
 from components.istio_objects import IstioObject, istio_object
 from components.kubernetes_objects import SKIP_AWAIT
 from components.workloads import restricted_container, restricted_pod
@@ -101,10 +101,15 @@ class BookinfoArgs:
     Arguments:
         namespace: name of a namespace with sidecar injection.
         networking_api: `apiVersion` of Istio's Gateway and VirtualService. Default `networking.istio.io/v1`.
+        hosts: hosts for which it is served. Default: every host.
+        certificate: name of a TLS Secret in the gateway's namespace, with which it is served by HTTPS, and HTTP is
+            redirected there; `None` (default): by HTTP.
     """
 
     namespace: pulumi.Input[str]
     networking_api: str = "networking.istio.io/v1"
+    hosts: Sequence[str] = ("*",)
+    certificate: str | None = None
 
 
 class Bookinfo(pulumi.ComponentResource):
@@ -175,13 +180,14 @@ class Bookinfo(pulumi.ComponentResource):
         )
 
     def _route(self, after: Sequence[pulumi.Resource]) -> None:
-        servers = [{"port": {"number": HTTP_PORT, "name": "http", "protocol": "HTTP"}, "hosts": ["*"]}]
+        hosts = list(self._args.hosts)
+        servers = gateway_servers(hosts, self._args.certificate)
         gateway = self._istio("Gateway", "bookinfo-gateway", {"selector": GATEWAY_SELECTOR, "servers": servers})
         route = {
             "match": [{"uri": route} for route in ROUTES],
             "route": [{"destination": {"host": "productpage", "port": {"number": PORT}}}],
         }
-        virtual_service = {"hosts": ["*"], "gateways": [gateway.name], "http": [route]}
+        virtual_service = {"hosts": hosts, "gateways": [gateway.name], "http": [route]}
         made = istio_object(f"{self._name}-gateway", gateway, self, after)
         istio_object(
             f"{self._name}-virtual-service",

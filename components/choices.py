@@ -106,6 +106,23 @@ class ServiceType(StrEnum):
     NODE_PORT = "NodePort"
 
 
+class IssuerKind(StrEnum):
+    """Kinds of objects that issue certificates by way of cert-manager.
+
+    Sources: https://cert-manager.io/docs/concepts/issuer/, https://github.com/cert-manager/google-cas-issuer.
+    """
+
+    CLUSTER_ISSUER = "ClusterIssuer"
+    ISSUER = "Issuer"
+    GOOGLE_CAS_CLUSTER_ISSUER = "GoogleCASClusterIssuer"
+    GOOGLE_CAS_ISSUER = "GoogleCASIssuer"
+
+    @property
+    def group(self) -> str:
+        """The API group of the kind."""
+        return "cas-issuer.jetstack.io" if self.value.startswith("GoogleCAS") else "cert-manager.io"
+
+
 class MutualTlsMode(StrEnum):
     """What sidecars take in (https://istio.io/latest/docs/reference/config/security/peer_authentication/).
 

@@ -12,6 +12,13 @@ from components.choices import ClusterKind, TracingMode
 from components.cluster import ClusterHandle
 from components.collector import otlp_service
 from components.gateway import GatewayArgs, IngressGateway
+from components.gateway_certificate import (
+    CertificateIssuer,
+    CertificateSecret,
+    CertificateSource,
+    GatewayCertificate,
+    GivenCertificate,
+)
 from components.gke_args import GkeClusterArgs, OwnNetwork
 from components.istio_versions import row_for
 from components.mesh import ChartSource, Mesh, MeshArgs
@@ -83,8 +90,9 @@ class Environment(pulumi.ComponentResource):
         security = self._security(namespaces, mesh)
         self._ready = [*mesh.answering, *tracing.sidecar_secrets]  # for whatever has sidecars
         gateway = self._gateway(namespaces, security)
+        certificate = self._certificate(namespaces)
         if settings.bookinfo:
-            self._bookinfo(namespaces, security)
+            self._bookinfo(namespaces, security, certificate)
         self.outputs = EnvironmentOutputs(cluster, gateway, settings, list(namespaces.names))
         self.register_outputs({})
 
@@ -246,13 +254,40 @@ class Environment(pulumi.ComponentResource):
             node_address=settings.gateway_host,
             revision=settings.istio_revision,
             files=SatelliteFiles.needed(self._row, settings.tracing_mode, settings.backend_target).mounts,
+            load_balancer_address=settings.gateway_load_balancer_address,
+            source_ranges=settings.gateway_source_ranges,
+            named_host=settings.gateway_named_host,
+            tls=settings.gateway_has_tls,
         )
         after = [*self._ready, *security.gateway_network]
         return IngressGateway("gateway", args, after=after, opts=self._with_sidecars)
 
-    def _bookinfo(self, namespaces: Namespaces, security: Security) -> None:
+    def _certificate(self, namespaces: Namespaces) -> str | None:
+        """Return the name of the Secret with the gateway's certificate, having made what is missing of it."""
+        source = self._certificate_source()
+        if source is None:
+            return None
+        namespace, hosts = namespaces.names[GATEWAY_NAMESPACE], self._settings.gateway_hosts
+        return GatewayCertificate("gateway-certificate", source, namespace, hosts, self._in_cluster).secret_name
+
+    def _certificate_source(self) -> CertificateSource | None:
+        settings = self._settings
+        key = _secret(settings.gateway_certificate_key)
+        if settings.gateway_certificate_file and key:
+            return GivenCertificate(settings.gateway_certificate_file.pem, key)
+        if settings.gateway_certificate_secret:
+            return CertificateSecret(settings.gateway_certificate_secret)
+        issuer = settings.gateway_certificate_issuer
+        return CertificateIssuer(issuer.kind, issuer.name) if issuer else None
+
+    def _bookinfo(self, namespaces: Namespaces, security: Security, certificate: str | None) -> None:
         namespace = namespaces.names[self._settings.bookinfo_namespace]
-        args = BookinfoArgs(namespace, networking_api=self._row.networking_api)
+        args = BookinfoArgs(
+            namespace,
+            networking_api=self._row.networking_api,
+            hosts=self._settings.gateway_hosts,
+            certificate=certificate,
+        )
         after = [*self._ready, *security.bookinfo_network]
         Bookinfo("bookinfo", args, after=after, opts=self._with_sidecars)
 

@@ -106,7 +106,7 @@ RULES: Final = (
         "A load balancer takes requests from known networks only.",
         Severity.MEDIUM,
         ADVISED_BEYOND_DEV,
-        "set the gateway's source ranges, or leave it as it is for a site that the public is to see",
+        "name the networks in traced-mesh:gatewaySourceRanges, or leave it as it is for a site that the public is to see",
         kinds("Service"),
         _source_ranges,
     ),
@@ -115,7 +115,8 @@ RULES: Final = (
         "In prod, a gateway takes encrypted requests only, and redirects all others.",
         Severity.HIGH,
         PROD_ONLY,
-        "give the gateway a certificate, and redirect HTTP to HTTPS",
+        "set traced-mesh:gatewayHosts, and traced-mesh:gatewayCertificateFile, traced-mesh:gatewayCertificateSecret or "
+        "traced-mesh:gatewayCertificateIssuer",
         kinds("Gateway"),
         _plain_http,
     ),

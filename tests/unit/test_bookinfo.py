@@ -147,3 +147,23 @@ def test_route_is_made_in_the_api_version_that_the_mesh_serves() -> None:
 
 def test_virtual_service_waits_for_the_gateway_that_it_names(bookinfo: Recording) -> None:
     assert "bookinfo-gateway" in bookinfo.only("VirtualService").depends_on
+
+
+def test_bookinfo_is_served_by_https_with_a_certificate_and_http_is_redirected_there() -> None:
+    args = BookinfoArgs("bookinfo", hosts=("www.example.com",), certificate="gateway-tls")
+
+    made = record(lambda: Bookinfo("bookinfo", args) and None)
+
+    assert made.only("Gateway").inputs["spec"]["servers"] == [
+        {
+            "port": {"number": 80, "name": "http", "protocol": "HTTP"},
+            "hosts": ["www.example.com"],
+            "tls": {"httpsRedirect": True},
+        },
+        {
+            "port": {"number": 443, "name": "https", "protocol": "HTTPS"},
+            "hosts": ["www.example.com"],
+            "tls": {"mode": "SIMPLE", "credentialName": "gateway-tls", "minProtocolVersion": "TLSV1_2"},
+        },
+    ]
+    assert made.only("VirtualService").inputs["spec"]["hosts"] == ["www.example.com"]

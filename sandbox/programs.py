@@ -162,6 +162,7 @@ KWOK_MODULE: Final = "sigs.k8s.io/kwok"
 
 _PULUMI: Final = "github.com/pulumi/pulumi"
 _KUBERNETES: Final = "k8s.io/kubernetes"
+_ACTIONLINT: Final = "github.com/rhysd/actionlint"
 
 
 def _kubernetes(name: str, minutes: float, *, on_path: bool = False) -> Program:
@@ -232,5 +233,6 @@ PROGRAMS: Final = (
         for name, minutes in tool.minutes.items()
     ),
     Program("otelcol", "otelcol", ".", "go.opentelemetry.io/collector/otelcol", 1, Purpose.TEST),
+    Program("actionlint", "actionlint", f"{_ACTIONLINT}/cmd/actionlint", _ACTIONLINT, 0.5, Purpose.TEST),
     Program("helm", "pulumi-resource-kubernetes", "helm.sh/helm/v3/cmd/helm", "helm.sh/helm/v3", 0.5, Purpose.TEST),
 )

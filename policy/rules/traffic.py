@@ -106,7 +106,7 @@ RULES: Final = (
         "A load balancer takes requests from known networks only.",
         Severity.MEDIUM,
         ADVISED_BEYOND_DEV,
-        "name the networks in traced-mesh:gatewaySourceRanges, or leave it as it is for a site that the public is to see",
+        "name the networks in traced-mesh:gatewaySourceRanges, or leave it as it is for a site that is public",
         kinds("Service"),
         _source_ranges,
     ),

@@ -1,10 +1,9 @@
-"""One environment: what a stack holds, part by part. This is the one place that turns settings into Args."""
+"""One environment: what a stack holds, part by part. Here, and in `settings_args`, settings become Args."""
 
 from dataclasses import dataclass
 from typing import Any
 
 import pulumi
-from pydantic import SecretStr
 
 from components.bookinfo import Bookinfo, BookinfoArgs
 from components.chart_values import base_values, istiod_values
@@ -12,14 +11,7 @@ from components.choices import ClusterKind, TracingMode
 from components.cluster import ClusterHandle
 from components.collector import otlp_service
 from components.gateway import GatewayArgs, IngressGateway
-from components.gateway_certificate import (
-    CertificateIssuer,
-    CertificateSecret,
-    CertificateSource,
-    GatewayCertificate,
-    GivenCertificate,
-)
-from components.gke_args import GkeClusterArgs, OwnNetwork
+from components.gateway_certificate import GatewayCertificate
 from components.istio_versions import row_for
 from components.mesh import ChartSource, Mesh, MeshArgs
 from components.names import COLLECTOR_NAMESPACE, GATEWAY_NAMESPACE
@@ -28,6 +20,7 @@ from components.pod_security import PodSecurity
 from components.satellite_files import SatelliteFiles
 from components.security import Security, SecurityArgs
 from components.settings import Settings
+from components.settings_args import certificate_source, gke_args, pulumi_secret
 from components.sidecar_generation import sidecar_generation
 from components.telemetry import TelemetryPlan
 from components.tracing import CollectorPods, Credentials, Tracing, TracingArgs
@@ -113,34 +106,7 @@ class Environment(pulumi.ComponentResource):
 
         from components.cluster_gke import GkeCluster  # noqa: PLC0415 - see above
 
-        return GkeCluster("cluster", self._gke(), opts).handle
-
-    def _gke(self) -> GkeClusterArgs:
-        settings = self._settings
-        own = OwnNetwork(settings.gke_node_range, settings.gke_pod_range, settings.gke_service_range)
-        return GkeClusterArgs(
-            cluster_name=settings.cluster_name,
-            project=settings.gcp_project,
-            location=settings.gke_location,
-            release_channel=settings.gke_release_channel,
-            version=settings.gke_version,
-            node_pools=settings.completed_node_pools,
-            enable_apis=settings.gcp_enable_apis,
-            network=settings.gke_network or own,
-            private_nodes=settings.gke_private_nodes,
-            control_plane_range=settings.gke_control_plane_range,
-            access=settings.gke_control_plane_access,
-            authorized_networks=settings.gke_authorized_networks,
-            encryption_key=settings.gke_database_encryption_key,
-            maintenance_window=settings.gke_maintenance_window,
-            maintenance_exclusions=settings.gke_maintenance_exclusions,
-            binary_authorization=settings.gke_binary_authorization,
-            logging=settings.gke_logging_components,
-            monitoring=settings.gke_monitoring_components,
-            labels=settings.gke_labels,
-            deletion_protection=settings.deletion_protection,
-            admin=settings.cluster_admin,
-        )
+        return GkeCluster("cluster", gke_args(settings), opts).handle
 
     def _mesh(self, cluster: ClusterHandle) -> Mesh:
         settings = self._settings
@@ -201,11 +167,11 @@ class Environment(pulumi.ComponentResource):
             mode=settings.tracing_mode,
             backend=settings.backend_target,
             credentials=Credentials(
-                access_token=_secret(settings.access_token),
+                access_token=pulumi_secret(settings.access_token),
                 headers={
                     name: pulumi.Output.secret(it.get_secret_value()) for name, it in settings.backend_headers.items()
                 },
-                client_key=_secret(settings.backend_client_key),
+                client_key=pulumi_secret(settings.backend_client_key),
             ),
             ca_certificate=settings.ca_certificate,
             telemetry=self._telemetry(),
@@ -264,21 +230,11 @@ class Environment(pulumi.ComponentResource):
 
     def _certificate(self, namespaces: Namespaces) -> str | None:
         """Return the name of the Secret with the gateway's certificate, having made what is missing of it."""
-        source = self._certificate_source()
+        source = certificate_source(self._settings)
         if source is None:
             return None
         namespace, hosts = namespaces.names[GATEWAY_NAMESPACE], self._settings.gateway_hosts
         return GatewayCertificate("gateway-certificate", source, namespace, hosts, self._in_cluster).secret_name
-
-    def _certificate_source(self) -> CertificateSource | None:
-        settings = self._settings
-        key = _secret(settings.gateway_certificate_key)
-        if settings.gateway_certificate_file and key:
-            return GivenCertificate(settings.gateway_certificate_file.pem, key)
-        if settings.gateway_certificate_secret:
-            return CertificateSecret(settings.gateway_certificate_secret)
-        issuer = settings.gateway_certificate_issuer
-        return CertificateIssuer(issuer.kind, issuer.name) if issuer else None
 
     def _bookinfo(self, namespaces: Namespaces, security: Security, certificate: str | None) -> None:
         namespace = namespaces.names[self._settings.bookinfo_namespace]
@@ -290,7 +246,3 @@ class Environment(pulumi.ComponentResource):
         )
         after = [*self._ready, *security.bookinfo_network]
         Bookinfo("bookinfo", args, after=after, opts=self._with_sidecars)
-
-
-def _secret(value: SecretStr | None) -> pulumi.Output[str] | None:
-    return pulumi.Output.secret(value.get_secret_value()) if value else None

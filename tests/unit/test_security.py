@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from packaging.version import Version
 
-from components.bookinfo import APPLICATIONS
 from components.bookinfo_access import CALLERS
+from components.bookinfo_applications import APPLICATIONS
 from components.choices import MutualTlsMode
 from components.configuration.addresses import BackendAddress
 from components.istio_versions import row_for

@@ -3,11 +3,24 @@
 from typing import Final
 
 from policy.rule import ResourceRule, StackRule
-from policy.rules import availability, charts, gke, gke_nodes, google_access, mesh, pods, rights, secrets, traffic
+from policy.rules import (
+    availability,
+    charts,
+    gke,
+    gke_nodes,
+    gke_upkeep,
+    google_access,
+    mesh,
+    pods,
+    rights,
+    secrets,
+    traffic,
+)
 
 #: Subject -> its rules, in the order of the documentation.
 SUBJECTS: Final[dict[str, tuple[ResourceRule | StackRule, ...]]] = {
     "GKE cluster": gke.RULES,
+    "Upkeep of a GKE cluster": gke_upkeep.RULES,
     "GKE nodes": gke_nodes.RULES,
     "Google Cloud's access": google_access.RULES,
     "Pods": pods.RULES,

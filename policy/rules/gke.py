@@ -1,4 +1,4 @@
-"""Rules about a GKE cluster.
+"""Rules about what a GKE cluster is open to.
 
 Source of all of them: https://cloud.google.com/kubernetes-engine/docs/how-to/hardening-your-cluster.
 """
@@ -9,23 +9,14 @@ from typing import Final
 
 from pulumi_policy import Severity
 
-from policy.reading import at, entries, mapping, texts
+from policy.reading import at, entries, mapping
 from policy.resource import Resource
-from policy.rule import (
-    ADVISED_BEYOND_DEV,
-    BEYOND_DEV,
-    EVERYWHERE,
-    PROD_ONLY,
-    ResourceRule,
-)
+from policy.rule import ADVISED_BEYOND_DEV, EVERYWHERE, PROD_ONLY, ResourceRule
 
 CLUSTER: Final = frozenset({"gcp:container/cluster:Cluster"})
 
 #: Networks with more addresses than this are no list of known callers: a /8 is as much as one owner ever got.
 _WIDEST: Final = 8
-
-#: The label by which costs are told apart.
-COST_LABEL: Final = "environment"
 
 
 def _open_control_plane(cluster: Resource) -> Iterator[str]:
@@ -70,41 +61,15 @@ def _shielded_nodes(cluster: Resource) -> Iterator[str]:
         yield "shielded nodes are off"
 
 
-def _channel(cluster: Resource) -> Iterator[str]:
-    channel = at(cluster.properties, "releaseChannel.channel")
-    if channel == "RAPID":
-        yield "the cluster is on release channel RAPID, whose versions Google's service level agreement leaves out"
-    elif channel in (None, "UNSPECIFIED"):
-        version = at(cluster.properties, "minMasterVersion") or "not given"
-        yield f"no release channel keeps the cluster's version, which is {version}"
-
-
-def _labels(cluster: Resource) -> Iterator[str]:
-    if not mapping(cluster.properties, "resourceLabels").get(COST_LABEL):
-        yield f"the cluster has no label '{COST_LABEL}', so its costs can't be told from others'"
-
-
 def _network_policies(cluster: Resource) -> Iterator[str]:
     enforced = at(cluster.properties, "networkPolicy.enabled") is True
     if at(cluster.properties, "datapathProvider") != "ADVANCED_DATAPATH" and not enforced:
         yield "nothing enforces NetworkPolicies: neither Dataplane V2 nor networkPolicy is on"
 
 
-def _logging(cluster: Resource) -> Iterator[str]:
-    for what in ("loggingConfig", "monitoringConfig"):
-        config = at(cluster.properties, what)
-        if config is not None and "SYSTEM_COMPONENTS" not in texts(config, "enableComponents"):
-            yield f"{what} leaves out SYSTEM_COMPONENTS"
-
-
 def _encryption(cluster: Resource) -> Iterator[str]:
     if at(cluster.properties, "databaseEncryption.state") != "ENCRYPTED":
         yield "Secrets in the cluster's database are encrypted by Google's own key only"
-
-
-def _maintenance(cluster: Resource) -> Iterator[str]:
-    if not mapping(cluster.properties, "maintenancePolicy"):
-        yield "Google may upgrade the cluster at any hour"
 
 
 def is_the_world(network: object) -> bool:
@@ -173,24 +138,6 @@ RULES: Final = (
         _shielded_nodes,
     ),
     ResourceRule(
-        "gke-release-channel",
-        "In prod, a release channel other than RAPID keeps the cluster's version.",
-        Severity.MEDIUM,
-        PROD_ONLY,
-        "pulumi config rm traced-mesh:gkeVersion, and pulumi config set traced-mesh:gkeReleaseChannel STABLE",
-        CLUSTER,
-        _channel,
-    ),
-    ResourceRule(
-        "gke-cost-label",
-        f"A cluster has the label `{COST_LABEL}`.",
-        Severity.LOW,
-        BEYOND_DEV,
-        f"pulumi config set --path traced-mesh:gkeLabels.{COST_LABEL} prod",
-        CLUSTER,
-        _labels,
-    ),
-    ResourceRule(
         "gke-network-policies-enforced",
         "A cluster enforces NetworkPolicies.",
         Severity.HIGH,
@@ -200,15 +147,6 @@ RULES: Final = (
         _network_policies,
     ),
     ResourceRule(
-        "gke-system-observed",
-        "A cluster's own components are logged and monitored.",
-        Severity.MEDIUM,
-        EVERYWHERE,
-        "add SYSTEM_COMPONENTS to traced-mesh:gkeLoggingComponents and traced-mesh:gkeMonitoringComponents",
-        CLUSTER,
-        _logging,
-    ),
-    ResourceRule(
         "gke-secrets-encrypted",
         "A cluster's database is encrypted with a key of your own.",
         Severity.MEDIUM,
@@ -216,14 +154,5 @@ RULES: Final = (
         "name a Cloud KMS key in traced-mesh:gkeDatabaseEncryptionKey",
         CLUSTER,
         _encryption,
-    ),
-    ResourceRule(
-        "gke-maintenance-window",
-        "In staging and prod, Google upgrades a cluster only in a maintenance window.",
-        Severity.LOW,
-        BEYOND_DEV,
-        "set traced-mesh:gkeMaintenanceWindow",
-        CLUSTER,
-        _maintenance,
     ),
 )

@@ -5,6 +5,7 @@ hand on the stack's configuration, by which a rule would know the environment. T
 docs/decisions/0012-policy-pack.md.
 """
 
+import os
 import sys
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -36,6 +37,9 @@ _VERSION: Final = "0.1.0"
 #: The limit of the engine itself for one message, in bytes (pulumi/sdk/go/common/util/rpcutil, 400 MB).
 _LARGEST_MESSAGE: Final = 400 * 1024 * 1024
 
+#: Seconds between two looks at whether the starting process is still there.
+_LOOK_AROUND: Final = 1.0
+
 _LEVELS: Final = {
     EnforcementLevel.ADVISORY: proto.ADVISORY,
     EnforcementLevel.MANDATORY: proto.MANDATORY,
@@ -50,7 +54,11 @@ _SEVERITIES: Final = {
 
 
 def serve() -> None:
-    """Serve on a port of the loopback address, say which on standard output, and go on until the process is ended."""
+    """Serve on a port of the loopback address and say which on standard output.
+
+    It goes on until the engine ends it, or until whoever started it is gone: a killed engine ends nobody.
+    """
+    parent = os.getppid()
     limit = [("grpc.max_receive_message_length", _LARGEST_MESSAGE)]
     server = _grpc.server(ThreadPoolExecutor(max_workers=1), options=limit)
     analyzer_pb2_grpc.add_AnalyzerServicer_to_server(Analyzer(RULES), server)
@@ -58,7 +66,9 @@ def serve() -> None:
     server.start()
     sys.stdout.write(f"{port}\n")
     sys.stdout.flush()
-    server.wait_for_termination()
+    while os.getppid() == parent:
+        server.wait_for_termination(timeout=_LOOK_AROUND)
+    server.stop(None)
 
 
 class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):

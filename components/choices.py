@@ -6,6 +6,14 @@ They stand apart from the components that they choose between, so that reading s
 from enum import StrEnum
 
 
+class EnvironmentKind(StrEnum):
+    """What an environment is for, by which the policy pack knows what it may not break."""
+
+    DEV = "dev"
+    STAGING = "staging"
+    PROD = "prod"
+
+
 class ClusterKind(StrEnum):
     """Whether the program makes the cluster, on GKE, or uses an existing one."""
 

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from components.choices import ClusterKind
+from components.choices import ClusterKind, EnvironmentKind
 from components.configuration import fields
 from components.configuration.key import Key, SettingsPart
 from components.configuration.kubeconfig import Kubeconfig
@@ -20,8 +20,18 @@ def _current_context(data: dict[str, Any]) -> str | None:
 
 
 class ClusterSettings(SettingsPart):
-    """Where the environment runs."""
+    """What the environment is for, and where it runs."""
 
+    environment: Annotated[
+        EnvironmentKind,
+        fields.one_of(EnvironmentKind),
+        Key(
+            "Environment",
+            "What the environment is for. The policy pack (docs/policy.md) is stricter with staging and prod.",
+            "dev, staging or prod",
+            "staging",
+        ),
+    ] = EnvironmentKind.DEV
     cluster_kind: Annotated[
         ClusterKind,
         fields.one_of(ClusterKind),

@@ -17,7 +17,7 @@ PROJECT = Path(__file__).parents[2]
 def copy(tmp_path: Path) -> Path:
     """A project with the committed reference."""
     (tmp_path / "docs").mkdir()
-    for path in (reference.PROJECT_FILE, reference.PAGE, reference.TRACING_PAGE):
+    for path in (reference.PROJECT_FILE, reference.PAGE, reference.TRACING_PAGE, reference.POLICY_PAGE):
         (tmp_path / path).write_text((PROJECT / path).read_text(encoding="utf-8"), encoding="utf-8")
     return tmp_path
 

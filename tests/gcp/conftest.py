@@ -11,8 +11,8 @@ from tests.gcp.double.kinds import CLUSTER, NODE_POOL, SERVICE
 from tests.gcp.life import Life, Seen
 from tests.gcp.surroundings import surroundings
 
-#: The key that lifts the protection of a stack, as docs/operations.md says.
-PROTECTION: Final = "deletionProtection"
+#: What lifts the protection of a stack, as docs/operations.md says: the policy pack lets no prod go unprotected.
+LIFTED: Final[Mapping[str, object]] = {"environment": "dev", "deletionProtection": False}
 
 #: By the name of the run: what was seen after it.
 History = Mapping[str, Seen]
@@ -53,7 +53,7 @@ def _prod(life: Life) -> History:
         "preview": life.preview(),
         "more nodes": life.up(**more),
         "refused": life.destroy(),
-        "lifted": life.up(**more, **{PROTECTION: False}),
+        "lifted": life.up(**more, **LIFTED),
         "destroy": life.destroy(),
     }
 

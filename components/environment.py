@@ -17,8 +17,8 @@ from components.gateway import GatewayArgs, IngressGateway
 from components.gke_args import GkeClusterArgs, OwnNetwork
 from components.istio_versions import row_for
 from components.mesh import ChartSource, Mesh, MeshArgs
-from components.names import COLLECTOR_NAMESPACE, DEFAULT_REVISION, GATEWAY_NAMESPACE
-from components.namespaces import Namespaces, NamespacesArgs, injection_label
+from components.names import COLLECTOR_NAMESPACE, DEFAULT_REVISION, GATEWAY_NAMESPACE, injection_label
+from components.namespaces import Namespaces, NamespacesArgs
 from components.satellite_files import SatelliteFiles
 from components.settings import Settings
 from components.sidecar_generation import sidecar_generation

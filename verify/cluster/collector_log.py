@@ -9,8 +9,8 @@ from typing import Final
 from verify.causes import Cause
 from verify.outcomes import Failure
 
-#: The Collector retries after 30 s at the latest (`collector_configuration.RETRY_ON_FAILURE`), so a complaint that is
-#: older than this, with none behind it, is over.
+#: The Collector retries after 30 s at the latest (`collector_configuration.RETRY_ON_FAILURE`), and over HTTP an attempt
+#: has another 30 s: a complaint that is older than this, with none behind it, is over.
 CURRENT: Final = timedelta(seconds=75)
 
 #: In the order in which they are tried: the first that is found in a line decides.

@@ -85,7 +85,7 @@ class Layout:
         return f"{application}.{self.namespace}"
 
     def host(self, application: str) -> str:
-        """Return the beginning of an application's host, for example `reviews.bookinfo.`; the cluster's domain follows."""
+        """Return how an application's host begins, for example `reviews.bookinfo.`; the cluster's domain follows."""
         return f"{application}.{self.namespace}."
 
     @property
@@ -114,7 +114,8 @@ class Layout:
 def expected(layout: Layout, trace: Trace) -> Iterator[Slot]:
     """Yield the spans that the trace of one request must have, in the order of the calls.
 
-    Which version of reviews answered is read from its spans; if none tells, ratings are expected once they are hinted at.
+    Which version of reviews answered is read from its spans; if none tells, ratings are expected if anything hints at
+    them.
     """
     entry = layout.service(ENTRY)
     if layout.gateway_serves:

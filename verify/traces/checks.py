@@ -1,5 +1,6 @@
-"""What must hold of each trace: pure checks that say which spans are missing, and which are not linked as they should be."""
+"""What must hold of each trace: pure checks that say which spans are missing, and which are not as they should be."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -108,19 +109,15 @@ def review(layout: Layout, sent: Sent, trace: Trace) -> Review:
 
 def _missing(layout: Layout, trace: Trace) -> Iterator[Slot]:
     """Yield the expected spans that are not there, and the server spans of calls that were repeated."""
-    slots = list(expected(layout, trace))
-    unfilled = [slot for slot in slots if not any(fills(layout, slot, span) for span in trace.spans)]
+    unfilled = [slot for slot in expected(layout, trace) if not any(fills(layout, slot, span) for span in trace.spans)]
     yield from unfilled
-    for span in trace.spans:
-        callee = layout.callee(span) if span.kind is Kind.CLIENT and span.service in layout.services else None
-        slot = Slot(callee, Kind.SERVER, callee) if callee else None
-        # a failed call may never have reached a server
-        if slot and slot not in unfilled and not span.failed and not _answered(trace, span, slot.service):
-            yield slot
-
-
-def _answered(trace: Trace, client: Span, service: str) -> bool:
-    return any(child.kind is Kind.SERVER and child.service == service for child in trace.children(client))
+    # a failed call may never have reached a server
+    clients = [span for span in trace.spans if span.kind is Kind.CLIENT and not span.failed]
+    calls = Counter(layout.callee(span) for span in clients if span.service in layout.services)
+    for service, count in calls.items():
+        slot = Slot(service, Kind.SERVER, service) if service else None
+        if slot and slot not in unfilled:
+            yield from [slot] * (count - len(trace.reported(slot.service, Kind.SERVER)))
 
 
 def _flaws(layout: Layout, sent: Sent, trace: Trace, span: Span) -> Iterator[Flaw]:

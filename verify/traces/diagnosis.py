@@ -1,4 +1,4 @@
-"""What is wrong when spans are missing: each defect by its own signs, with what follows from another defect left out."""
+"""What is wrong when spans are missing: each defect by its own signs, without what follows from another defect."""
 
 import math
 from collections import Counter
@@ -79,13 +79,12 @@ def _workload(broken: Broken) -> Diagnosis:
     return Diagnosis(causes[broken.defect], (f"{broken.title}: {broken.defect.value}", *broken.evidence), words=words)
 
 
-def _sampling(seen: Observation) -> Iterator[Diagnosis] | list[Diagnosis]:
+def _sampling(seen: Observation) -> list[Diagnosis]:
     """Whole traces that are absent, or fewer traces than were to be sampled."""
-    sampling, evidence = seen.sampling, list[str]()
+    sampling = seen.sampling
+    evidence: list[str] = []
     if len(seen.absent) > 1:  # one alone may have been lost
-        evidence.append(
-            f"{len(seen.absent)} of {len(seen.reviews)} traces that were to be sampled are absent as a whole"
-        )
+        evidence.append(f"{len(seen.absent)} of {len(seen.reviews)} traces are wholly absent")
     if sampling.traced is not None and unlikely(sampling.traced, sampling.requests, sampling.percentage / 100):
         evidence.append(f"{sampling.traced} of {sampling.requests} requests without trace headers were traced")
     words = {"percentage": f"{sampling.percentage:g}"}
@@ -122,8 +121,8 @@ def _lost(seen: Observation, explained: frozenset[tuple[str, Slot]], *, sampled_
         examples = [f"{count} times: {slot}" for slot, count in by_slot.most_common(_EXAMPLES)]
         traces = ", ".join(dict.fromkeys(trace for trace, _ in missing[:_EXAMPLES]))
         evidence = (
-            f"{len(missing)} of {seen.expected} spans are missing after {seen.arrival.waited:.0f} s: {percentage:.2g} %, "
-            f"allowed are {seen.max_loss:g} %",
+            f"{len(missing)} of {seen.expected} spans are missing after {seen.arrival.waited:.0f} s",
+            f"that is {percentage:.2g} %, allowed are {seen.max_loss:g} %",
             *examples,
             f"for example in trace {traces}",
         )
@@ -160,18 +159,16 @@ def _versions(seen: Observation, workloads: Sequence[Broken]) -> Iterator[Diagno
     if unseen and not above:
         chance = len(VERSIONS) * (1 - 1 / len(VERSIONS)) ** len(seen.present)
         evidence = (
-            f"versions of reviews seen in {len(seen.present)} traces: {', '.join(sorted(versions_seen(seen))) or 'none'}",
-            f"not seen: {', '.join(unseen)}; the chance that this is chance is {chance:.1g}",
+            f"{len(seen.present)} traces have spans of {', '.join(sorted(versions_seen(seen))) or 'no version'}",
+            f"not seen: {', '.join(unseen)}; in a balanced load this happens once in {1 / chance:.0f} runs",
         )
         yield Diagnosis(Cause.VERSIONS_UNSEEN, evidence, grave=False)
 
 
 def _late(seen: Observation) -> Iterator[Diagnosis]:
     if seen.arrival.seconds is not None and seen.arrival.seconds > LATE:
-        evidence = (
-            f"the last span was found {seen.arrival.seconds:.0f} s after the last request, expected: {LATE:.0f} s",
-        )
-        yield Diagnosis(Cause.SPANS_LATE, evidence, grave=False)
+        text = f"the last span was found {seen.arrival.seconds:.0f} s after the last request, {LATE:.0f} s is usual"
+        yield Diagnosis(Cause.SPANS_LATE, (text,), grave=False)
 
 
 def _examples(flaws: Sequence[Flaw]) -> tuple[str, ...]:

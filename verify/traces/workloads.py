@@ -1,7 +1,7 @@
 """Which workloads break traces: those without a sidecar, and those that do not forward the headers.
 
-Bookinfo's calls form a tree, so the search begins at the gateway and goes down. Where it finds a broken workload, what is
-missing below that one is a consequence and is explained by it.
+Bookinfo's calls form a tree, so the search begins at the gateway and goes down. Where it finds a broken workload, what
+is missing below that one is a consequence and is explained by it.
 """
 
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from typing import Final
 
 from verify.traces.bookinfo import ENTRY, HOPS, VERSIONED, VERSIONS, Hop, Layout, Slot
 from verify.traces.checks import Review
-from verify.traces.model import Kind, Trace
+from verify.traces.model import Kind, Span, Trace
 from verify.traces.observation import Observation
 
 #: With fewer traces than this of one version of an application, lost spans look the same as dropped headers.
@@ -77,11 +77,10 @@ def _without_spans(seen: Observation, application: str) -> Iterator[Broken]:
     service = seen.layout.service(application)
     slot = Slot(service, Kind.SERVER, service)
     unanswered = [each for each in seen.present if slot in each.missing]
-    calls = sum(
-        1 for each in seen.present for span in each.trace.spans if _is_call(seen.layout, span.kind, each, service)
-    )
+    calls = sum(_calls(seen.layout, span, service) for each in seen.present for span in each.trace.spans)
     if not unanswered or not calls:
         return
+    explained = _below(seen.layout, unanswered, application, itself=True)
     if not _reports(seen, service):
         evidence = (f"{calls} client spans for {service}, and not one span of {service} itself",)
         yield Broken(
@@ -131,8 +130,8 @@ def _reports(seen: Observation, service: str) -> bool:
     return any(each.trace.reported(service) for each in seen.present)
 
 
-def _is_call(layout: Layout, kind: Kind, each: Review, service: str) -> bool:
-    return kind is Kind.CLIENT and any(layout.callee(span) == service for span in each.trace.spans)
+def _calls(layout: Layout, span: Span, service: str) -> bool:
+    return span.kind is Kind.CLIENT and span.service in layout.services and layout.callee(span) == service
 
 
 def _served_by(each: Review, service: str, version: str | None) -> bool:

@@ -1,7 +1,7 @@
 """The findings of the stage about spans: what holds, with figures, and each defect once, with its remedy."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
 from verify.causes import Cause
@@ -101,13 +101,13 @@ def _prompt(seen: Observation) -> list[str]:
 
 
 #: What is shown of a check that holds.
-_EVIDENCE: Final = {
+_EVIDENCE: Final[Mapping[str, Callable[[Observation], list[str]]]] = {
     _COMPLETE: lambda seen: [figures(seen)],
     _SERVICES: _services,
     _LINKED: _links,
     _NAMES: lambda seen: [f"for example {seen.present[0].trace.spans[-1].operation}"],
     _VERSIONS: lambda seen: [", ".join(sorted(versions_seen(seen)))],
     _SAMPLING: _sampling,
-    _CLOCKS: lambda seen: ["no server span begins before its client span"],
+    _CLOCKS: lambda seen: [f"no server span in {len(seen.present)} traces begins before its client span"],
     _PROMPT: _prompt,
 }

@@ -3,15 +3,13 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, Final, Self, TypeVar, cast
+from typing import Any, Self, TypeVar, cast
 
 from packaging.version import Version
 
 from components.choices import TracingMode
+from components.names import DEFAULT_REVISION
 from verify.errors import UsageError
-
-#: Name by which Istio knows the control plane without a named revision.
-DEFAULT_REVISION: Final = "default"
 
 _T = TypeVar("_T")
 

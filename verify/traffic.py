@@ -1,4 +1,4 @@
-"""Smoke traffic: a bounded number of requests for Bookinfo's product page, each sent once, with trace ids of our own."""
+"""Smoke traffic: a bounded number of requests for the product page, sent once each, with trace ids of our own."""
 
 import math
 import secrets

@@ -172,15 +172,24 @@ def test_a_share_is_unlikely_only_beyond_chance(traced: int, share: float, expec
 
 
 def test_no_spans_at_all_is_one_defect() -> None:
-    diagnosis = only(diagnose(observed({sent: [] for sent in made()}, arrival=Arrival(None, 30))))
+    nothing = {sent: list[Span]() for sent in made()}
+
+    diagnosis = only(diagnose(observed(nothing, Sampling(100, 20, 0), Arrival(None, 30))))
 
     assert diagnosis.cause is Cause.SPANS_MISSING
 
 
 def test_traces_of_the_same_time_with_other_ids_are_told_from_none() -> None:
+    nothing = {sent: list[Span]() for sent in made()}
     elsewhere = [Trace.of("9" * 32, next(iter(made().values())))]
 
-    diagnosis = only(diagnose(observed({sent: [] for sent in made()}, others={"productpage.bookinfo": elsewhere})))
+    diagnosis = only(diagnose(observed(nothing, Sampling(100, 20, 0), others={"productpage.bookinfo": elsewhere})))
+
+    assert diagnosis.cause is Cause.TRACE_IDS_NOT_TAKEN
+
+
+def test_traces_only_of_requests_without_ids_tell_that_ids_are_not_taken() -> None:
+    diagnosis = only(diagnose(observed({sent: list[Span]() for sent in made()}, Sampling(100, 20, 20))))
 
     assert diagnosis.cause is Cause.TRACE_IDS_NOT_TAKEN
 

@@ -100,9 +100,7 @@ def judge_injection(answer: Answer, namespace: str, deployment: str) -> Finding:
     if not answer.accepted:
         if _NOT_REACHED in answer.message:
             return failed(title, Cause.WEBHOOK_SILENT, answer.message, deployment=deployment)
-        return skipped(
-            title, f"refused by another rule: {answer.message}", Cause.NOT_TO_BE_SEEN
-        )
+        return skipped(title, f"refused by another rule: {answer.message}", Cause.NOT_TO_BE_SEEN)
     injected = [each["image"] for each in containers(answer.body) if each["name"] == PROXY]
     if not injected:
         return failed(title, Cause.INJECTOR_INJECTS_NOTHING, f"dry run in {namespace}", namespace=namespace)

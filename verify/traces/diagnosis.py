@@ -63,9 +63,11 @@ def _nothing(seen: Observation) -> Diagnosis:
     """No span of any of our traces: either none is stored, or the mesh has given the requests other ids."""
     requests = f"no span of any of {len(seen.reviews)} requests after {seen.arrival.waited:.0f} s"
     others = [trace for traces in seen.others.values() for trace in traces]
-    if others:
-        evidence = (requests, f"{len(others)} other traces of the same time, for example {others[0].trace_id}")
-        return Diagnosis(Cause.TRACE_IDS_NOT_TAKEN, evidence)
+    if others or seen.sampling.traced:
+        examples = [f"{len(others)} other traces of the same time, for example {others[0].trace_id}"] if others else []
+        if seen.sampling.traced:
+            examples.append(f"but {seen.sampling.traced} of {seen.sampling.requests} requests without ids were traced")
+        return Diagnosis(Cause.TRACE_IDS_NOT_TAKEN, (requests, *examples))
     return Diagnosis(Cause.SPANS_MISSING, (requests,))
 
 

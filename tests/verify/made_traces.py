@@ -63,7 +63,7 @@ class Maker:
 
 def requests(count: int) -> tuple[Sent, ...]:
     """Return that many requests with ids of their own."""
-    return tuple(Sent(f"{number + 1:08x}{'ab' * 12}", f"{number + 1:016x}") for number in range(count))
+    return tuple(Sent(f"{number + 1:08x}{'ab' * 8}{number + 1:08x}", f"{number + 1:016x}") for number in range(count))
 
 
 def made(count: int = 30) -> dict[Sent, list[Span]]:

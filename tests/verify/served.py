@@ -55,6 +55,7 @@ def serving(answer: Callable[[Asked], Reply]) -> Generator[Served]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        wbufsize = -1  # headers and body in one packet: two would wait for each other (Nagle)
 
         def do_GET(self) -> None:
             split = urlsplit(self.path)

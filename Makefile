@@ -20,8 +20,8 @@ up: venv ## Bring a stack's whole environment up (STACK=sandbox unless given)
 preview: venv ## Show what `make up` would change
 	@$(SANDBOX) preview $(TARGET)
 
-verify: venv ## Prove that the environment traces (not built yet)
-	@$(SANDBOX) verify $(TARGET)
+verify: venv ## Prove that traces arrive, or name the broken link (ARGS="--help" lists options)
+	@$(SANDBOX) verify $(TARGET) $(ARGS)
 
 destroy: venv ## Remove what the stack has made; the sandbox's control plane stays
 	@$(SANDBOX) destroy $(TARGET)

@@ -5,6 +5,7 @@ from functools import cached_property
 from pathlib import Path
 
 from verify.cluster.api import KubernetesApi
+from verify.cluster.collector import CollectorReading, read_collector
 from verify.cluster.simulation import simulated_nodes
 from verify.target import Target
 from verify.traces.observation import Observation
@@ -69,3 +70,9 @@ class Context:
     def simulated_nodes(self) -> frozenset[str]:
         """Names of the nodes on which no Pod really runs; see `simulation`."""
         return simulated_nodes(self.kubernetes.items("/api/v1/nodes"))
+
+    @cached_property
+    def collector(self) -> CollectorReading | None:
+        """The first look at the Collector; `None` in modes without one. `read_collector` looks again."""
+        namespace = self.target.collector_namespace
+        return read_collector(self.kubernetes, namespace, self.simulated_nodes) if namespace else None

@@ -3,12 +3,24 @@
 from typing import Final
 
 from verify.outcomes import Stage
+from verify.stages.access_token import AccessTokenStage
+from verify.stages.ca_certificate import CaCertificateStage
 from verify.stages.cluster import ClusterStage
+from verify.stages.collector import CollectorStage
 from verify.stages.control_plane import ControlPlaneStage
+from verify.stages.gateway import GatewayStage
+from verify.stages.mutual_tls import MutualTlsStage
 from verify.stages.namespaces import NamespacesStage
+from verify.stages.sidecars import SidecarsStage
 
 STAGES: Final[tuple[Stage, ...]] = (
     ClusterStage(),
     ControlPlaneStage(),
     NamespacesStage(),
+    SidecarsStage(),
+    CaCertificateStage(),
+    AccessTokenStage(),
+    CollectorStage(),
+    GatewayStage(),
+    MutualTlsStage(),
 )

@@ -11,6 +11,7 @@ from cryptography import x509
 from components.configuration.certificates import fingerprints, name_of
 from verify.causes import Cause
 from verify.cluster.api import Answer
+from verify.cluster.plain import list_at
 from verify.cluster.pods import PROXY, containers
 from verify.findings import failed, warned
 from verify.outcomes import Finding, passed, skipped
@@ -35,7 +36,7 @@ def judge_ca_bundle(configuration: Mapping[str, Any], root: str, deployment: str
     """
     title = f"webhook {configuration['metadata']['name']} trusts the mesh's CA"
     wanted = set(fingerprints(root))
-    for webhook in configuration.get("webhooks") or []:
+    for webhook in list_at(configuration, "webhooks"):
         known = _fingerprints_in(webhook["clientConfig"].get("caBundle") or "")
         if not wanted <= known:
             seen = f"{webhook['name']} trusts {_short(known)}, the mesh's CA is {_short(wanted)}"

@@ -11,7 +11,7 @@ from verify.traffic import percentile
 
 #: Measures of the picture, in units of its own.
 WIDTH: Final = 1120
-NODE_WIDTH: Final = 188
+NODE_WIDTH: Final = 184
 NODE_HEIGHT: Final = 46
 _ROW: Final = 112
 _MARGIN: Final = 12
@@ -53,7 +53,7 @@ class Node:
 
 @dataclass(frozen=True)
 class Edge:
-    """Calls in the picture: a curve, and a text beside its middle."""
+    """Calls in the picture: a curve, and a text that ends beside its end."""
 
     call: Call
     path: str
@@ -126,7 +126,7 @@ def _node(service: str, x: float, y: float, traces: Iterable[Trace], colours: Ma
     versions = sorted({span.version for span in spans if span.version})
     name, _, namespace = service.partition(".")
     first = service if len(service) <= _LINE else name
-    told = [*([", ".join(versions)] if versions else []), *([f"in {namespace}"] if first == name and namespace else [])]
+    told = [f"in {namespace}"] if first == name and namespace else [", ".join(versions)] if versions else []
     subtitle = " · ".join([*told, f"{len(spans)} spans"])
     return Node(service, first, subtitle, round(x, 2), round(y, 2), colours.get(service, 0))
 
@@ -136,4 +136,5 @@ def _edge(call: Call, caller: Node, callee: Node) -> Edge:
     bend = (begin[0] + end[0]) / 2
     path = f"M {begin[0]:g} {begin[1]:g} C {bend:g} {begin[1]:g} {bend:g} {end[1]:g} {end[0]:g} {end[1]:g}"
     text = f"{call.count} calls, {milliseconds(call.p50)}"
-    return Edge(call, path, text, round(bend, 2), round((begin[1] + end[1]) / 2 - 8, 2))
+    # beside the arrow's end, on the side that the curve does not come from
+    return Edge(call, path, text, end[0] - 9, round(end[1] + (17 if end[1] > begin[1] else -8), 2))

@@ -2,8 +2,8 @@
 
 import os
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
 from typing import Final
 
 from components.names import GATEWAY
@@ -17,7 +17,7 @@ from verify.findings import failed
 from verify.outcomes import Failure, Finding, passed, skipped
 from verify.traces.bookinfo import ENTRY, VERSIONED, Layout
 from verify.traces.findings import findings
-from verify.traces.model import Trace
+from verify.traces.model import Kind, Trace
 from verify.traces.observation import Observation, Sampling
 from verify.traffic import Traffic
 
@@ -114,27 +114,37 @@ def observe(
     patience = limits.timeout - arrival.waited if limits.sampling == 100 else 0
     traced = _undecided(backend, layout, traffic, patience, clock) if backend.searches else None
     sampling = Sampling(limits.sampling, traffic.undecided, traced)
-    seen = Observation.of(layout, sent, traces, sampling, arrival, max_loss=limits.max_loss)
+    seen = replace(Observation.of(layout, sent, traces, sampling, arrival), max_loss=limits.max_loss)
     if not backend.searches or (seen.reviews and all(each.complete for each in seen.reviews)):
         return seen
     progress("looking at other traces of the same time")
-    others = _others(backend, layout, traffic)
-    return Observation.of(layout, sent, traces, sampling, arrival, others, limits.max_loss)
+    renamed = () if seen.present else _begun_by(backend, layout, traffic, traffic.agent)
+    return replace(seen, others=_others(backend, layout, traffic), renamed=tuple(renamed))
 
 
 def _undecided(backend: Backend, layout: Layout, traffic: Traffic, patience: float, clock: Clock) -> int:
     """Return how many traces there are of the requests without ids; wait for them if all must come."""
     deadline = clock.now() + patience
-    services = (layout.gateway, layout.service(ENTRY))  # one of them may report nothing
     while True:
-        found = {
-            trace.trace_id
-            for service in services
-            for trace in backend.search(_search(service, traffic, {_AGENT_TAG: traffic.undecided_agent}))
-        }
-        if len(found) >= traffic.undecided or clock.now() >= deadline:
-            return len(found)
+        found = len(_begun_by(backend, layout, traffic, traffic.undecided_agent))
+        if found >= traffic.undecided or clock.now() >= deadline:
+            return found
         clock.sleep(1)
+
+
+def _begun_by(backend: Backend, layout: Layout, traffic: Traffic, agent: str) -> list[Trace]:
+    """Return the traces that requests of a user agent began: at the gateway, or where that reports nothing, behind it.
+
+    Traces that an application began anew are not among them: they have no server span of the first application.
+    """
+    entry = layout.service(ENTRY)
+    found = {
+        trace.trace_id: trace
+        for service in (layout.gateway, entry)
+        for trace in backend.search(_search(service, traffic, {_AGENT_TAG: agent}))
+        if trace.reported(layout.gateway) or trace.reported(entry, Kind.SERVER)
+    }
+    return list(found.values())
 
 
 def _others(backend: Backend, layout: Layout, traffic: Traffic) -> Mapping[str, tuple[Trace, ...]]:
@@ -143,16 +153,16 @@ def _others(backend: Backend, layout: Layout, traffic: Traffic) -> Mapping[str, 
     services = [layout.service(application) for application in (ENTRY, VERSIONED)]
     return {
         service: tuple(
-            trace
-            for trace in backend.search(_search(service, traffic, {}))
-            if trace.trace_id not in ours and not _is_undecided(trace, traffic)
+            trace for trace in backend.search(_search(service, traffic, {})) if not _is_ours(trace, ours, traffic)
         )
         for service in services
     }
 
 
-def _is_undecided(trace: Trace, traffic: Traffic) -> bool:
-    return any(span.tags.get(_AGENT_TAG) == traffic.undecided_agent for span in trace.spans)
+def _is_ours(trace: Trace, ours: Collection[str], traffic: Traffic) -> bool:
+    """Tell whether a request of ours began a trace."""
+    roots = (span for span in trace.spans if span.kind is Kind.SERVER or span.parent_id is not None)
+    return trace.trace_id in ours or any(span.tags.get(_AGENT_TAG) == traffic.undecided_agent for span in roots)
 
 
 def _search(service: str, traffic: Traffic, tags: Mapping[str, str]) -> Search:

@@ -25,6 +25,9 @@ from sandbox.toolchain import Toolchain
 #: The programs that a stack on the user's own cluster needs from the toolchain, where they are not on PATH.
 _ENGINE: Final = ("pulumi", "pulumi-language-python")
 
+#: Options of pytest-xdist: tests of one group, which share fixtures, stay together.
+_SIDE_BY_SIDE: Final = ("--numprocesses", "auto", "--dist", "loadgroup")
+
 
 def up(target: Target) -> int:
     """Bring the whole environment of a stack up."""
@@ -109,10 +112,10 @@ def env(target: Target) -> int:
 
 
 def test(arguments: list[str]) -> int:
-    """Run the tests, with everything that they need."""
+    """Run the tests, with everything that they need, in as many processes as there are processor cores."""
     toolchain = toolchain_module.ensure((Purpose.UP, Purpose.TEST))
     environment = {**os.environ, "PATH": toolchain.search_path}
-    return subprocess.call([sys.executable, "-m", "pytest", *arguments], cwd=PROJECT, env=environment)
+    return subprocess.call([sys.executable, "-m", "pytest", *_SIDE_BY_SIDE, *arguments], cwd=PROJECT, env=environment)
 
 
 def clean() -> int:

@@ -1,16 +1,17 @@
 """The run: what is skipped because of what, and which exit code follows."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import pytest
 
+from tests.verify.silence import Silence
 from tests.verify.support import Cluster, context
 from verify.causes import Cause
 from verify.cluster.api import ClusterError
 from verify.context import Context, Options
 from verify.findings import failed, warned
-from verify.outcomes import Failure, Finding, Stage, StageResult, Verdict, exit_code, passed, skipped
+from verify.outcomes import Failure, Finding, StageResult, Verdict, exit_code, passed, skipped
 from verify.run import run
 
 SIMULATED = {"metadata": {"name": "node-0", "annotations": {"kwok.x-k8s.io/node": "fake"}}}
@@ -36,18 +37,6 @@ class Made:
         if self.error:
             raise self.error
         return list(self.finds)
-
-
-@dataclass
-class Silence:
-    stages: list[str] = field(default_factory=list[str])
-
-    def begin(self, stage: Stage) -> None:
-        self.stages.append(stage.name)
-
-    def progress(self, what: str) -> None: ...
-
-    def end(self, result: StageResult) -> None: ...
 
 
 BROKEN = failed("it holds", Cause.NAMESPACE_MISSING, "it does not")

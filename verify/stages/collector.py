@@ -60,7 +60,7 @@ def judge_readiness(reading: CollectorReading, wanted: int, namespace: str, comp
         for pod in reading.pods
         if pod not in reading.ready
     ]
-    judge = warned if reading.ready else failed
+    judge = warned if reading.ready and wanted else failed
     return judge(title, Cause.COLLECTOR_NOT_READY, seen, *(reasons or complaints), namespace=namespace)
 
 

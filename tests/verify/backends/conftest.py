@@ -1,4 +1,4 @@
-"""The genuine Jaeger, one for all tests that ask a backend."""
+"""The genuine Jaeger, one for all tests here."""
 
 import os
 import subprocess
@@ -6,6 +6,7 @@ from collections.abc import Generator
 from pathlib import Path
 from typing import Final
 
+import httpx
 import pytest
 import yaml
 
@@ -38,7 +39,8 @@ def jaeger(tmp_path_factory: pytest.TempPathFactory) -> Generator[RunningJaeger]
     try:
         for port in ports[1:3]:
             assert wait_until_listening(port, _PATIENCE), (folder / "jaeger.log").read_text(encoding="utf-8")
-        yield RunningJaeger(otlp=f"http://{addresses.otlp_http}", query=f"http://{addresses.query}")
+        with httpx.Client(timeout=_PATIENCE) as client:
+            yield RunningJaeger(f"http://{addresses.otlp_http}", f"http://{addresses.query}", client)
     finally:
         process.kill()  # it keeps nothing, and would wait for clients
         process.wait(_PATIENCE)

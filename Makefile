@@ -40,13 +40,15 @@ lint: venv-dev ## Check style, format, types, and that generated files are up to
 	@.venv/bin/ruff format --check .
 	@.venv/bin/pyright
 	@$(VENV_PYTHON) -m components.configuration.reference --check
+	@$(VENV_PYTHON) -m verify.reference --check
 
 format: venv-dev ## Format the code
 	@.venv/bin/ruff format .
 	@.venv/bin/ruff check --fix .
 
-generate: venv-dev ## Write generated files anew: the configuration's schema and reference, the stacks' snapshots
+generate: venv-dev ## Write generated files anew: the configuration's reference, the verification's tables, the stacks' snapshots
 	@$(VENV_PYTHON) -m components.configuration.reference
+	@$(VENV_PYTHON) -m verify.reference
 	@$(VENV_PYTHON) -m tests.snapshots
 
 clean: ## Remove all sandboxes, the toolchain and .venv

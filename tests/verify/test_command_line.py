@@ -18,6 +18,7 @@ from sandbox.ports import LOOPBACK, free_ports
 from tests.verify.support import OUTPUTS
 from verify.causes import Cause
 from verify.outcomes import Failure
+from verify.reference import PAGE, with_tables
 from verify.remedies import REMEDIES
 
 #: Seconds within which each of these commands ends; they take one or two.
@@ -162,6 +163,12 @@ def test_an_interrupted_run_ends_at_once_and_says_so(tmp_path: Path, number: sig
     assert process.returncode == code
     assert said.endswith("interrupted: nothing was changed\n")
     assert "Traceback" not in said
+
+
+def test_the_page_for_users_has_the_tables_of_the_code() -> None:
+    page = (PROJECT / PAGE).read_text(encoding="utf-8")
+
+    assert with_tables(page) == page
 
 
 def test_every_cause_has_a_remedy() -> None:

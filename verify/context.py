@@ -3,12 +3,13 @@
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from verify.cluster.api import KubernetesApi
 from verify.cluster.collector import CollectorReading, read_collector
 from verify.cluster.simulation import simulated_nodes
 from verify.target import Target
+from verify.traces.observation import Observation
+from verify.traffic import Traffic
 
 
 @dataclass(frozen=True)
@@ -52,13 +53,13 @@ class Context:
 
     Attributes:
         traffic: what the smoke traffic sent and got, once that stage has run.
-        traces: the traces found in the backend, once that stage has run.
+        observation: what was seen of its spans, once that stage has run.
     """
 
     target: Target
     options: Options = field(default_factory=Options)
-    traffic: Any = None
-    traces: list[Any] | None = None
+    traffic: Traffic | None = None
+    observation: Observation | None = None
 
     @cached_property
     def kubernetes(self) -> KubernetesApi:

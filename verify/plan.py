@@ -12,6 +12,8 @@ from verify.stages.gateway import GatewayStage
 from verify.stages.mutual_tls import MutualTlsStage
 from verify.stages.namespaces import NamespacesStage
 from verify.stages.sidecars import SidecarsStage
+from verify.stages.smoke_traffic import SmokeTrafficStage
+from verify.stages.spans import SpansStage
 
 STAGES: Final[tuple[Stage, ...]] = (
     ClusterStage(),
@@ -22,5 +24,7 @@ STAGES: Final[tuple[Stage, ...]] = (
     AccessTokenStage(),
     CollectorStage(),
     GatewayStage(),
+    SmokeTrafficStage(),
+    SpansStage(),
     MutualTlsStage(),
 )

@@ -184,38 +184,103 @@ REMEDIES: Final[Mapping[Cause, Remedy]] = {
         'service/istio-ingressgateway 8080:80 & make verify STACK={stack} ARGS="--address 127.0.0.1:8080"',
     ),
     Cause.TRAFFIC_FAILS: Remedy(
-        "Bookinfo does not answer through the gateway.",
+        "Bookinfo does not answer through the gateway, or not in time.",
         "read why: kubectl get pods --namespace {namespace}; istioctl proxy-status",
+    ),
+    Cause.ROUTE_MISSING: Remedy(
+        "The gateway answers, but has no route to the product page.",
+        "kubectl get gateways,virtualservices --namespace {namespace}; then " + _RESTORE,
+    ),
+    Cause.NO_HEALTHY_UPSTREAM: Remedy(
+        "The gateway has a route, but no healthy Pod of the product page behind it.",
+        "read why: kubectl describe pods --namespace {namespace} --selector app=productpage",
+    ),
+    Cause.GATEWAY_TLS_FAILS: Remedy(
+        "The gateway and this client do not agree on TLS.",
+        "see on which port and with which certificate the Gateway serves: kubectl get gateways --all-namespaces "
+        "--output yaml",
+    ),
+    Cause.GATEWAY_REDIRECTS: Remedy(
+        "The gateway sends clients elsewhere, mostly from http to https.",
+        "take httpsRedirect out of the Gateway that answers, or verify the address that it names",
+    ),
+    Cause.APPLICATION_INCOMPLETE: Remedy(
+        "The product page answers, but without what another application is to give.",
+        "read why: kubectl logs --namespace {namespace} --selector app={application} --all-containers",
     ),
     Cause.BACKEND_NOT_ASKED: Remedy(
         "The backend's query API can't be asked.",
         'name its address: make verify STACK={stack} ARGS="--backend <kind> --backend-url <URL>"',
     ),
+    Cause.QUERY_UNREACHABLE: Remedy(
+        "Nobody answers at the address of the backend's query API.",
+        "see that it is reached from here (kubectl port-forward), and that --backend-url names its query port: Jaeger "
+        "16686, Tempo 3200, Zipkin 9411",
+    ),
+    Cause.QUERY_REFUSED: Remedy(
+        "The backend's query API wants other credentials.",
+        "export a token that may read traces and name the variable: "
+        'make verify STACK={stack} ARGS="--backend-token-env <variable>"',
+    ),
+    Cause.QUERY_UNKNOWN: Remedy(
+        "What answers at --backend-url is no query API of that kind of backend.",
+        "name the right kind and address: --backend jaeger|tempo|zipkin|lightstep --backend-url <URL>",
+    ),
+    Cause.QUERY_NOT_JSON: Remedy(
+        "What answers at --backend-url does not answer with traces; often it is a login page.",
+        "name the query API's own address, without a proxy that asks for a login: --backend-url <URL>",
+    ),
     Cause.SPANS_MISSING: Remedy(
-        "No span of the smoke traffic arrived.", 'wait longer: make verify STACK={stack} ARGS="--timeout 120"'
+        "No span of the smoke traffic arrived in time.",
+        'wait longer (make verify STACK={stack} ARGS="--timeout 120"); if none comes: '
+        "istioctl proxy-config log deployment/productpage-v1 --namespace {namespace} --level tracing:debug",
     ),
     Cause.SPANS_LOST: Remedy(
         "More spans were lost than allowed.",
-        "see what the Collector lost: kubectl logs --namespace observability deployment/otel-collector",
+        "see what the Collector lost (kubectl logs --namespace observability deployment/otel-collector), and whether "
+        'they are only late: make verify STACK={stack} ARGS="--timeout 120"',
     ),
     Cause.HEADERS_NOT_FORWARDED: Remedy(
         "An application does not hand the trace headers on, so its traces break apart.",
-        "let it copy traceparent, tracestate, x-request-id and the x-b3 headers to its own calls",
+        "let {workload} copy traceparent, tracestate, x-request-id and the x-b3 headers from each request to its own "
+        "calls",
     ),
     Cause.SIDECAR_MISSING_ON_ONE_SIDE: Remedy(
-        "Only one side of a call reported a span: the other has no sidecar.",
-        _ROLL,
+        "Only one side of a call reported a span: the other has no sidecar, or one that does not trace.",
+        "see whether {workload} has a sidecar (kubectl get pods --namespace {namespace}), then " + _ROLL,
     ),
     Cause.SAMPLING_BELOW_100: Remedy(
-        "The mesh does not trace every request.",
-        _CONFIG + "samplingPercentage 100 && pulumi up --stack {stack}",
-    ),
-    Cause.HOPS_MISSING: Remedy(
-        "Calls that Bookinfo makes are not in the traces.", "read why: kubectl get pods --namespace {namespace}"
+        "Not every request is traced.",
+        _CONFIG + "samplingPercentage 100 && " + _RESTORE + "; if it is 100: see whether the Collector or the backend "
+        "samples, too",
     ),
     Cause.CLOCK_SKEW: Remedy(
         "The clocks of nodes differ, so spans begin before their parents.",
         "let the nodes keep time by NTP (chronyc tracking on each)",
+    ),
+    Cause.TRACE_IDS_NOT_TAKEN: Remedy(
+        "There are traces, but the requests got other ids than they brought.",
+        "see that nothing before the gateway takes the headers traceparent and x-b3-traceid away, and that the mesh's "
+        "tracer reads them: the native tracer of old Istio versions reads x-ot-span-context only",
+    ),
+    Cause.SPANS_UNLINKED: Remedy(
+        "All spans are there, but some do not hang where they belong.",
+        "see whether an application makes trace headers of its own instead of handing on those that it got",
+    ),
+    Cause.OPERATION_NAMES_OTHER: Remedy(
+        "Spans are not named for the service that is called.",
+        "see which VirtualService or EnvoyFilter changes the names: kubectl get virtualservices,envoyfilters "
+        "--all-namespaces",
+    ),
+    Cause.VERSIONS_UNSEEN: Remedy(
+        "Not all versions of reviews answered during the run.",
+        'send more requests (make verify STACK={stack} ARGS="--requests 100"), and see that all have ready Pods: '
+        "kubectl get pods --namespace {namespace} --selector app=reviews",
+    ),
+    Cause.SPANS_LATE: Remedy(
+        "Spans arrive, but late.",
+        "see how loaded the backend is, and whether the Collector has to repeat itself: "
+        "kubectl logs --namespace observability deployment/otel-collector",
     ),
     Cause.PLAIN_CALL_ANSWERED: Remedy(
         "A call without mutual TLS was answered.",

@@ -206,7 +206,7 @@ class TestCallGraph:
     def test_calls_are_counted_with_their_median(self) -> None:
         traces = [Trace.of(sent.trace_id, spans) for sent, spans in made(30).items()]
 
-        calls = {(call.caller, call.callee): (call.count, call.p50) for call in calls_of(traces)}
+        calls = {(call.caller, call.callee): (call.count, call.p50) for call in calls_of(traces, LAYOUT)}
 
         assert calls == {
             (LAYOUT.gateway, "productpage.bookinfo"): (30, 40.0),
@@ -216,14 +216,14 @@ class TestCallGraph:
         }
 
     def test_who_is_called_stands_right_of_the_caller(self) -> None:
-        graph = call_graph([trace_of()], NUMBERS)
+        graph = call_graph([trace_of()], LAYOUT, NUMBERS)
         places = {node.service: (node.x, node.y) for node in graph.nodes}
 
         for edge in graph.edges:
             assert places[edge.call.caller][0] + NODE_WIDTH < places[edge.call.callee][0]
 
     def test_no_two_services_cover_each_other(self) -> None:
-        nodes = call_graph([trace_of()], NUMBERS).nodes
+        nodes = call_graph([trace_of()], LAYOUT, NUMBERS).nodes
 
         boxes = [(node.x, node.y) for node in nodes]
         assert len(set(boxes)) == len(nodes) == 5
@@ -234,18 +234,25 @@ class TestCallGraph:
 
     def test_versions_and_numbers_of_spans_are_told(self) -> None:
         traces = [Trace.of(sent.trace_id, spans) for sent, spans in made(3).items()]
-        nodes = {node.service: node for node in call_graph(traces, NUMBERS).nodes}
+        nodes = {node.service: node for node in call_graph(traces, LAYOUT, NUMBERS).nodes}
 
         assert nodes["reviews.bookinfo"].subtitle == "v1, v2, v3 · 5 spans"
+
+    def test_a_service_that_was_called_and_reported_nothing_stands_out(self) -> None:
+        spans = [span for span in trace_of().spans if span.service != "ratings.bookinfo"]
+
+        graph = call_graph([Trace.of("1" * 32, spans)], LAYOUT, NUMBERS)
+
+        assert [node.service for node in graph.nodes if node.silent] == ["ratings.bookinfo"]
+        assert ("reviews.bookinfo", "ratings.bookinfo") in {(it.call.caller, it.call.callee) for it in graph.edges}
 
     def test_a_circle_of_calls_ends(self) -> None:
         spans = list(trace_of().spans)
         back: list[Span] = [
-            replace(spans[6], span_id="a" * 16, parent_id=spans[7].span_id, service="ratings.bookinfo"),
-            replace(spans[1], span_id="b" * 16, parent_id="a" * 16),
+            replace(spans[0], span_id="a" * 16, parent_id=spans[7].span_id, service="ratings.bookinfo"),
         ]
 
-        graph = call_graph([Trace.of("1" * 32, [*spans, *back])], NUMBERS)
+        graph = call_graph([Trace.of("1" * 32, [*spans, *back])], LAYOUT, NUMBERS)
 
         assert ("ratings.bookinfo", "productpage.bookinfo") in {
             (edge.call.caller, edge.call.callee) for edge in graph.edges

@@ -127,7 +127,7 @@ def _spans(seen: Observation) -> dict[str, Any]:
     return {
         "figures": figures(seen),
         "waterfall": waterfall(shown_review(seen).trace, numbers),
-        "graph": call_graph(traces, numbers),
+        "graph": call_graph(traces, seen.layout, numbers),
         "traces": len(traces),
         "rows": span_table(seen),
         "incomplete": [each for each in seen.reviews if not each.complete],

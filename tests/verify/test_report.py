@@ -115,6 +115,17 @@ def test_a_failure_is_at_the_top_with_remedy_and_exit_code() -> None:
     assert "kubectl logs --namespace observability" in text
 
 
+def test_a_trace_in_which_something_is_missing_is_shown_rather_than_a_whole_one() -> None:
+    traces = made(6)
+    victim = list(traces)[0]
+    traces[victim] = traces[victim][:-1]
+
+    text = page(observed(traces))
+
+    assert "One of the traces with something missing or wrong" in text
+    assert f"Waterfall of trace {victim.trace_id}" in text
+
+
 HOSTILE: Final = '<script>alert("1")</script>&\'"]]>--></svg></style>'
 
 

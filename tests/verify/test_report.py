@@ -5,6 +5,7 @@ import xml.etree.ElementTree as ET
 from dataclasses import replace
 from datetime import UTC, datetime
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Final
 
 import pytest
@@ -12,11 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.verify.made_traces import LAYOUT, made, observed
+from tests.verify.support import Cluster, context
 from verify.causes import Cause
+from verify.errors import UsageError
 from verify.findings import failed
 from verify.outcomes import Failure, Finding, StageResult, passed
 from verify.report.call_graph import NODE_WIDTH, call_graph, calls_of
-from verify.report.render import Facts, render
+from verify.report.render import Facts, render, write_report
 from verify.report.scale import Scale, milliseconds
 from verify.report.services import COLOURS, colours
 from verify.report.span_table import span_table
@@ -117,13 +120,29 @@ def test_a_failure_is_at_the_top_with_remedy_and_exit_code() -> None:
 
 def test_a_trace_in_which_something_is_missing_is_shown_rather_than_a_whole_one() -> None:
     traces = made(6)
-    victim = list(traces)[0]
+    victim = next(iter(traces))
     traces[victim] = traces[victim][:-1]
 
     text = page(observed(traces))
 
     assert "One of the traces with something missing or wrong" in text
     assert f"Waterfall of trace {victim.trace_id}" in text
+
+
+def test_the_report_of_a_run_is_written_without_its_secrets(tmp_path: Path) -> None:
+    run = context(Cluster(), kubeconfig="s3cr3t-kubeconfig")
+    run.observation = observed(made(3))
+
+    write_report(tmp_path / "report.html", run, results())
+
+    text = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "Verification of stack test" in text
+    assert "s3cr3t" not in text
+
+
+def test_a_report_that_can_not_be_written_is_a_person_s_mistake(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="can't be written to .*: No such file or directory"):
+        write_report(tmp_path / "nowhere" / "report.html", context(Cluster()), results())
 
 
 HOSTILE: Final = '<script>alert("1")</script>&\'"]]>--></svg></style>'

@@ -101,7 +101,7 @@ def render(
 
 
 def shown_review(seen: Observation) -> Review:
-    """Return the trace to show: one in which something is missing or wrong if there is one; of those with most spans."""
+    """Return the trace to show: with something missing or wrong if there is such a one, and with the most spans."""
     return max(seen.present, key=lambda each: (not each.complete, each.found))
 
 

@@ -141,7 +141,7 @@ def test_the_report_of_a_run_is_written_without_its_secrets(tmp_path: Path) -> N
 
 
 def test_a_report_that_can_not_be_written_is_a_person_s_mistake(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="can't be written to .*: No such file or directory"):
+    with pytest.raises(UsageError, match=r"can't be written to .*: No such file or directory"):
         write_report(tmp_path / "nowhere" / "report.html", context(Cluster()), results())
 
 

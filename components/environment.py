@@ -155,7 +155,7 @@ class Environment(pulumi.ComponentResource):
             ),
             revision=settings.istio_revision,
         )
-        return Mesh("mesh", args, after=cluster.ready, opts=self._in_cluster)
+        return Mesh("mesh", args, after=cluster.ready, pods_after=cluster.runs_pods, opts=self._in_cluster)
 
     def _tracing_demand(self) -> TracingDemand:
         settings = self._settings

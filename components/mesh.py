@@ -66,7 +66,9 @@ class Mesh(pulumi.ComponentResource):
     Arguments:
         name: the component's name.
         args: see `MeshArgs`.
-        after: resources that the charts wait for, such as the nodes that istiod runs on.
+        after: resources that both charts wait for, such as the right to make RBAC objects.
+        pods_after: resources that istiod waits for on top of that, such as the nodes that it runs on; the base chart
+            has no Pods.
         opts: Pulumi's resource options.
 
     Attributes:
@@ -82,12 +84,13 @@ class Mesh(pulumi.ComponentResource):
         name: str,
         args: MeshArgs,
         after: Sequence[pulumi.Resource] = (),
+        pods_after: Sequence[pulumi.Resource] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("traced-mesh:mesh:Mesh", name, {}, opts)
         namespace = self._namespace(name)
         base = self._chart("base", "istio-base", args.charts, args.base_values, [namespace, *after])
-        istiod = self._chart("istiod", "istiod", args.charts, args.istiod_values, [base])
+        istiod = self._chart("istiod", "istiod", args.charts, args.istiod_values, [base, *pods_after])
         self.namespace = namespace.metadata.name
         self.answering = [istiod, *self._answering(name, args.revision, istiod)]
         self.register_outputs({"namespace": self.namespace})

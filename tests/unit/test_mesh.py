@@ -65,13 +65,14 @@ def test_whoever_waits_for_the_mesh_waits_for_istiod_and_its_webhooks() -> None:
 
 def test_charts_wait_for_what_the_caller_names_and_the_namespace_does_not() -> None:
     def make() -> None:
-        nodes = kubernetes.core.v1.ConfigMap("nodes")
-        Mesh("mesh", MeshArgs(OFFICIAL), after=[nodes])
+        rights, nodes = kubernetes.core.v1.ConfigMap("rights"), kubernetes.core.v1.ConfigMap("nodes")
+        Mesh("mesh", MeshArgs(OFFICIAL), after=[rights], pods_after=[nodes])
 
     made = record(make)
 
-    assert "nodes" in made.named("istio-base").depends_on
-    assert "nodes" not in made.waits_for("mesh-namespace")
+    assert made.named("istio-base").depends_on == {"mesh-namespace", "rights"}
+    assert made.named("istiod").depends_on == {"istio-base", "nodes"}
+    assert not made.named("mesh-namespace").depends_on
 
 
 def test_both_charts_are_told_the_values_as_they_are() -> None:

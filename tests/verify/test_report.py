@@ -5,6 +5,7 @@ import xml.etree.ElementTree as ET
 from dataclasses import replace
 from datetime import UTC, datetime
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Final
 
 import pytest
@@ -12,11 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.verify.made_traces import LAYOUT, made, observed
+from tests.verify.support import Cluster, context
 from verify.causes import Cause
+from verify.errors import UsageError
 from verify.findings import failed
 from verify.outcomes import Failure, Finding, StageResult, passed
 from verify.report.call_graph import NODE_WIDTH, call_graph, calls_of
-from verify.report.render import Facts, render
+from verify.report.render import Facts, render, write_report
 from verify.report.scale import Scale, milliseconds
 from verify.report.services import COLOURS, colours
 from verify.report.span_table import span_table
@@ -115,6 +118,33 @@ def test_a_failure_is_at_the_top_with_remedy_and_exit_code() -> None:
     assert "kubectl logs --namespace observability" in text
 
 
+def test_a_trace_in_which_something_is_missing_is_shown_rather_than_a_whole_one() -> None:
+    traces = made(6)
+    victim = next(iter(traces))
+    traces[victim] = traces[victim][:-1]
+
+    text = page(observed(traces))
+
+    assert "One of the traces with something missing or wrong" in text
+    assert f"Waterfall of trace {victim.trace_id}" in text
+
+
+def test_the_report_of_a_run_is_written_without_its_secrets(tmp_path: Path) -> None:
+    run = context(Cluster(), kubeconfig="s3cr3t-kubeconfig")
+    run.observation = observed(made(3))
+
+    write_report(tmp_path / "report.html", run, results())
+
+    text = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "Verification of stack test" in text
+    assert "s3cr3t" not in text
+
+
+def test_a_report_that_can_not_be_written_is_a_person_s_mistake(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"can't be written to .*: No such file or directory"):
+        write_report(tmp_path / "nowhere" / "report.html", context(Cluster()), results())
+
+
 HOSTILE: Final = '<script>alert("1")</script>&\'"]]>--></svg></style>'
 
 
@@ -206,7 +236,7 @@ class TestCallGraph:
     def test_calls_are_counted_with_their_median(self) -> None:
         traces = [Trace.of(sent.trace_id, spans) for sent, spans in made(30).items()]
 
-        calls = {(call.caller, call.callee): (call.count, call.p50) for call in calls_of(traces)}
+        calls = {(call.caller, call.callee): (call.count, call.p50) for call in calls_of(traces, LAYOUT)}
 
         assert calls == {
             (LAYOUT.gateway, "productpage.bookinfo"): (30, 40.0),
@@ -216,14 +246,14 @@ class TestCallGraph:
         }
 
     def test_who_is_called_stands_right_of_the_caller(self) -> None:
-        graph = call_graph([trace_of()], NUMBERS)
+        graph = call_graph([trace_of()], LAYOUT, NUMBERS)
         places = {node.service: (node.x, node.y) for node in graph.nodes}
 
         for edge in graph.edges:
             assert places[edge.call.caller][0] + NODE_WIDTH < places[edge.call.callee][0]
 
     def test_no_two_services_cover_each_other(self) -> None:
-        nodes = call_graph([trace_of()], NUMBERS).nodes
+        nodes = call_graph([trace_of()], LAYOUT, NUMBERS).nodes
 
         boxes = [(node.x, node.y) for node in nodes]
         assert len(set(boxes)) == len(nodes) == 5
@@ -234,18 +264,25 @@ class TestCallGraph:
 
     def test_versions_and_numbers_of_spans_are_told(self) -> None:
         traces = [Trace.of(sent.trace_id, spans) for sent, spans in made(3).items()]
-        nodes = {node.service: node for node in call_graph(traces, NUMBERS).nodes}
+        nodes = {node.service: node for node in call_graph(traces, LAYOUT, NUMBERS).nodes}
 
         assert nodes["reviews.bookinfo"].subtitle == "v1, v2, v3 · 5 spans"
+
+    def test_a_service_that_was_called_and_reported_nothing_stands_out(self) -> None:
+        spans = [span for span in trace_of().spans if span.service != "ratings.bookinfo"]
+
+        graph = call_graph([Trace.of("1" * 32, spans)], LAYOUT, NUMBERS)
+
+        assert [node.service for node in graph.nodes if node.silent] == ["ratings.bookinfo"]
+        assert ("reviews.bookinfo", "ratings.bookinfo") in {(it.call.caller, it.call.callee) for it in graph.edges}
 
     def test_a_circle_of_calls_ends(self) -> None:
         spans = list(trace_of().spans)
         back: list[Span] = [
-            replace(spans[6], span_id="a" * 16, parent_id=spans[7].span_id, service="ratings.bookinfo"),
-            replace(spans[1], span_id="b" * 16, parent_id="a" * 16),
+            replace(spans[0], span_id="a" * 16, parent_id=spans[7].span_id, service="ratings.bookinfo"),
         ]
 
-        graph = call_graph([Trace.of("1" * 32, [*spans, *back])], NUMBERS)
+        graph = call_graph([Trace.of("1" * 32, [*spans, *back])], LAYOUT, NUMBERS)
 
         assert ("ratings.bookinfo", "productpage.bookinfo") in {
             (edge.call.caller, edge.call.callee) for edge in graph.edges

@@ -32,6 +32,7 @@ class SmokeTrafficStage:
         if target.bookinfo_namespace is None:
             return [skipped(_ANSWERS, "the stack has no Bookinfo (traced-mesh:bookinfo is false)")]
         load = Load(target.gateway_url, options.requests, options.rate, options.address)
+        context.look_at_collector()  # before the traffic, also where --only leaves its own stage out
         context.traffic = Sender(load, progress).send()
         return traffic_findings(context.traffic, target.bookinfo_namespace, target.gateway_namespace)
 

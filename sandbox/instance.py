@@ -17,6 +17,7 @@ from sandbox.istiod_pods import APP
 from sandbox.kube_api import KubeApi
 from sandbox.locks import exclusive
 from sandbox.paths import DEFAULT_INSTANCE, PROJECT, SANDBOX
+from sandbox.policy_pack import POLICED
 from sandbox.ports import wait_until_listening
 from sandbox.processes import PidFile, command_line, gone_within, terminate, with_environment
 from sandbox.satellite_ca import ensure_satellite_ca
@@ -132,6 +133,7 @@ class Instance:
             "PULUMI_HOME": str(self.pulumi_home),
             "PULUMI_SKIP_UPDATE_CHECK": "true",
             "GOGC": _GARBAGE_COLLECTION,
+            **POLICED,
         }
 
     def webhook_port_in_use(self) -> int | None:

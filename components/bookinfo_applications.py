@@ -1,4 +1,4 @@
-"""What Bookinfo consists of, as plain data without an engine: applications, versions, files, names and their port."""
+"""What Bookinfo consists of, as plain data that needs no engine: its applications, their versions, port and names."""
 
 from dataclasses import dataclass
 from typing import Final

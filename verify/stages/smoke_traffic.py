@@ -9,7 +9,8 @@ from verify.answers import Problem
 from verify.context import Context
 from verify.findings import failed
 from verify.outcomes import Failure, Finding, passed, skipped
-from verify.traffic import Load, Sender, Traffic
+from verify.sender import Load, Sender
+from verify.traffic import Traffic
 
 _ANSWERS: Final = "Bookinfo's page answers through the gateway"
 _LATENCY: Final = "latency"

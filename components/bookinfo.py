@@ -26,7 +26,7 @@ from pulumi_kubernetes.core.v1 import (
 )
 from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
 
-from components.bookinfo_applications import APPLICATIONS, Application, account_of
+from components.bookinfo_applications import APPLICATIONS, PORT, Application, account_of
 from components.container_resources import QUOTAS
 from components.gateway_servers import gateway_servers
 from components.istio_objects import IstioObject, istio_object
@@ -35,9 +35,6 @@ from components.workloads import restricted_container, restricted_pod
 
 #: Tag of all of Bookinfo's images in Istio 1.27's manifests.
 IMAGE_TAG: Final = "1.20.3"
-
-#: TCP port that every one of the applications listens on.
-PORT: Final = 9080
 
 #: What Istio's Gateway of Bookinfo chooses.
 GATEWAY_SELECTOR: Final = {"istio": "ingressgateway"}

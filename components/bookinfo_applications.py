@@ -1,7 +1,10 @@
-"""Bookinfo's applications as data: their versions, their files and their names."""
+"""What Bookinfo consists of, as plain data that needs no engine: its applications, their versions, port and names."""
 
 from dataclasses import dataclass
 from typing import Final
+
+#: TCP port that every one of the applications listens on.
+PORT: Final = 9080
 
 
 @dataclass(frozen=True)

@@ -99,6 +99,11 @@ def _kubernetes_variables(version: str) -> Mapping[str, str]:
     return {f"{package}.gitVersion": version, f"{package}.gitMajor": major, f"{package}.gitMinor": minor}
 
 
+def _jaeger_variables(version: str) -> Mapping[str, str]:
+    """Without this `jaeger version` prints nothing."""
+    return {f"{_JAEGER}/pkg/version.latestVersion": version}
+
+
 def _istio_variables(release: str, package: str) -> Callable[[str], Mapping[str, str]]:
     """Istio's programs compare this version with the charts'."""
 
@@ -162,6 +167,7 @@ KWOK_MODULE: Final = "sigs.k8s.io/kwok"
 
 _PULUMI: Final = "github.com/pulumi/pulumi"
 _KUBERNETES: Final = "k8s.io/kubernetes"
+_JAEGER: Final = "github.com/jaegertracing/jaeger"
 _ACTIONLINT: Final = "github.com/rhysd/actionlint"
 
 
@@ -233,6 +239,15 @@ PROGRAMS: Final = (
         for name, minutes in tool.minutes.items()
     ),
     Program("otelcol", "otelcol", ".", "go.opentelemetry.io/collector/otelcol", 1, Purpose.TEST),
+    Program(
+        "jaeger",
+        "jaeger",
+        f"{_JAEGER}/cmd/jaeger",
+        _JAEGER,
+        2.5,
+        Purpose.TEST,
+        variables=_jaeger_variables,
+    ),
     Program("actionlint", "actionlint", f"{_ACTIONLINT}/cmd/actionlint", _ACTIONLINT, 0.5, Purpose.TEST),
     Program("helm", "pulumi-resource-kubernetes", "helm.sh/helm/v3/cmd/helm", "helm.sh/helm/v3", 0.5, Purpose.TEST),
 )

@@ -1,0 +1,126 @@
+"""Mutual TLS is really strict: a plain call from outside the mesh is refused by the sidecar, not by something else."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Final
+
+from components.names import GATEWAY_SELECTOR
+from verify.causes import Cause
+from verify.cluster.api import Answer, ClusterError
+from verify.cluster.pods import PROXY, is_over, is_ready, matches, name_of
+from verify.context import Context
+from verify.findings import failed
+from verify.outcomes import Failure, Finding, Verdict, passed, skipped
+
+#: Port at which a sidecar tells whether it is ready; never intercepted
+#: (https://istio.io/latest/docs/ops/deployment/application-requirements/#ports-used-by-istio).
+_HEALTH_PORT: Final = 15021
+
+#: Bookinfo's applications all listen here, in plain text behind their sidecars.
+_APPLICATION_PORT: Final = 9080
+
+#: What the API server's proxy says when the connection to a Pod was ended without an answer
+#: (k8s.io/apimachinery, pkg/util/proxy/transport.go).
+_NOT_ANSWERED: Final = "error trying to reach service"
+
+_TITLE: Final = "a plain call from outside the mesh is refused"
+
+
+@dataclass(frozen=True)
+class MutualTlsStage:
+    """Calls an application by the API server's proxy, which has no certificate of the mesh, or around the gateway's."""
+
+    name: str = "mutual TLS"
+    failure: Failure = Failure.MUTUAL_TLS
+    needs: frozenset[Failure] = frozenset({Failure.CLUSTER, Failure.SIDECARS})
+    needs_running_pods: bool = True
+
+    def check(self, context: Context, progress: Callable[[str], None]) -> list[Finding]:
+        """Call a port that is open to all, which shows that the way is free, then the application's."""
+        namespace = context.target.bookinfo_namespace
+        if namespace is None:
+            return [skipped(_TITLE, "the stack has no Bookinfo to call")]
+        pods = context.kubernetes.items(f"/api/v1/namespaces/{namespace}/pods")
+        pod = next(
+            (
+                each
+                for each in pods
+                if matches(each, {"app": "productpage"}) and is_ready(each, PROXY) and not is_over(each)
+            ),
+            None,
+        )
+        if pod is None:
+            return [skipped(_TITLE, "no productpage with a ready sidecar", Cause.NOT_TO_BE_SEEN)]
+        progress(f"plain calls of {namespace}/{name_of(pod)}")
+        try:
+            control = context.kubernetes.call_plainly(namespace, name_of(pod), _HEALTH_PORT, "/healthz/ready")
+            plain = context.kubernetes.call_plainly(namespace, name_of(pod), _APPLICATION_PORT, "/productpage")
+        except ClusterError as error:
+            return [skipped(_TITLE, f"the API server did not make the call: {error}", Cause.NOT_TO_BE_SEEN)]
+        judged = judge_plain_call(control, plain)
+        if judged.verdict is not Verdict.SKIP:
+            return [judged]
+        progress(f"plain call of {namespace}/{name_of(pod)} from the gateway")
+        return [_from_gateway(context, str(pod["status"].get("podIP")), judged)]
+
+
+def _from_gateway(context: Context, address: str, otherwise: Finding) -> Finding:
+    """Call from the gateway's Pod, which NetworkPolicies let through: what curl sends there goes around its proxy.
+
+    Arguments:
+        context: the run.
+        address: the application's Pod.
+        otherwise: what to return where this can't be done either.
+    """
+    namespace = context.target.gateway_namespace
+    pods = context.kubernetes.items(f"/api/v1/namespaces/{namespace}/pods")
+    gateway = next((each for each in pods if matches(each, GATEWAY_SELECTOR) and is_ready(each, PROXY)), None)
+    if gateway is None:
+        return otherwise
+    host = f"[{address}]" if ":" in address else address
+    url = f"http://{host}:{_APPLICATION_PORT}/productpage"
+    command = ["curl", "--silent", "--output", "/dev/null", "--max-time", "5", url]
+    try:
+        exit_code, _ = context.kubernetes.attempt(namespace, name_of(gateway), PROXY, command)
+    except ClusterError:
+        return otherwise
+    return judge_curl(exit_code, otherwise)
+
+
+def judge_curl(exit_code: int, otherwise: Finding) -> Finding:
+    """Return what curl's exit code proves (https://curl.se/libcurl/c/libcurl-errors.html).
+
+    Arguments:
+        exit_code: of curl, calling the application's port in the clear.
+        otherwise: what to return if it proves nothing: there is no curl, or no connection.
+    """
+    if exit_code == 0:
+        return failed(
+            _TITLE, Cause.PLAIN_CALL_ANSWERED, f"port {_APPLICATION_PORT} answered a call of the gateway's Pod"
+        )
+    if exit_code in _ENDED_BY_PEER:
+        seen = f"port {_APPLICATION_PORT} takes a connection of the gateway's Pod and ends it without an answer"
+        return passed(_TITLE, seen)
+    return otherwise
+
+
+#: Connected, but got nothing (52), or the connection was reset (56).
+_ENDED_BY_PEER: Final = frozenset({52, 56})
+
+
+def judge_plain_call(control: Answer, plain: Answer) -> Finding:
+    """Return what two plain calls of one Pod prove.
+
+    Arguments:
+        control: the answer of a port that takes plain calls; without it a refusal would prove nothing.
+        plain: the answer of the application's port.
+    """
+    if control.status != HTTPStatus.OK:
+        why = f"the API server can't call Pods here ({control.message or control.status}), so a refusal proves nothing"
+        return skipped(_TITLE, why, Cause.NOT_TO_BE_SEEN)
+    if plain.body.get("byApiServer") and _NOT_ANSWERED not in plain.message:
+        return skipped(_TITLE, f"the API server did not make the call: {plain.message}", Cause.NOT_TO_BE_SEEN)
+    if plain.status == HTTPStatus.SERVICE_UNAVAILABLE and _NOT_ANSWERED in plain.message:
+        return passed(_TITLE, f"port {_HEALTH_PORT} answers, port {_APPLICATION_PORT} does not: {plain.message}")
+    return failed(_TITLE, Cause.PLAIN_CALL_ANSWERED, f"port {_APPLICATION_PORT} answered with status {plain.status}")

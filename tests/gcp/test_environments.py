@@ -29,6 +29,7 @@ def test_up_makes_everything_in_the_cloud_and_in_the_cluster(history: History) -
     up = history["up"]
 
     assert up.outcome.exit_code == 0, up.outcome.text
+    assert " traced-mesh@v" in up.outcome.text, "the policy pack did not judge it"
     assert up.types() == CLOUD
     assert {"Deployment istio-system/istiod", "Deployment istio-ingress/istio-ingressgateway"} <= up.objects.keys()
     assert "Deployment bookinfo/productpage-v1" in up.objects

@@ -25,14 +25,16 @@ def deletion_guard(
         name: the Pulumi resource's name.
         behind: the resources and components; what they depend on is behind it, too.
         charts: the charts among them. What depends on a chart waits for its resources, but Pulumi deletes these
-            without regard to it, so they are named one by one.
+            without regard to it, so they are named one by one. Kinds that pulumi-kubernetes has no class for, such as
+            the EnvoyFilters of older Istio charts, are left out: Pulumi hands them over as mere names.
         parent: the component that they belong to.
         protect: whether Pulumi refuses to delete it, and so stops before it has deleted anything. It stays where it is
             false: only a resource that exists can be relieved of its protection.
     """
 
     def everything(rendered: Sequence[Sequence[Any] | None]) -> list[Any]:
-        return [*behind, *(resource for resources in rendered for resource in resources or ())]
+        found = [resource for resources in rendered for resource in resources or ()]
+        return [*behind, *(resource for resource in found if isinstance(resource, pulumi.Resource))]
 
     depends_on = pulumi.Output.all(*(chart.resources for chart in charts)).apply(everything)
     opts = pulumi.ResourceOptions(parent=parent, depends_on=depends_on, protect=protect)

@@ -26,8 +26,8 @@ from sandbox.toolchain import Toolchain
 #: The programs that a stack on the user's own cluster needs from the toolchain, where they are not on PATH.
 _ENGINE: Final = ("pulumi", "pulumi-language-python")
 
-#: Options of pytest-xdist: tests of one group, which share fixtures, stay together.
-_SIDE_BY_SIDE: Final = ("--numprocesses", "auto", "--dist", "loadgroup")
+#: Options of pytest-xdist; tests/side_by_side.py says which tests stay together.
+_SIDE_BY_SIDE: Final = ("--numprocesses", "auto")
 
 
 def up(target: Target) -> int:

@@ -1,9 +1,9 @@
-"""What all kinds of tests share: fixtures, and which tests run one after the other."""
-
-from pathlib import Path
+"""What all kinds of tests share."""
 
 import pytest
+from xdist.remote import Producer
 
+from tests.side_by_side import CommonFixtures
 from tests.support.istio import Istio
 
 
@@ -13,16 +13,6 @@ def istio() -> Istio:
     return Istio.obtain()
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep tests with common fixtures in one process, so that each fixture is made once.
-
-    Those are the tests of a file, or of a folder with fixtures of its own; a file may name another group itself.
-    """
-    for item in items:
-        if item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group(_group(item.path)))
-
-
-def _group(file: Path) -> str:
-    return file.parent.name if (file.parent / "conftest.py").exists() else file.name
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> CommonFixtures:
+    """Distribute tests to processes by their fixtures."""
+    return CommonFixtures(config, log)

@@ -1,0 +1,19 @@
+"""Which tests share a process."""
+
+from tests.side_by_side import scope_of
+
+
+def test_tests_with_a_sandbox_in_common_stay_together() -> None:
+    one = scope_of("tests/sandbox/test_changes.py::test_something[parameter]")
+    another = scope_of("tests/sandbox/test_secrets.py::test_something_else")
+
+    assert one == another
+
+
+def test_tests_of_a_file_stay_together_and_apart_from_other_files() -> None:
+    first = scope_of("tests/unit/test_backends.py::test_one")
+    second = scope_of("tests/unit/test_backends.py::TestGroup::test_two")
+    other = scope_of("tests/unit/test_bookinfo.py::test_one")
+
+    assert first == second
+    assert first != other

@@ -20,3 +20,4 @@ environment = Environment("environment", settings)
 
 for name, value in environment.outputs.exported().items():
     pulumi.export(name, value)
+pulumi.export("verifyCommand", f"make verify STACK={pulumi.get_stack()}")

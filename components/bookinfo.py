@@ -25,6 +25,7 @@ from pulumi_kubernetes.core.v1 import (
 )
 from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
 
+from components.bookinfo_applications import APPLICATIONS, PORT, Application
 from components.gateway import HTTP_PORT
 from components.istio_objects import IstioObject, istio_object
 from components.kubernetes_objects import SKIP_AWAIT
@@ -32,54 +33,12 @@ from components.kubernetes_objects import SKIP_AWAIT
 #: Tag of all of Bookinfo's images in Istio 1.27's manifests.
 IMAGE_TAG: Final = "1.20.3"
 
-#: TCP port that every one of the applications listens on.
-PORT: Final = 9080
-
 #: What Istio's Gateway of Bookinfo chooses.
 GATEWAY_SELECTOR: Final = {"istio": "ingressgateway"}
 
 #: Labels of everything that is Bookinfo's.
 LABELS: Final = {"app.kubernetes.io/part-of": "bookinfo", "app.kubernetes.io/managed-by": "pulumi"}
 
-
-@dataclass(frozen=True)
-class Application:
-    """One of Bookinfo's applications.
-
-    Arguments:
-        name: its name, and that of its Service.
-        versions: its Deployments, one a version.
-        empty_dirs: scratch volumes: volume name -> where it is mounted.
-        environment: environment variables.
-        pod_annotations: annotations of its Pods.
-    """
-
-    name: str
-    versions: tuple[str, ...] = ("v1",)
-    empty_dirs: tuple[tuple[str, str], ...] = ()
-    environment: tuple[tuple[str, str], ...] = ()
-    pod_annotations: tuple[tuple[str, str], ...] = ()
-
-
-APPLICATIONS: Final = (
-    Application("details"),
-    Application("ratings"),
-    Application(
-        "reviews",
-        versions=("v1", "v2", "v3"),
-        empty_dirs=(("tmp", "/tmp"), ("wlp-output", "/opt/ibm/wlp/output")),  # noqa: S108 - a path in the container
-        environment=(("LOG_DIR", "/tmp/logs"),),  # noqa: S108 - the same
-    ),
-    Application(
-        "productpage",
-        empty_dirs=(("tmp", "/tmp"),),  # noqa: S108 - the same
-        pod_annotations=(
-            ("prometheus.io/scrape", "true"),
-            ("prometheus.io/port", "9080"),
-            ("prometheus.io/path", "/metrics"),
-        ),
-    ),
-)
 
 #: Paths that the VirtualService sends to productpage.
 ROUTES: Final = (

@@ -19,8 +19,11 @@ from components.backends import Backend
 from components.collector_configuration import CONFIGURATION_KEY, OTLP_PORT, collector_configuration
 from components.collector_credentials import configuration_checksum, credential_files
 from components.collector_network_policy import network_policy
-from components.collector_pods import CREDENTIALS_SECRET, NAME, SELECTOR, pod_template
+from components.collector_pods import pod_template
 from components.kubernetes_objects import SKIP_AWAIT, recommended_labels
+from components.names import COLLECTOR as NAME
+from components.names import COLLECTOR_SELECTOR as SELECTOR
+from components.names import CREDENTIALS_SECRET
 from components.tracing_values import OtlpService
 from components.workloads import disruption_budget
 

@@ -1,7 +1,6 @@
 """The Collector's Pods: one hardened container that reads its configuration, its credentials and the CA from files."""
 
 from collections.abc import Mapping
-from typing import Final
 
 import pulumi
 from pulumi_kubernetes.core.v1 import (
@@ -32,17 +31,11 @@ from components.collector_configuration import (
     MEMORY_LIMIT_MIB,
     OTLP_PORT,
 )
+from components.names import COLLECTOR as NAME
+from components.names import COLLECTOR_SELECTOR as SELECTOR
+from components.names import CREDENTIALS_SECRET
 from components.satellite_files import CA_FOLDER, CA_SECRET
 from components.workloads import restricted_container
-
-#: Name of the Collector's objects, of its container, and of its label `app.kubernetes.io/name`.
-NAME: Final = "otel-collector"
-
-#: Name of the Secret with the credentials.
-CREDENTIALS_SECRET: Final = f"{NAME}-credentials"
-
-#: Labels by which Service, NetworkPolicy, disruption budget and Deployment choose the Pods.
-SELECTOR: Final = {"app.kubernetes.io/name": NAME}
 
 
 def pod_template(

@@ -6,17 +6,19 @@ from typing import Any
 import pulumi
 from pydantic import SecretStr
 
+from components.backends import Backend
 from components.bookinfo import Bookinfo, BookinfoArgs
 from components.chart_values import base_values, istiod_values
 from components.choices import ClusterKind, TracingMode
 from components.cluster import ClusterHandle
 from components.collector import otlp_service
+from components.configuration.certificates import fingerprints
 from components.gateway import GatewayArgs, IngressGateway
 from components.gke_args import GkeClusterArgs, OwnNetwork
 from components.istio_versions import row_for
 from components.mesh import ChartSource, Mesh, MeshArgs
-from components.names import COLLECTOR_NAMESPACE, GATEWAY_NAMESPACE
-from components.namespaces import Namespaces, NamespacesArgs, injection_label
+from components.names import COLLECTOR_NAMESPACE, DEFAULT_REVISION, GATEWAY_NAMESPACE, injection_label
+from components.namespaces import Namespaces, NamespacesArgs
 from components.satellite_files import SatelliteFiles
 from components.settings import Settings
 from components.sidecar_generation import sidecar_generation
@@ -42,15 +44,23 @@ class EnvironmentOutputs:
             "clusterName": self.cluster.name,
             "kubeconfig": self.cluster.kubeconfig,
             "istioVersion": str(settings.istio_version),
+            "istioRevision": settings.istio_revision or DEFAULT_REVISION,
             "tracingMode": settings.tracing_mode.value,
             "backendAddress": str(settings.backend_address),
+            "backendTls": settings.backend_tls,
+            "backendCaSha256": fingerprints(settings.ca_certificate) if settings.ca_certificate else [],
+            "backendHeaderNames": _header_names(settings.backend_target),
             "samplingPercentage": float(settings.sampling_percentage),
             "ingressHost": self.gateway.host,
             "ingressPort": self.gateway.port,
             "gatewayUrl": self.gateway.url,
             "namespaces": self.namespaces,
+            "gatewayNamespace": GATEWAY_NAMESPACE,
         }
+        if settings.tracing_mode is TracingMode.OPENTELEMETRY:
+            outputs["collectorNamespace"] = COLLECTOR_NAMESPACE
         if settings.bookinfo:
+            outputs["bookinfoNamespace"] = settings.bookinfo_namespace
             outputs["productPageUrl"] = pulumi.Output.concat(self.gateway.url, "/productpage")
         return outputs
 
@@ -224,6 +234,10 @@ class Environment(pulumi.ComponentResource):
         namespace = namespaces.names[self._settings.bookinfo_namespace]
         args = BookinfoArgs(namespace, networking_api=self._row.networking_api)
         Bookinfo("bookinfo", args, after=self._ready, opts=self._with_sidecars)
+
+
+def _header_names(backend: Backend) -> list[str]:
+    return sorted({*backend.header_names, *([backend.token_header] if backend.token_header else [])})
 
 
 def _secret(value: SecretStr | None) -> pulumi.Output[str] | None:

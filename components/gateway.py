@@ -30,13 +30,10 @@ from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
 
 from components.choices import ServiceType
 from components.kubernetes_objects import SKIP_AWAIT, recommended_labels, wait_for
+from components.names import GATEWAY as NAME
+from components.names import GATEWAY_SELECTOR as SELECTOR
 from components.satellite_files import SecretMount
 from components.workloads import disruption_budget, restricted_container
-
-NAME: Final = "istio-ingressgateway"
-
-#: Labels by which Istio's Gateway resources choose this workload; Bookinfo's and every guide's `istio: ingressgateway`.
-SELECTOR: Final = {"app": NAME, "istio": "ingressgateway"}
 
 #: The Service's ports and the unprivileged ports behind them, as in Istio's own ingress gateway.
 PORTS: Final = (

@@ -10,6 +10,7 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 
 from components.kubernetes_objects import recommended_labels
+from components.names import injection_label
 
 #: Namespaces that every cluster already has: they are labelled, never made, and not deleted with the stack.
 GIVEN_NAMESPACES = frozenset({"default"})
@@ -58,12 +59,3 @@ class Namespaces(pulumi.ComponentResource):
         labels |= recommended_labels(namespace, part_of="traced-mesh")
         made = kubernetes.core.v1.Namespace(resource_name, metadata={"name": namespace, "labels": labels}, opts=opts)
         return made.metadata.name
-
-
-def injection_label(revision: str | None) -> dict[str, str]:
-    """Return the label that asks for sidecars: `istio-injection`, or `istio.io/rev` for a named revision.
-
-    Istio ignores the revision label where both stand (https://istio.io/latest/docs/setup/upgrade/canary/), so there is
-    only ever one.
-    """
-    return {"istio.io/rev": revision} if revision else {"istio-injection": "enabled"}

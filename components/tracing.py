@@ -16,11 +16,10 @@ from components.ca_secret import ca_secret
 from components.chart_values import ISTIO_NAMESPACE
 from components.choices import TracingMode
 from components.collector import Collector, CollectorArgs
-from components.collector_pods import NAME as COLLECTOR
-from components.collector_pods import SELECTOR as COLLECTOR_SELECTOR
 from components.istio_objects import IstioObject, istio_object
 from components.istio_versions import VersionRow
 from components.kubernetes_objects import recommended_labels
+from components.names import COLLECTOR, COLLECTOR_SELECTOR
 from components.satellite_files import TOKEN_KEY, TOKEN_SECRET, SatelliteFiles
 from components.satellite_route import destination_rule_spec, service_entry_spec
 from components.telemetry import MESH_DEFAULT, TelemetryPlan, override_name, untraced_spec

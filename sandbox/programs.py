@@ -101,6 +101,11 @@ def _kubernetes_variables(version: str) -> Mapping[str, str]:
     return {f"{package}.gitVersion": version, f"{package}.gitMajor": major, f"{package}.gitMinor": minor}
 
 
+def _jaeger_variables(version: str) -> Mapping[str, str]:
+    """Without this `jaeger version` prints nothing."""
+    return {f"{_JAEGER}/pkg/version.latestVersion": version}
+
+
 def _istio_variables(release: str, package: str) -> Callable[[str], Mapping[str, str]]:
     """Istio's programs compare this version with the charts'."""
 
@@ -164,6 +169,7 @@ KWOK_MODULE: Final = "sigs.k8s.io/kwok"
 
 _PULUMI: Final = "github.com/pulumi/pulumi"
 _KUBERNETES: Final = "k8s.io/kubernetes"
+_JAEGER: Final = "github.com/jaegertracing/jaeger"
 
 
 def _kubernetes(name: str, minutes: float, purpose: Purpose = Purpose.UP, *, on_path: bool = False) -> Program:
@@ -242,5 +248,14 @@ PROGRAMS: Final = (
     Program("coredns", "coredns", ".", "github.com/coredns/coredns", 1, Purpose.DEMO),
     Program("otelcol", "otelcol", ".", "go.opentelemetry.io/collector/otelcol", 1, Purpose.DEMO),
     Program("satellite", "satellite", ".", "go.opentelemetry.io/collector/otelcol", 0.5, Purpose.DEMO),
+    Program(
+        "jaeger",
+        "jaeger",
+        f"{_JAEGER}/cmd/jaeger",
+        _JAEGER,
+        2.5,
+        Purpose.DEMO,
+        variables=_jaeger_variables,
+    ),
     Program("helm", "pulumi-resource-kubernetes", "helm.sh/helm/v3/cmd/helm", "helm.sh/helm/v3", 0.5, Purpose.TEST),
 )

@@ -10,6 +10,7 @@ from typing import Final
 
 import certifi
 from cryptography import x509
+from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.utils import CryptographyDeprecationWarning
 from cryptography.x509.oid import NameOID
@@ -127,6 +128,15 @@ def name_of(certificate: x509.Certificate) -> str:
 def as_pem(certificates: Sequence[x509.Certificate]) -> str:
     """Return certificates as PEM text, in their order."""
     return "".join(certificate.public_bytes(Encoding.PEM).decode("ascii") for certificate in certificates)
+
+
+def fingerprints(pem: str) -> list[str]:
+    """Return the SHA-256 fingerprint of each certificate in PEM text, lower-case hexadecimal, in their order.
+
+    Raises:
+        ValueError: if the text holds no certificate, or one that can't be decoded.
+    """
+    return [each.fingerprint(SHA256()).hex() for each in x509.load_pem_x509_certificates(pem.encode())]
 
 
 def _parse(pem: bytes, content: str) -> list[x509.Certificate]:

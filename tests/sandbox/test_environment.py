@@ -4,6 +4,7 @@ import base64
 
 import pytest
 
+from components.configuration.certificates import fingerprints
 from sandbox.programs import PROGRAMS
 from tests.sandbox.conftest import FirstUp
 from tests.sandbox.running import Running, client
@@ -103,14 +104,22 @@ def test_outputs_say_how_the_environment_is_reached(running: Running) -> None:
     assert outputs == {
         "clusterName": "sandbox",
         "istioVersion": RELEASE,
+        "istioRevision": "default",
         "tracingMode": "opentelemetry",
         "backendAddress": "lightstep-satellite.lightstep:9292",
+        "backendTls": True,
+        "backendCaSha256": fingerprints((running.instance.folder / "satellite-ca.pem").read_text()),
+        "backendHeaderNames": ["lightstep-access-token"],
         "samplingPercentage": 100,
         "ingressHost": address,
         "ingressPort": 80,
         "gatewayUrl": f"http://{address}",
         "productPageUrl": f"http://{address}/productpage",
         "namespaces": ["bookinfo", "observability", "istio-ingress"],
+        "gatewayNamespace": "istio-ingress",
+        "collectorNamespace": "observability",
+        "bookinfoNamespace": "bookinfo",
+        "verifyCommand": "make verify STACK=sandbox",
     }
 
 

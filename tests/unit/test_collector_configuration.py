@@ -93,3 +93,10 @@ def test_headers_are_added_to_the_exporter_that_is_used() -> None:
         text = credentials_configuration(backend, {"a": "$b", "c": "$$"})
 
         assert json.loads(text) == {"exporters": {exporter(backend)[0]: {"headers": {"a": "$$b", "c": "$$$$"}}}}
+
+
+def test_counters_are_served_to_the_pod_itself_only() -> None:
+    (reader,) = collector_configuration(POOL)["service"]["telemetry"]["metrics"]["readers"]
+
+    prometheus = reader["pull"]["exporter"]["prometheus"]
+    assert (prometheus["host"], prometheus["port"]) == ("localhost", 8888)

@@ -12,6 +12,9 @@ from tests.support.mocks import LOAD_BALANCER_IP, NODE_PORT, Recording, Secret, 
 from tests.support.stacks import record_environment
 from tests.unit.settings_support import EXISTING, RIGHT, TOKEN, fill, read
 
+#: Fingerprint of the public root, as https://letsencrypt.org/certificates/ has it.
+ISRG_ROOT_X1 = "96bcec06264976f37460779acf28c5a7cfe8a3c0aae11a8ffcee05c0bddf08c6"
+
 KINDS = pytest.mark.parametrize("kind", [RIGHT, EXISTING], ids=["gke", "existing"])
 
 
@@ -110,14 +113,21 @@ def test_outputs_of_an_environment(project: Path) -> None:
     assert outputs == {
         "clusterName": "kind",
         "istioVersion": "1.30.0",
+        "istioRevision": "default",
         "tracingMode": "opentelemetry",
         "backendAddress": "ingest.lightstep.com:443",
+        "backendTls": True,
+        "backendCaSha256": [ISRG_ROOT_X1],
+        "backendHeaderNames": ["lightstep-access-token"],
         "samplingPercentage": 12.5,
         "ingressHost": LOAD_BALANCER_IP,
         "ingressPort": 80,
         "gatewayUrl": f"http://{LOAD_BALANCER_IP}",
         "productPageUrl": f"http://{LOAD_BALANCER_IP}/productpage",
         "namespaces": ["bookinfo", "observability", "istio-ingress"],
+        "gatewayNamespace": "istio-ingress",
+        "collectorNamespace": "observability",
+        "bookinfoNamespace": "bookinfo",
     }
 
 

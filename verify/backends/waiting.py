@@ -1,0 +1,75 @@
+"""Waiting for spans: asks for each trace until it is complete, or the time is over."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from verify.backends.backend import Backend
+from verify.traces.bookinfo import Layout
+from verify.traces.checks import Fault, Review, Sent, review, with_traces
+from verify.traces.model import Trace
+from verify.traces.observation import Arrival
+
+#: Seconds between two rounds of questions.
+_PAUSE: Final = 1.0
+
+
+@dataclass(frozen=True)
+class Clock:
+    """The time, and how to let it pass.
+
+    Arguments:
+        now: says the time, in seconds.
+        sleep: waits for that many seconds.
+    """
+
+    now: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+
+
+def wait_for_spans(
+    backend: Backend,
+    layout: Layout,
+    sent: Sequence[Sent],
+    timeout: float,
+    progress: Callable[[str], None],
+    clock: Clock | None = None,
+) -> tuple[dict[str, Trace], Arrival]:
+    """Return the traces of requests by their ids, and how long they were in coming.
+
+    Arguments:
+        backend: whom to ask; complete traces are not asked for again.
+        layout: what the services are called.
+        sent: the requests.
+        timeout: longest wait, in seconds.
+        progress: is told how far it is.
+        clock: the time; for tests.
+
+    Raises:
+        QueryError: if the backend can't be asked.
+    """
+    clock = clock or Clock()
+    begin = clock.now()
+    traces: dict[str, Trace] = {}
+    incomplete = list(sent)
+    while True:
+        traces |= {each.trace_id: backend.trace(each.trace_id) for each in incomplete}
+        reviews = _reviews(layout, sent, traces)
+        incomplete = [each.sent for each in reviews if not _settled(each)]
+        waited = clock.now() - begin
+        found, expected = sum(each.found for each in reviews), sum(each.expected for each in reviews)
+        progress(f"{found} of {expected} spans, {len(sent) - len(incomplete)} of {len(sent)} traces complete")
+        if not incomplete or waited >= timeout:
+            return traces, Arrival(None if incomplete else waited, waited)
+        clock.sleep(min(_PAUSE, max(0.0, timeout - waited)))
+
+
+def _reviews(layout: Layout, sent: Sequence[Sent], traces: dict[str, Trace]) -> list[Review]:
+    layout = with_traces(layout, traces.values())
+    return [review(layout, each, traces[each.trace_id]) for each in sent]
+
+
+def _settled(result: Review) -> bool:
+    """Tell whether nothing is to come any more: nothing is missing, no parent either."""
+    return not result.missing and all(flaw.fault is not Fault.ORPHAN for flaw in result.flaws)

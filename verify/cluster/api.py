@@ -1,0 +1,260 @@
+"""The cluster's API as plain data. Only reads, dry runs, and calls into Pods that leave nothing behind."""
+
+import importlib
+import ipaddress
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, Final, Self
+from urllib.parse import urlsplit
+
+import yaml
+
+#: Seconds within which the API server must answer.
+_PATIENCE: Final = 15
+
+#: Seconds within which a Pod must answer, through the API server.
+_POD_PATIENCE: Final = 20
+
+_Query = Sequence[tuple[str, str]]
+
+
+class ClusterError(Exception):
+    """The API server, or a Pod behind it, did not do what it was asked for.
+
+    Arguments:
+        message: what happened, in one line, without a credential.
+        status: HTTP status of the API server's answer; `None` (default) if there was no answer.
+    """
+
+    def __init__(self, message: str, status: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class KubeconfigError(ClusterError):
+    """The kubeconfig can't be used."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The API server's answer to a request that may be refused.
+
+    Arguments:
+        status: HTTP status.
+        body: what it said: an object, or a Status with a `message`.
+    """
+
+    status: int
+    body: Mapping[str, Any]
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the API server would have done it."""
+        return self.status < HTTPStatus.BAD_REQUEST
+
+    @property
+    def message(self) -> str:
+        """The reason of a refusal."""
+        return str(self.body.get("message", ""))
+
+
+class KubernetesApi:
+    """A connection to one cluster.
+
+    Arguments:
+        client: an `ApiClient` of the package `kubernetes`, which carries no types.
+    """
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        module: Any = importlib.import_module("kubernetes.client")
+        self._core: Any = module.CoreV1Api(client)
+        self._refused: Any = module.exceptions.ApiException
+
+    @classmethod
+    def connect(cls, kubeconfig: str) -> Self:
+        """Return a connection by the text of a kubeconfig; nothing is asked yet.
+
+        Raises:
+            KubeconfigError: if the text can't be used.
+        """
+        module: Any = importlib.import_module("kubernetes.client")
+        config: Any = importlib.import_module("kubernetes.config")
+        settings = module.Configuration()
+        settings.retries = False
+        try:
+            config.load_kube_config_from_dict(yaml.safe_load(kubeconfig), client_configuration=settings)
+        except Exception as error:  # any content may be there: ConfigException, YAMLError, KeyError, TypeError …
+            raise KubeconfigError(f"the kubeconfig can't be used: {_one_line(type(error).__name__, error)}") from error
+        if _is_loopback(settings.host):
+            settings.proxy = None  # the server is on this machine, whatever HTTPS_PROXY says
+        return cls(module.ApiClient(settings))
+
+    @property
+    def server(self) -> str:
+        """Address of the API server."""
+        return str(self._client.configuration.host)
+
+    def get(self, path: str, query: _Query = ()) -> dict[str, Any]:
+        """Return what stands at `path`.
+
+        Raises:
+            ClusterError: if it can't be had; its `status` says whether the API server answered.
+        """
+        return self._decoded(self._send("GET", path, query))
+
+    def find(self, path: str) -> dict[str, Any] | None:
+        """Return the object at `path`; `None` if it does not exist, or its kind. Raises as `get` does."""
+        try:
+            return self.get(path)
+        except ClusterError as error:
+            if error.status == HTTPStatus.NOT_FOUND:
+                return None
+            raise
+
+    def items(self, path: str, query: _Query = ()) -> list[dict[str, Any]]:
+        """Return the objects of a collection; none if the cluster does not know its kind. Raises as `get` does."""
+        try:
+            return list(self.get(path, query).get("items") or [])
+        except ClusterError as error:
+            if error.status == HTTPStatus.NOT_FOUND:
+                return []
+            raise
+
+    def dry_run(self, path: str, body: Mapping[str, Any]) -> Answer:
+        """Ask whether an object could be made, through all admission webhooks, without making it.
+
+        Raises:
+            ClusterError: if the API server does not answer.
+        """
+        try:
+            return Answer(HTTPStatus.CREATED, self._decoded(self._send("POST", path, [("dryRun", "All")], body)))
+        except ClusterError as error:
+            if error.status is None:
+                raise
+            return Answer(error.status, {"message": str(error)})
+
+    def logs(self, namespace: str, pod: str, container: str, since_seconds: int) -> list[str]:
+        """Return the lines that a container has logged in the last `since_seconds`, at most 2000. Raises as `get`."""
+        query = [("container", container), ("sinceSeconds", str(since_seconds)), ("tailLines", "2000")]
+        return self._send("GET", f"/api/v1/namespaces/{namespace}/pods/{pod}/log", query).splitlines()
+
+    def call_plainly(self, namespace: str, pod: str, port: int, path: str) -> Answer:
+        """Call a Pod's port over HTTP by the API server's proxy: from outside the mesh, without mutual TLS.
+
+        Raises:
+            ClusterError: if the API server does not answer.
+        """
+        try:
+            self._send("GET", f"/api/v1/namespaces/{namespace}/pods/http:{pod}:{port}/proxy{path}")
+        except ClusterError as error:
+            if error.status is None:
+                raise
+            return Answer(error.status, {"message": str(error)})
+        return Answer(HTTPStatus.OK, {})
+
+    def execute(self, namespace: str, pod: str, container: str, command: Sequence[str]) -> str:
+        """Run a command that only reads in a container, and return what it prints.
+
+        Raises:
+            ClusterError: if it can't be run, or fails.
+        """
+        stream: Any = importlib.import_module("kubernetes.stream")
+        try:
+            session = stream.stream(
+                self._core.connect_get_namespaced_pod_exec,
+                pod,
+                namespace,
+                container=container,
+                command=list(command),
+                stderr=True,
+                stdout=True,
+                _preload_content=False,
+                _request_timeout=_POD_PATIENCE,
+            )
+            session.run_forever(timeout=_POD_PATIENCE)
+            output, exit_code = session.read_stdout(timeout=0), session.returncode
+            session.close()
+        except Exception as error:
+            raise self._error(f"exec in Pod {namespace}/{pod}", error) from error
+        if exit_code != 0:
+            raise ClusterError(f"{command[0]} in Pod {namespace}/{pod} ended with {exit_code}")
+        return str(output or "")
+
+    def read_local(self, namespace: str, pod: str, port: int, path: str) -> str:
+        """GET `path` from a port that a Pod opens for itself only, by a port-forward that ends with the answer.
+
+        Raises:
+            ClusterError: if it can't be had.
+        """
+        stream: Any = importlib.import_module("kubernetes.stream")
+        where = f"port {port} of Pod {namespace}/{pod}"
+        try:
+            forward = stream.portforward(
+                self._core.connect_get_namespaced_pod_portforward, pod, namespace, ports=str(port)
+            )
+            try:
+                socket = forward.socket(port)
+                socket.settimeout(_POD_PATIENCE)
+                socket.sendall(f"GET {path} HTTP/1.0\r\nHost: localhost\r\n\r\n".encode())
+                received = b"".join(iter(lambda: socket.recv(65536), b""))
+            finally:
+                forward.close()
+        except Exception as error:
+            raise self._error(f"port-forward to {where}", error) from error
+        head, _, body = received.partition(b"\r\n\r\n")
+        words = head.split(maxsplit=2)
+        if len(words) < 2 or words[1] != b"200":
+            raise ClusterError(f"{where} answers {words[1].decode() if len(words) > 1 else 'nothing'} to GET {path}")
+        return body.decode("utf-8", "replace")
+
+    def _send(self, method: str, path: str, query: _Query = (), body: Mapping[str, Any] | None = None) -> str:
+        headers = {"Accept": "application/json, */*", "Content-Type": "application/json"}
+        try:
+            request = self._client.param_serialize(
+                method, path, query_params=list(query), header_params=headers, body=body, auth_settings=["BearerToken"]
+            )
+            response = self._client.call_api(*request, _request_timeout=_PATIENCE)
+            content = response.read() or b""
+        except Exception as error:
+            raise self._error(f"{method} {path}", error) from error
+        text = content.decode("utf-8", "replace")
+        if response.status >= HTTPStatus.BAD_REQUEST:
+            raise ClusterError(_message(text) or f"{method} {path}: status {response.status}", response.status)
+        return text
+
+    def _error(self, what: str, error: Exception) -> ClusterError:
+        if isinstance(error, self._refused):
+            refused: Any = error
+            said = _message(refused.body or "") or _one_line("", refused.reason or "")
+            return ClusterError(f"{what}: {said}", refused.status or None)
+        return ClusterError(f"{what}: {_one_line(type(error).__name__, error)}")
+
+    def _decoded(self, text: str) -> dict[str, Any]:
+        try:
+            return json.loads(text)
+        except ValueError as error:
+            raise ClusterError(f"{self.server} does not answer as an API server does") from error
+
+
+def _message(body: str | bytes) -> str:
+    """Return the message of a Status object."""
+    try:
+        return str(json.loads(body)["message"])
+    except (ValueError, KeyError, TypeError):
+        return ""
+
+
+def _one_line(kind: str, error: object) -> str:
+    said = " ".join(str(error).split())
+    return ": ".join(part for part in (kind, said[:300]) if part)
+
+
+def _is_loopback(server: str) -> bool:
+    host = urlsplit(server).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -1,0 +1,120 @@
+"""istiod is ready and of the stack's version and revision; its webhooks are trusted, answer, and decide rightly."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from components.chart_values import ISTIO_NAMESPACE
+from components.istio_versions import row_for
+from components.names import DEFAULT_REVISION, injection_label
+from verify.causes import Cause
+from verify.cluster.api import KubernetesApi
+from verify.cluster.deployments import complaints, replicas
+from verify.cluster.images import version_of
+from verify.cluster.webhooks import (
+    judge_ca_bundle,
+    judge_injection,
+    judge_mesh_ca,
+    judge_validation,
+    probe_pod,
+    wrong_virtual_service,
+)
+from verify.context import Context
+from verify.findings import failed, warned
+from verify.outcomes import Failure, Finding, Verdict, passed, skipped
+from verify.target import Target
+
+#: ConfigMap in which istiod publishes the mesh's root certificates, and its key.
+_ROOT_MAP: Final = "istio-ca-root-cert"
+_ROOT_KEY: Final = "root-cert.pem"
+
+_ADMISSION: Final = "/apis/admissionregistration.k8s.io/v1"
+
+
+@dataclass(frozen=True)
+class ControlPlaneStage:
+    """The control plane is ready and its webhooks work."""
+
+    name: str = "control plane"
+    failure: Failure = Failure.CONTROL_PLANE
+    needs: frozenset[Failure] = frozenset({Failure.CLUSTER})
+    needs_running_pods: bool = False
+
+    def check(self, context: Context, progress: Callable[[str], None]) -> list[Finding]:
+        """Read istiod and its webhooks, then try these with dry runs, which make nothing."""
+        api, target = context.kubernetes, context.target
+        name = f"istiod{target.revision_suffix}"
+        deployment = api.find(f"/apis/apps/v1/namespaces/{ISTIO_NAMESPACE}/deployments/{name}")
+        found = judge_istiod(deployment, target)
+        if any(each.verdict is Verdict.FAIL for each in found):
+            return [*found, skipped("webhooks answer", f"because {name} is not as it should be")]
+        progress("reading the webhooks")
+        trusted = list(_trusted(api, target, name))
+        found += trusted
+        if any(each.verdict is Verdict.FAIL for each in trusted):
+            return [*found, skipped("webhooks answer", "because the API server would not trust them")]
+        progress("dry runs of a Pod and a VirtualService")
+        return [*found, *_answers(api, target, name)]
+
+
+def judge_istiod(deployment: Mapping[str, Any] | None, target: Target) -> list[Finding]:
+    """Return whether istiod's Deployment is there, ready, and of the right version and revision."""
+    name = f"istiod{target.revision_suffix}"
+    title = f"{name} is ready"
+    if deployment is None:
+        return [failed(title, Cause.ISTIOD_MISSING, f"no Deployment {ISTIO_NAMESPACE}/{name}")]
+    ready, wanted = replicas(deployment)
+    seen = f"{ready} of {wanted} Pods ready"
+    if ready == 0:
+        return [failed(title, Cause.ISTIOD_NOT_READY, seen, *complaints(deployment))]
+    readiness = warned(title, Cause.ISTIOD_NOT_READY, seen) if ready < wanted else passed(title, seen)
+    image = str(deployment["spec"]["template"]["spec"]["containers"][0]["image"])
+    revision = (deployment["metadata"].get("labels") or {}).get("istio.io/rev", DEFAULT_REVISION)
+    title = f"{name} is Istio {target.istio_version}, revision {target.istio_revision}"
+    seen = f"image {image}, revision {revision}"
+    if version_of(image) not in {None, target.istio_version} or revision != target.istio_revision:
+        return [readiness, failed(title, Cause.ISTIOD_OTHER_VERSION, seen)]
+    return [readiness, passed(title, seen)]
+
+
+def _trusted(api: KubernetesApi, target: Target, deployment: str) -> Iterator[Finding]:
+    root_map = api.find(f"/api/v1/namespaces/{ISTIO_NAMESPACE}/configmaps/{_ROOT_MAP}")
+    root = ((root_map or {}).get("data") or {}).get(_ROOT_KEY, "")
+    if not root:
+        seen = f"istiod has written no ConfigMap {ISTIO_NAMESPACE}/{_ROOT_MAP}"
+        yield failed("the mesh's CA is published", Cause.ISTIOD_NOT_READY, seen)
+        return
+    yield judge_mesh_ca(root, datetime.now(UTC))
+    for collection, name in _webhooks(target):
+        configuration = api.find(f"{_ADMISSION}/{collection}/{name}")
+        if configuration is None:
+            yield failed(f"webhook {name} is registered", Cause.WEBHOOK_MISSING, f"no {collection}/{name}")
+        else:
+            yield judge_ca_bundle(configuration, root, deployment)
+
+
+def _webhooks(target: Target) -> Iterator[tuple[str, str]]:
+    yield "mutatingwebhookconfigurations", f"istio-sidecar-injector{target.revision_suffix}"
+    yield "validatingwebhookconfigurations", f"istio-validator{target.revision_suffix}-{ISTIO_NAMESPACE}"
+    yield "validatingwebhookconfigurations", "istiod-default-validator"
+
+
+def _answers(api: KubernetesApi, target: Target, deployment: str) -> list[Finding]:
+    labels = injection_label(None if target.istio_revision == DEFAULT_REVISION else target.istio_revision)
+    namespace = _namespace_for_dry_run(api, target, labels)
+    pod_labels = {name: value for name, value in labels.items() if name == "istio.io/rev"}
+    injected = api.dry_run(f"/api/v1/namespaces/{namespace}/pods", probe_pod(pod_labels))
+    networking = row_for(target.istio_version).networking_api
+    validated = api.dry_run(
+        f"/apis/{networking}/namespaces/{ISTIO_NAMESPACE}/virtualservices", wrong_virtual_service(networking)
+    )
+    return [judge_injection(injected, namespace, deployment), judge_validation(validated, deployment)]
+
+
+def _namespace_for_dry_run(api: KubernetesApi, target: Target, labels: Mapping[str, str]) -> str:
+    """Return a namespace that asks for sidecars; if none does, any, since the Pod itself asks for one too."""
+    found = [api.find(f"/api/v1/namespaces/{each}") for each in target.namespaces]
+    there = [each["metadata"] for each in found if each is not None]
+    asking = [each["name"] for each in there if labels.items() <= (each.get("labels") or {}).items()]
+    return next(iter([*asking, *(each["name"] for each in there)]), "default")

@@ -1,0 +1,49 @@
+"""The namespaces exist and ask for the sidecars of the stack's control plane."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from components.names import DEFAULT_REVISION, injection_label
+from verify.causes import Cause
+from verify.context import Context
+from verify.findings import failed
+from verify.outcomes import Failure, Finding, passed
+
+#: Labels that have a say in injection.
+_LABELS: Final = ("istio-injection", "istio.io/rev")
+
+
+@dataclass(frozen=True)
+class NamespacesStage:
+    """Every namespace of the stack has the injection label."""
+
+    name: str = "namespaces"
+    failure: Failure = Failure.NAMESPACES
+    needs: frozenset[Failure] = frozenset({Failure.CLUSTER})
+    needs_running_pods: bool = False
+
+    def check(self, context: Context, progress: Callable[[str], None]) -> list[Finding]:
+        """Read the namespaces."""
+        progress("reading the namespaces")
+        target = context.target
+        return [
+            judge_namespace(name, context.kubernetes.find(f"/api/v1/namespaces/{name}"), target.istio_revision)
+            for name in target.namespaces
+        ]
+
+
+def judge_namespace(name: str, namespace: Mapping[str, Any] | None, revision: str) -> Finding:
+    """Return whether a namespace exists and asks for the sidecars of `revision`."""
+    title = f"namespace {name} asks for sidecars"
+    if namespace is None:
+        return failed(title, Cause.NAMESPACE_MISSING, f"no namespace {name}")
+    labels: Mapping[str, str] = namespace["metadata"].get("labels") or {}
+    given = {label: labels[label] for label in _LABELS if label in labels}
+    ((label, value),) = injection_label(None if revision == DEFAULT_REVISION else revision).items()
+    shown = ", ".join(f"{each}={it}" for each, it in given.items())
+    if given.get(label) == value and (label == _LABELS[0] or _LABELS[0] not in given):
+        return passed(title, shown)
+    if given:
+        return failed(title, Cause.INJECTION_LABEL_OTHER, f"it has {shown}, not {label}={value}", namespace=name)
+    return failed(title, Cause.INJECTION_LABEL_MISSING, f"it has no label {label}={value}")

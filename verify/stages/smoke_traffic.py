@@ -1,0 +1,60 @@
+"""Smoke traffic: does Bookinfo answer through the gateway, and how fast."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from verify.answers import Problem
+from verify.context import Context
+from verify.findings import failed
+from verify.outcomes import Failure, Finding, passed, skipped
+from verify.traffic import Load, Sender, Traffic
+
+_ANSWERS: Final = "Bookinfo's page answers through the gateway"
+_LATENCY: Final = "latency"
+
+
+@dataclass(frozen=True)
+class SmokeTraffic:
+    """Sends requests for the product page and leaves what became of them in the context."""
+
+    name: str = "smoke traffic"
+    failure: Failure = Failure.TRAFFIC
+    needs: frozenset[Failure] = frozenset(
+        {Failure.CLUSTER, Failure.CONTROL_PLANE, Failure.NAMESPACES, Failure.SIDECARS, Failure.GATEWAY}
+    )
+    needs_running_pods: bool = True
+
+    def check(self, context: Context, progress: Callable[[str], None]) -> list[Finding]:
+        """Return whether all requests were answered with a whole page, and the latency."""
+        target, options = context.target, context.options
+        if target.bookinfo_namespace is None:
+            return [skipped(_ANSWERS, "the stack has no Bookinfo (traced-mesh:bookinfo is false)")]
+        load = Load(target.gateway_url, options.requests, options.rate, options.address)
+        context.traffic = Sender(load, progress).send()
+        return traffic_findings(context.traffic, target.bookinfo_namespace, target.gateway_namespace)
+
+
+def traffic_findings(traffic: Traffic, bookinfo_namespace: str, gateway_namespace: str) -> list[Finding]:
+    """Return what a run of requests proves."""
+    whole = len(traffic.requests) - len(traffic.problems)
+    share = f"{whole} of {len(traffic.requests)} requests to {traffic.url} were answered with a whole page"
+    if not traffic.problems:
+        return [passed(_ANSWERS, share), passed(_LATENCY, latency_text(traffic))]
+    counts = Counter(traffic.problems)
+    (worst, _), *_ = counts.most_common(1)
+    namespace = gateway_namespace if _is_gateways(worst) else bookinfo_namespace
+    evidence = (share, *(f"{count} times: {problem.evidence}" for problem, count in counts.most_common(3)))
+    words = {"namespace": namespace, "application": worst.application}
+    return [failed(_ANSWERS, worst.cause, *evidence, **words)]
+
+
+def latency_text(traffic: Traffic) -> str:
+    """Return for example `p50 41 ms, p90 60 ms, p99 112 ms`."""
+    values = ((percentage, traffic.latency(percentage)) for percentage in (50, 90, 99))
+    return ", ".join(f"p{percentage} {seconds * 1000:.0f} ms" for percentage, seconds in values if seconds is not None)
+
+
+def _is_gateways(problem: Problem) -> bool:
+    return problem.cause.startswith("gateway-")

@@ -12,8 +12,7 @@ from sandbox.paths import TOOLS
 
 
 class Purpose(StrEnum):
-    """What a program is needed for: `up` for every environment in a sandbox, `demo` for the real node on top of that,
-    `test` for the tests on top of that."""
+    """What a program is needed for: `up` for every sandbox, `demo` for a real node, `test` for the tests on top."""
 
     UP = "up"
     DEMO = "demo"

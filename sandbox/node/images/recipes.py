@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from components.bookinfo import IMAGE_TAG, PORT
+from components.bookinfo import IMAGE_TAG
+from components.bookinfo_applications import PORT
 from components.settings import Settings
 from sandbox.node.images.applications import HOME, LIBERTY, Productpage, Ratings, Reviews
 from sandbox.node.images.debian import DebianPackages
@@ -17,6 +18,14 @@ RELEASE: Final = "1.27.0"
 
 #: The image that containerd starts for every Pod.
 PAUSE: Final = "registry.k8s.io/pause:3.10"
+
+
+def _version(program: str) -> str:
+    return next(row.source_version for row in PROGRAMS if row.name == program)
+
+
+#: The image of the cluster's DNS server.
+COREDNS: Final = f"registry.k8s.io/coredns/coredns:{_version('coredns')}"
 
 
 @dataclass(frozen=True)
@@ -77,14 +86,10 @@ _REVIEWS_VERSIONS: Final = {
 }
 
 
-def _coredns_tag() -> str:
-    return next(row.source_version for row in PROGRAMS if row.name == "coredns")
-
-
 #: What the node itself needs, and everything that has no source in Bookinfo.
 SYSTEM_IMAGES: Final = (
     Image(PAUSE, (_program("pause", "pause"),), ("/pause",)),
-    Image(f"registry.k8s.io/coredns/coredns:{_coredns_tag()}", (_program("coredns", "coredns"),), ("/coredns",)),
+    Image(COREDNS, (_program("coredns", "coredns"),), ("/coredns",)),
     Image(
         f"docker.io/istio/pilot:{RELEASE}",
         (Files("pilot", programs={f"pilot-discovery-{RELEASE}": "usr/local/bin/pilot-discovery"}, folders=("tmp",)),),
@@ -122,7 +127,7 @@ BOOKINFO_IMAGES: Final = tuple(
     for name, image in {
         "productpage-v1": Image(
             "",
-            (DebianPackages("debian-python", ("python3",), 5), Productpage(RELEASE)),
+            (DebianPackages("debian-python", ("python3", "libstdc++6"), 5), Productpage(RELEASE)),
             ("python3", "-m", "gunicorn"),
             ("-b", f"[::]:{PORT}", "productpage:app", "-w", "8", "--keep-alive", "2", "-k", "gevent"),
             {"FLOOD_FACTOR": "0"},
@@ -134,7 +139,9 @@ BOOKINFO_IMAGES: Final = tuple(
             (
                 DebianPackages("debian-ruby", ("ruby", "ruby-webrick"), 6),
                 Files(
-                    "details", release=RELEASE, sources={"samples/bookinfo/src/details/details.rb": f"{HOME}/details.rb"}
+                    "details",
+                    release=RELEASE,
+                    sources={"samples/bookinfo/src/details/details.rb": f"{HOME}/details.rb"},
                 ),
             ),
             ("ruby",),

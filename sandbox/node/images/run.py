@@ -37,7 +37,9 @@ def run(what: str, command: Sequence[str | Path], folder: Path, environment: Map
             check=False,
         )
     except FileNotFoundError as error:
-        raise SandboxError(f"{words[0]} is missing, which is needed to {what}: install it, then run it again.") from error
+        raise SandboxError(
+            f"{words[0]} is missing, which is needed to {what}: install it, then run it again."
+        ) from error
     if answer.returncode != 0:
         tail = "\n".join(f"    {line}" for line in answer.stdout.strip().splitlines()[-_TAIL:])
         raise SandboxError(

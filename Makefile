@@ -20,8 +20,8 @@ up: venv ## Bring a stack's whole environment up (STACK=sandbox unless given)
 preview: venv ## Show what `make up` would change
 	@$(SANDBOX) preview $(TARGET)
 
-verify: venv ## Prove that the environment traces (not built yet)
-	@$(SANDBOX) verify $(TARGET)
+verify: venv ## Prove that traces arrive, or name the broken link (ARGS="--help" lists options)
+	@$(SANDBOX) verify $(TARGET) $(ARGS)
 
 destroy: venv ## Remove what the stack has made; the sandbox's control plane stays
 	@$(SANDBOX) destroy $(TARGET)
@@ -40,13 +40,15 @@ lint: venv-dev ## Check style, format, types, and that generated files are up to
 	@.venv/bin/ruff format --check .
 	@.venv/bin/pyright
 	@$(VENV_PYTHON) -m components.configuration.reference --check
+	@$(VENV_PYTHON) -m verify.reference --check
 
 format: venv-dev ## Format the code
 	@.venv/bin/ruff format .
 	@.venv/bin/ruff check --fix .
 
-generate: venv-dev ## Write generated files anew: the configuration's schema and reference, the stacks' snapshots
+generate: venv-dev ## Write generated files anew: the configuration's reference, the verification's tables, the stacks' snapshots
 	@$(VENV_PYTHON) -m components.configuration.reference
+	@$(VENV_PYTHON) -m verify.reference
 	@$(VENV_PYTHON) -m tests.snapshots
 
 clean: ## Remove all sandboxes, the toolchain and .venv

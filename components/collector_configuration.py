@@ -69,7 +69,7 @@ SENDING_QUEUE: Final[Mapping[str, Any]] = {"enabled": True, "num_consumers": 10,
 
 #: The Collector's default reader (v0.120.0, service/telemetry/factory.go), written out because `verify` relies on it:
 #: without these options the counters' names get suffixes for type and unit.
-_METRICS_READER: Final[Mapping[str, Any]] = {
+METRICS_READER: Final[Mapping[str, Any]] = {
     "host": "localhost",
     "port": METRICS_PORT,
     "without_scope_info": True,
@@ -100,7 +100,7 @@ def collector_configuration(backend: Backend) -> dict[str, Any]:
         "extensions": {"health_check": {"endpoint": f"0.0.0.0:{HEALTH_PORT}"}},
         "service": {
             "extensions": ["health_check"],
-            "telemetry": {"metrics": {"readers": [{"pull": {"exporter": {"prometheus": dict(_METRICS_READER)}}}]}},
+            "telemetry": {"metrics": {"readers": [{"pull": {"exporter": {"prometheus": dict(METRICS_READER)}}}]}},
             "pipelines": {
                 "traces": {"receivers": ["otlp"], "processors": ["memory_limiter", "batch"], "exporters": [exporter]}
             },

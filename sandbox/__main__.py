@@ -4,6 +4,7 @@ import argparse
 import signal
 import sys
 from types import FrameType
+from typing import Final
 
 from sandbox import commands
 from sandbox.console import say
@@ -11,20 +12,19 @@ from sandbox.errors import Interrupted, SandboxError
 from sandbox.paths import DEFAULT_INSTANCE
 from sandbox.target import DEFAULT_STACK, Target
 
+#: Commands that hand further arguments on.
+_WITH_OPTIONS_OF_THEIR_OWN: Final = frozenset({"test", "verify"})
+
 
 def main() -> int:
     """Run one command and return its exit code; a mistake of the user's prints its message and nothing else."""
     arguments, rest = _parser().parse_known_args()
-    if rest and arguments.command != "test":
+    if rest and arguments.command not in _WITH_OPTIONS_OF_THEIR_OWN:
         _parser().error(f"unknown arguments: {' '.join(rest)}")
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
     try:
-        if arguments.command == "test":
-            return commands.test(rest)
-        if arguments.command == "clean":
-            return commands.clean()
-        return commands.COMMANDS[arguments.command](Target(arguments.stack, arguments.instance))
+        return _run(arguments, rest)
     except SandboxError as error:
         say(str(error))
         return 1
@@ -34,11 +34,23 @@ def main() -> int:
         return Interrupted(signal.SIGINT).exit_code
 
 
+def _run(arguments: argparse.Namespace, rest: list[str]) -> int:
+    if arguments.command == "test":
+        return commands.test(rest)
+    if arguments.command == "clean":
+        return commands.clean()
+    target = Target(arguments.stack, arguments.instance)
+    if arguments.command == "verify":
+        return commands.verify(target, rest)
+    return commands.COMMANDS[arguments.command](target)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m sandbox", description=__doc__)
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="command")
     for name, function in commands.COMMANDS.items():
-        subparser = subparsers.add_parser(name, help=_first_line(function.__doc__))
+        own_help = name not in _WITH_OPTIONS_OF_THEIR_OWN
+        subparser = subparsers.add_parser(name, help=_first_line(function.__doc__), add_help=own_help)
         subparser.add_argument("--stack", default=DEFAULT_STACK, help="name of the stack (default: sandbox)")
         subparser.add_argument("--instance", default=DEFAULT_INSTANCE, help="name of the sandbox (default: default)")
     for name, function in (("test", commands.test), ("clean", commands.clean)):

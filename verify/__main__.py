@@ -13,6 +13,7 @@ from verify.errors import UsageError
 from verify.live import LiveView, summary
 from verify.outcomes import INTERRUPTED, WRONG_USAGE, exit_code
 from verify.plan import STAGES
+from verify.report.render import write_report
 from verify.run import run
 from verify.stack_outputs import read_outputs
 from verify.target import Target
@@ -43,6 +44,8 @@ def _verify(arguments: Arguments, console: Console, view: LiveView) -> int:
     outputs = read_outputs(arguments.stack, arguments.outputs)
     context = Context(Target.from_outputs(arguments.stack, outputs), arguments.options)
     results = run(STAGES, context, view)
+    if arguments.options.report:
+        write_report(arguments.options.report, context, results)
     if arguments.options.json:
         sys.stdout.write(as_json(arguments.stack, results, STAGES) + "\n")
     console.print(summary(results, STAGES), markup=False)

@@ -3,11 +3,13 @@
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from verify.cluster.api import KubernetesApi
+from verify.cluster.collector import CollectorReading, read_collector
 from verify.cluster.simulation import simulated_nodes
 from verify.target import Target
+from verify.traces.observation import Observation
+from verify.traffic import Traffic
 
 
 @dataclass(frozen=True)
@@ -51,13 +53,13 @@ class Context:
 
     Attributes:
         traffic: what the smoke traffic sent and got, once that stage has run.
-        traces: the traces found in the backend, once that stage has run.
+        observation: what was seen of its spans, once that stage has run.
     """
 
     target: Target
     options: Options = field(default_factory=Options)
-    traffic: Any = None
-    traces: list[Any] | None = None
+    traffic: Traffic | None = None
+    observation: Observation | None = None
 
     @cached_property
     def kubernetes(self) -> KubernetesApi:
@@ -68,3 +70,9 @@ class Context:
     def simulated_nodes(self) -> frozenset[str]:
         """Names of the nodes on which no Pod really runs; see `simulation`."""
         return simulated_nodes(self.kubernetes.items("/api/v1/nodes"))
+
+    @cached_property
+    def collector(self) -> CollectorReading | None:
+        """The first look at the Collector; `None` in modes without one. `read_collector` looks again."""
+        namespace = self.target.collector_namespace
+        return read_collector(self.kubernetes, namespace, self.simulated_nodes) if namespace else None

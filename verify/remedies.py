@@ -247,7 +247,7 @@ REMEDIES: Final[Mapping[Cause, Remedy]] = {
     ),
     Cause.SIDECAR_MISSING_ON_ONE_SIDE: Remedy(
         "Only one side of a call reported a span: the other has no sidecar, or one that does not trace.",
-        "see whether {workload} has one (kubectl get pods --namespace {namespace}), then " + _ROLL,
+        "see whether {workload} has a sidecar (kubectl get pods --namespace {namespace}), then " + _ROLL,
     ),
     Cause.SAMPLING_BELOW_100: Remedy(
         "Not every request is traced.",

@@ -1,4 +1,4 @@
-"""Smoke traffic: a bounded number of requests for Bookinfo's product page, each sent once, with trace ids of our own."""
+"""Smoke traffic: a bounded number of requests for the product page, sent once each, with trace ids of our own."""
 
 import math
 import secrets
@@ -72,8 +72,13 @@ class Traffic:
         return sum(1 for each in self.requests if not each.sent and not each.problem)
 
     @property
+    def agent(self) -> str:
+        """The user agent of the requests that brought ids; Envoy writes it to the tag `user_agent`."""
+        return agent(self.run)
+
+    @property
     def undecided_agent(self) -> str:
-        """The user agent of those; Envoy writes it to the tag `user_agent`."""
+        """The user agent of the others."""
         return undecided_agent(self.run)
 
     @property
@@ -177,7 +182,7 @@ class Sender:
     def _decided(self, client: httpx.Client) -> Request:
         sent = _ids()
         headers = {
-            "user-agent": f"{_AGENT}/{self.run}",
+            "user-agent": agent(self.run),
             "traceparent": _traceparent(sent, sampled=True),
             "x-b3-traceid": sent.trace_id,
             "x-b3-spanid": sent.span_id,
@@ -198,13 +203,14 @@ class Sender:
         return Request(sent, self.pace.now() - begin, problem)
 
 
-#: What the requests call themselves.
-_AGENT: Final = "traced-mesh-verify"
+def agent(run: str) -> str:
+    """Return the user agent of a run's requests that bring ids."""
+    return f"traced-mesh-verify/{run}"
 
 
 def undecided_agent(run: str) -> str:
     """Return the user agent of a run's requests that leave the ids to the mesh."""
-    return f"{_AGENT}/{run}-undecided"
+    return f"{agent(run)}-undecided"
 
 
 def percentile(values: Sequence[float], percentage: float) -> float | None:

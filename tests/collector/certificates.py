@@ -25,9 +25,16 @@ class Identity:
 
 @dataclass(frozen=True)
 class Authority:
-    """A CA that lives as long as a test."""
+    """A CA.
+
+    Arguments:
+        name: its common name.
+        hours: how long it and what it issues are valid from now on; negative: how long ago they expired. Default 1,
+            longer than any test.
+    """
 
     name: str
+    hours: int = 1
     _key: ec.EllipticCurvePrivateKey = field(default_factory=_key)
 
     @property
@@ -51,8 +58,8 @@ class Authority:
             .issuer_name(_name(self.name))
             .public_key(key.public_key())
             .serial_number(x509.random_serial_number())
-            .not_valid_before(now - timedelta(minutes=5))
-            .not_valid_after(now + timedelta(hours=1))
+            .not_valid_before(now - timedelta(days=1))
+            .not_valid_after(now + timedelta(hours=self.hours))
             .add_extension(x509.BasicConstraints(ca=authority, path_length=None), critical=True)
             .add_extension(x509.SubjectAlternativeName([x509.IPAddress(IPv4Address(address))]), critical=False)
             .sign(self._key, hashes.SHA256())

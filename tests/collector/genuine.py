@@ -12,6 +12,7 @@ from typing import Any, Final
 import yaml
 
 from components.collector import Collector, CollectorArgs
+from components.collector_configuration import METRICS_READER
 from sandbox.ports import LOOPBACK, wait_until_listening
 from sandbox.programs import Purpose
 from sandbox.toolchain import ensure
@@ -96,17 +97,25 @@ def laid_out(args: CollectorArgs, root: Path) -> list[str]:
     return [_below(root, argument) for argument in container["args"]]
 
 
-def on_loopback(root: Path, otlp_port: int, health_port: int) -> str:
-    """Write a further configuration and return the argument for it: other ports, and batches that leave at once."""
+def on_loopback(root: Path, otlp_port: int, health_port: int, metrics_port: int | None = None) -> str:
+    """Write a further configuration and return the argument for it: other ports, and batches that leave at once.
+
+    The counters are served at `metrics_port`, with the program's own settings for their names; `None` serves none.
+    """
+    metrics: dict[str, Any] = {"level": "none"} if metrics_port is None else {"readers": [_reader(metrics_port)]}
     configuration = {
         "receivers": {"otlp": {"protocols": {"grpc": {"endpoint": f"{LOOPBACK}:{otlp_port}"}}}},
         "extensions": {"health_check": {"endpoint": f"{LOOPBACK}:{health_port}"}},
         "processors": {"batch": {"timeout": "10ms"}},
-        "service": {"telemetry": {"metrics": {"level": "none"}}},
+        "service": {"telemetry": {"metrics": metrics}},
     }
     file = root / "loopback.yaml"
     file.write_text(yaml.safe_dump(configuration), encoding="utf-8")
     return f"--config={file}"
+
+
+def _reader(port: int) -> dict[str, Any]:
+    return {"pull": {"exporter": {"prometheus": {**METRICS_READER, "port": port}}}}
 
 
 def wait_for_text(file: Path, text: str) -> None:

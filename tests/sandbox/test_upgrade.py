@@ -13,6 +13,9 @@ from tests.sandbox.sidecars import opentelemetry_of, tracing_of
 #: What native mode needs and the other modes must not be told.
 ONLY_NATIVE: Final[dict[str, object]] = {"tracingMode": None, "lightstepTracerInProxy": None}
 
+#: Beside the other tests of this folder, whose sandbox these don't use.
+pytestmark = pytest.mark.xdist_group("upgrade")
+
 #: Operations that take something away, if only for a moment.
 TAKES_AWAY: Final = {"delete", "replace", "create-replacement", "delete-replaced"}
 

@@ -41,11 +41,18 @@ def test_down_on_a_cluster_of_its_own_is_refused_and_names_destroy() -> None:
     assert answer.stderr.endswith("make destroy STACK=dev\n")
 
 
-def test_verify_does_not_pass_as_long_as_it_verifies_nothing() -> None:
-    answer = sandbox("verify")
+def test_verify_without_a_sandbox_names_the_command_that_makes_it() -> None:
+    answer = sandbox("verify", "--instance", "never-made")
 
     assert answer.returncode == 1
-    assert answer.stderr.startswith("make verify is not built yet, so nothing was verified")
+    assert answer.stderr == "There is no sandbox never-made to verify.\nBring it up: make up INSTANCE=never-made\n"
+
+
+def test_verify_hands_its_options_on() -> None:
+    answer = sandbox("verify", "--stack", "dev", "--help")
+
+    assert answer.returncode == 0
+    assert "--max-loss" in answer.stdout
 
 
 def test_make_help_lists_every_command_with_one_line() -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 from verify.traces.bookinfo import Layout
 from verify.traces.checks import Sent
@@ -30,7 +30,8 @@ class Maker:
         path = "productpage" if callee == "productpage" else "*"
         host = f"{callee}.bookinfo.svc.cluster.local"
         cluster = f"outbound|9080||{host}" if kind is Kind.CLIENT else "inbound|9080||"
-        pod = f"{application}-{version}-6b7f8-x2x4z.bookinfo"
+        workload = "istio-ingressgateway" if "." in application else f"{application}-{version}"
+        pod = f"{workload}-6b7f8-x2x4z.bookinfo"
         tags = {
             "node_id": f"sidecar~10.0.0.{number}~{pod}~bookinfo.svc.cluster.local",
             "istio.canonical_revision": "latest" if "." in application else version,
@@ -63,7 +64,7 @@ class Maker:
 
 def requests(count: int) -> tuple[Sent, ...]:
     """Return that many requests with ids of their own."""
-    return tuple(Sent(f"{number + 1:08x}{'ab' * 12}", f"{number + 1:016x}") for number in range(count))
+    return tuple(Sent(f"{number + 1:08x}{'ab' * 8}{number + 1:08x}", f"{number + 1:016x}") for number in range(count))
 
 
 def made(count: int = 30) -> dict[Sent, list[Span]]:
@@ -94,15 +95,14 @@ def observed(
     sampling: Sampling | None = None,
     arrival: Arrival | None = None,
     others: Mapping[str, Sequence[Trace]] | None = None,
-    max_loss: float = 0,
+    **fields: Any,
 ) -> Observation:
     """Return the observation of these traces, where nothing else is wrong."""
-    return Observation.of(
+    seen = Observation.of(
         LAYOUT,
         traces,
         {sent.trace_id: Trace.of(sent.trace_id, spans) for sent, spans in traces.items()},
         sampling or Sampling(100, 20, 20),
         arrival or Arrival(3.0, 3.0),
-        {service: tuple(each) for service, each in (others or {}).items()},
-        max_loss,
     )
+    return replace(seen, others={service: tuple(each) for service, each in (others or {}).items()}, **fields)

@@ -172,17 +172,30 @@ def test_a_share_is_unlikely_only_beyond_chance(traced: int, share: float, expec
 
 
 def test_no_spans_at_all_is_one_defect() -> None:
-    diagnosis = only(diagnose(observed({sent: [] for sent in made()}, arrival=Arrival(None, 30))))
+    nothing = {sent: list[Span]() for sent in made()}
+
+    diagnosis = only(diagnose(observed(nothing, Sampling(100, 20, 0), Arrival(None, 30))))
 
     assert diagnosis.cause is Cause.SPANS_MISSING
 
 
-def test_traces_of_the_same_time_with_other_ids_are_told_from_none() -> None:
-    elsewhere = [Trace.of("9" * 32, next(iter(made().values())))]
+def test_traces_of_ours_with_other_ids_are_told_from_none() -> None:
+    nothing = {sent: list[Span]() for sent in made()}
+    renamed = (Trace.of("9" * 32, next(iter(made().values()))),)
 
-    diagnosis = only(diagnose(observed({sent: [] for sent in made()}, others={"productpage.bookinfo": elsewhere})))
+    diagnosis = only(diagnose(observed(nothing, Sampling(100, 20, 20), renamed=renamed)))
 
     assert diagnosis.cause is Cause.TRACE_IDS_NOT_TAKEN
+
+
+def test_traces_of_others_do_not_hide_that_ours_are_missing() -> None:
+    nothing = {sent: list[Span]() for sent in made()}
+    others = {"productpage.bookinfo": [Trace.of("9" * 32, next(iter(made().values())))]}
+
+    diagnosis = only(diagnose(observed(nothing, Sampling(100, 20, 0), others=others)))
+
+    assert diagnosis.cause is Cause.SPANS_MISSING
+    assert "others' requests of the same time have traces: 1" in diagnosis.evidence
 
 
 def test_clock_skew_is_named_alone_and_with_its_size() -> None:

@@ -40,7 +40,7 @@ class Zipkin:
         """Return the trace, without spans if there is none."""
         answer = self.api.get(f"/api/v2/trace/{trace_id}")
         with answers_of(self.api, "Zipkin"):
-            return Trace.of(trace_id, map(_span, _list(answer) if answer is not None else []))
+            return Trace.of(trace_id, map(_span, rows(_list(answer)) if answer is not None else ()))
 
     def search(self, search: Search) -> list[Trace]:
         """Return the traces that are found."""

@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 
 import yaml
 
+from verify.cluster.plain import list_at
+
 #: Seconds within which the API server must answer.
 _PATIENCE: Final = 15
 
@@ -117,11 +119,17 @@ class KubernetesApi:
     def items(self, path: str, query: _Query = ()) -> list[dict[str, Any]]:
         """Return the objects of a collection; none if the cluster does not know its kind. Raises as `get` does."""
         try:
-            return list(self.get(path, query).get("items") or [])
+            return list_at(self.get(path, query), "items")
         except ClusterError as error:
             if error.status == HTTPStatus.NOT_FOUND:
                 return []
             raise
+
+    def names(self, path: str) -> list[str]:
+        """Return the names of a collection's objects, without their content. Raises as `get` does."""
+        metadata_only = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
+        listed = self._decoded(self._send("GET", path, accept=metadata_only))
+        return [str(each["metadata"]["name"]) for each in list_at(listed, "items")]
 
     def dry_run(self, path: str, body: Mapping[str, Any]) -> Answer:
         """Ask whether an object could be made, through all admission webhooks, without making it.
@@ -144,16 +152,14 @@ class KubernetesApi:
     def call_plainly(self, namespace: str, pod: str, port: int, path: str) -> Answer:
         """Call a Pod's port over HTTP by the API server's proxy: from outside the mesh, without mutual TLS.
 
+        The answer's body says in `byApiServer` whether it is the API server's own and not the Pod's.
+
         Raises:
             ClusterError: if the API server does not answer.
         """
-        try:
-            self._send("GET", f"/api/v1/namespaces/{namespace}/pods/http:{pod}:{port}/proxy{path}")
-        except ClusterError as error:
-            if error.status is None:
-                raise
-            return Answer(error.status, {"message": str(error)})
-        return Answer(HTTPStatus.OK, {})
+        url = f"/api/v1/namespaces/{namespace}/pods/http:{pod}:{port}/proxy{path}"
+        status, text = self._exchange("GET", url, timeout=_POD_PATIENCE)
+        return Answer(status, {"message": _message(text) or _one_line("", text), "byApiServer": bool(_message(text))})
 
     def execute(self, namespace: str, pod: str, container: str, command: Sequence[str]) -> str:
         """Run a command that only reads in a container, and return what it prints.
@@ -210,20 +216,37 @@ class KubernetesApi:
             raise ClusterError(f"{where} answers {words[1].decode() if len(words) > 1 else 'nothing'} to GET {path}")
         return body.decode("utf-8", "replace")
 
-    def _send(self, method: str, path: str, query: _Query = (), body: Mapping[str, Any] | None = None) -> str:
-        headers = {"Accept": "application/json, */*", "Content-Type": "application/json"}
+    def _send(
+        self,
+        method: str,
+        path: str,
+        query: _Query = (),
+        body: Mapping[str, Any] | None = None,
+        accept: str = "application/json, */*",
+    ) -> str:
+        status, text = self._exchange(method, path, query, body, accept)
+        if status >= HTTPStatus.BAD_REQUEST:
+            raise ClusterError(_message(text) or f"{method} {path}: status {status}", status)
+        return text
+
+    def _exchange(
+        self,
+        method: str,
+        path: str,
+        query: _Query = (),
+        body: Mapping[str, Any] | None = None,
+        accept: str = "*/*",
+        timeout: float = _PATIENCE,
+    ) -> tuple[int, str]:
+        headers = {"Accept": accept, "Content-Type": "application/json"}
         try:
             request = self._client.param_serialize(
                 method, path, query_params=list(query), header_params=headers, body=body, auth_settings=["BearerToken"]
             )
-            response = self._client.call_api(*request, _request_timeout=_PATIENCE)
-            content = response.read() or b""
+            response = self._client.call_api(*request, _request_timeout=timeout)
+            return response.status, (response.read() or b"").decode("utf-8", "replace")
         except Exception as error:
             raise self._error(f"{method} {path}", error) from error
-        text = content.decode("utf-8", "replace")
-        if response.status >= HTTPStatus.BAD_REQUEST:
-            raise ClusterError(_message(text) or f"{method} {path}: status {response.status}", response.status)
-        return text
 
     def _error(self, what: str, error: Exception) -> ClusterError:
         if isinstance(error, self._refused):

@@ -1,7 +1,9 @@
 """What is read off Pod objects."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
+
+from verify.cluster.plain import at, list_at, map_at
 
 #: Name of the sidecar's container; it is an init container where Kubernetes has sidecars of its own.
 PROXY: Final = "istio-proxy"
@@ -16,20 +18,18 @@ def name_of(pod: Pod) -> str:
 
 def containers(pod: Pod) -> list[Mapping[str, Any]]:
     """Return all containers of a Pod, init containers first."""
-    spec = pod["spec"]
-    return [*(spec.get("initContainers") or []), *(spec.get("containers") or [])]
+    return [*list_at(pod, "spec", "initContainers"), *list_at(pod, "spec", "containers")]
 
 
 def statuses(pod: Pod) -> dict[str, Mapping[str, Any]]:
     """Return container -> its status, for those that have one."""
-    status = pod.get("status") or {}
-    listed: list[Any] = [*(status.get("initContainerStatuses") or []), *(status.get("containerStatuses") or [])]
+    listed = [*list_at(pod, "status", "initContainerStatuses"), *list_at(pod, "status", "containerStatuses")]
     return {each["name"]: each for each in listed}
 
 
 def is_ready(pod: Pod, container: str) -> bool:
     """Tell whether a container is ready."""
-    return statuses(pod).get(container, {}).get("ready") is True
+    return at(statuses(pod), container, "ready") is True
 
 
 def is_over(pod: Pod) -> bool:
@@ -39,17 +39,17 @@ def is_over(pod: Pod) -> bool:
 
 def phase(pod: Pod) -> str:
     """Return a Pod's phase."""
-    return str((pod.get("status") or {}).get("phase", "Unknown"))
+    return str(at(pod, "status", "phase") or "Unknown")
 
 
 def why_not_ready(pod: Pod, container: str) -> str:
     """Return what a Pod's status says of a container that is not ready, in words."""
-    state = statuses(pod).get(container, {}).get("state") or {}
+    state = map_at(statuses(pod), container, "state")
     for kind in ("waiting", "terminated"):
         if kind in state:
-            said = [state[kind].get("reason"), state[kind].get("message")]
+            said = [at(state, kind, "reason"), at(state, kind, "message")]
             return f"{kind}: {': '.join(str(each) for each in said if each) or 'no reason given'}"
-    for condition in (pod.get("status") or {}).get("conditions") or []:
+    for condition in list_at(pod, "status", "conditions"):
         if condition.get("status") == "False" and condition.get("message"):
             return f"{condition['type']}: {condition['message']}"
     return f"phase {phase(pod)}"
@@ -57,10 +57,10 @@ def why_not_ready(pod: Pod, container: str) -> str:
 
 def mounted_secrets(pod: Pod) -> set[str]:
     """Return the names of the Secrets without which a Pod's containers can't start."""
-    volumes: Iterable[Any] = pod["spec"].get("volumes") or []
-    return {each["secret"]["secretName"] for each in volumes if "secret" in each and not each["secret"].get("optional")}
+    secrets = [each["secret"] for each in list_at(pod, "spec", "volumes") if "secret" in each]
+    return {str(secret["secretName"]) for secret in secrets if not secret.get("optional")}
 
 
 def matches(pod: Pod, selector: Mapping[str, str]) -> bool:
     """Tell whether a Pod carries all labels of a selector."""
-    return selector.items() <= (pod["metadata"].get("labels") or {}).items()
+    return selector.items() <= map_at(pod, "metadata", "labels").items()

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from verify.cluster.plain import map_at
+
 #: Annotation of the nodes that kwok simulates (https://kwok.sigs.k8s.io/docs/user/configuration/).
 _ANNOTATION: Final = "kwok.x-k8s.io/node"
 
@@ -15,5 +17,5 @@ REASON: Final = (
 def simulated_nodes(nodes: Iterable[Mapping[str, Any]]) -> frozenset[str]:
     """Return the names of the simulated ones among Node objects."""
     return frozenset(
-        node["metadata"]["name"] for node in nodes if _ANNOTATION in (node["metadata"].get("annotations") or {})
+        str(node["metadata"]["name"]) for node in nodes if _ANNOTATION in map_at(node, "metadata", "annotations")
     )

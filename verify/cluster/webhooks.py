@@ -11,6 +11,7 @@ from cryptography import x509
 from components.configuration.certificates import fingerprints, name_of
 from verify.causes import Cause
 from verify.cluster.api import Answer
+from verify.cluster.plain import list_at
 from verify.cluster.pods import PROXY, containers
 from verify.findings import failed, warned
 from verify.outcomes import Finding, passed, skipped
@@ -35,7 +36,7 @@ def judge_ca_bundle(configuration: Mapping[str, Any], root: str, deployment: str
     """
     title = f"webhook {configuration['metadata']['name']} trusts the mesh's CA"
     wanted = set(fingerprints(root))
-    for webhook in configuration.get("webhooks") or []:
+    for webhook in list_at(configuration, "webhooks"):
         known = _fingerprints_in(webhook["clientConfig"].get("caBundle") or "")
         if not wanted <= known:
             seen = f"{webhook['name']} trusts {_short(known)}, the mesh's CA is {_short(wanted)}"
@@ -100,9 +101,7 @@ def judge_injection(answer: Answer, namespace: str, deployment: str) -> Finding:
     if not answer.accepted:
         if _NOT_REACHED in answer.message:
             return failed(title, Cause.WEBHOOK_SILENT, answer.message, deployment=deployment)
-        return skipped(
-            title, f"refused by another rule: {answer.message}", Cause.NOT_TO_BE_SEEN
-        )
+        return skipped(title, f"refused by another rule: {answer.message}", Cause.NOT_TO_BE_SEEN)
     injected = [each["image"] for each in containers(answer.body) if each["name"] == PROXY]
     if not injected:
         return failed(title, Cause.INJECTOR_INJECTS_NOTHING, f"dry run in {namespace}", namespace=namespace)

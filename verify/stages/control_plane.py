@@ -12,6 +12,7 @@ from verify.causes import Cause
 from verify.cluster.api import KubernetesApi
 from verify.cluster.deployments import complaints, replicas
 from verify.cluster.images import version_of
+from verify.cluster.plain import at, map_at
 from verify.cluster.webhooks import (
     judge_ca_bundle,
     judge_injection,
@@ -70,7 +71,7 @@ def judge_istiod(deployment: Mapping[str, Any] | None, target: Target) -> list[F
         return [failed(title, Cause.ISTIOD_NOT_READY, seen, *complaints(deployment))]
     readiness = warned(title, Cause.ISTIOD_NOT_READY, seen) if ready < wanted else passed(title, seen)
     image = str(deployment["spec"]["template"]["spec"]["containers"][0]["image"])
-    revision = (deployment["metadata"].get("labels") or {}).get("istio.io/rev", DEFAULT_REVISION)
+    revision = at(deployment, "metadata", "labels", "istio.io/rev") or DEFAULT_REVISION
     title = f"{name} is Istio {target.istio_version}, revision {target.istio_revision}"
     seen = f"image {image}, revision {revision}"
     if version_of(image) not in {None, target.istio_version} or revision != target.istio_revision:
@@ -80,7 +81,7 @@ def judge_istiod(deployment: Mapping[str, Any] | None, target: Target) -> list[F
 
 def _trusted(api: KubernetesApi, target: Target, deployment: str) -> Iterator[Finding]:
     root_map = api.find(f"/api/v1/namespaces/{ISTIO_NAMESPACE}/configmaps/{_ROOT_MAP}")
-    root = ((root_map or {}).get("data") or {}).get(_ROOT_KEY, "")
+    root = str(at(root_map, "data", _ROOT_KEY) or "")
     if not root:
         seen = f"istiod has written no ConfigMap {ISTIO_NAMESPACE}/{_ROOT_MAP}"
         yield failed("the mesh's CA is published", Cause.ISTIOD_NOT_READY, seen)
@@ -116,5 +117,5 @@ def _namespace_for_dry_run(api: KubernetesApi, target: Target, labels: Mapping[s
     """Return a namespace that asks for sidecars; if none does, any, since the Pod itself asks for one too."""
     found = [api.find(f"/api/v1/namespaces/{each}") for each in target.namespaces]
     there = [each["metadata"] for each in found if each is not None]
-    asking = [each["name"] for each in there if labels.items() <= (each.get("labels") or {}).items()]
+    asking = [each["name"] for each in there if labels.items() <= map_at(each, "labels").items()]
     return next(iter([*asking, *(each["name"] for each in there)]), "default")

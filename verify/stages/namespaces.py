@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from components.names import DEFAULT_REVISION, injection_label
 from verify.causes import Cause
+from verify.cluster.plain import map_at
 from verify.context import Context
 from verify.findings import failed
 from verify.outcomes import Failure, Finding, passed
@@ -38,7 +39,7 @@ def judge_namespace(name: str, namespace: Mapping[str, Any] | None, revision: st
     title = f"namespace {name} asks for sidecars"
     if namespace is None:
         return failed(title, Cause.NAMESPACE_MISSING, f"no namespace {name}")
-    labels: Mapping[str, str] = namespace["metadata"].get("labels") or {}
+    labels = map_at(namespace, "metadata", "labels")
     given = {label: labels[label] for label in _LABELS if label in labels}
     ((label, value),) = injection_label(None if revision == DEFAULT_REVISION else revision).items()
     shown = ", ".join(f"{each}={it}" for each, it in given.items())

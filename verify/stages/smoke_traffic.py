@@ -16,7 +16,7 @@ _LATENCY: Final = "latency"
 
 
 @dataclass(frozen=True)
-class SmokeTraffic:
+class SmokeTrafficStage:
     """Sends requests for the product page and leaves what became of them in the context."""
 
     name: str = "smoke traffic"

@@ -40,6 +40,9 @@ HOPS: Final = (
     Hop(VERSIONED, "ratings", frozenset({"v2", "v3"})),
 )
 
+#: The applications in the order of the calls.
+APPLICATION_NAMES: Final = tuple(dict.fromkeys((ENTRY, *(hop.callee for hop in HOPS))))
+
 #: The versions of reviews that a run must see.
 VERSIONS: Final = next(application.versions for application in APPLICATIONS if application.name == VERSIONED)
 
@@ -91,13 +94,12 @@ class Layout:
     @property
     def services(self) -> tuple[str, ...]:
         """The names of all services that must report spans, the gateway first."""
-        return (self.gateway, *(self.service(application.name) for application in APPLICATIONS))
+        return (self.gateway, *map(self.service, APPLICATION_NAMES))
 
     def callee(self, span: Span) -> str | None:
         """Return the service that a client span of Bookinfo or its gateway calls; `None` if it is another's."""
         host = span.called_host or ""
-        names = (application.name for application in APPLICATIONS)
-        return next((self.service(name) for name in names if f"{host}.".startswith(self.host(name))), None)
+        return next((self.service(it) for it in APPLICATION_NAMES if f"{host}.".startswith(self.host(it))), None)
 
     def rightly_named(self, span: Span) -> bool:
         """Tell whether a span is named for the service that is called: `<host>:9080/<path>`.

@@ -62,11 +62,12 @@ def diagnose(seen: Observation) -> list[Diagnosis]:
 def _nothing(seen: Observation) -> Diagnosis:
     """No span of any of our traces: either none is stored, or the mesh has given the requests other ids."""
     requests = f"no span of any of {len(seen.reviews)} requests after {seen.arrival.waited:.0f} s"
-    others = [trace for traces in seen.others.values() for trace in traces]
-    if others:
-        evidence = (requests, f"{len(others)} other traces of the same time, for example {others[0].trace_id}")
-        return Diagnosis(Cause.TRACE_IDS_NOT_TAKEN, evidence)
-    return Diagnosis(Cause.SPANS_MISSING, (requests,))
+    if seen.renamed:
+        example = f"{len(seen.renamed)} of them have traces with other ids, for example {seen.renamed[0].trace_id}"
+        return Diagnosis(Cause.TRACE_IDS_NOT_TAKEN, (requests, example))
+    others = sum(len(traces) for traces in seen.others.values())
+    evidence = [f"others' requests of the same time have traces: {others}"] if others else []
+    return Diagnosis(Cause.SPANS_MISSING, (requests, *evidence))
 
 
 def _workload(broken: Broken) -> Diagnosis:

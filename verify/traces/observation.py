@@ -52,6 +52,7 @@ class Observation:
         arrival: how long the spans were in coming.
         others: by service, traces of the same time that are not of our requests; without a service if the backend was
             not or could not be asked for them. Default: none.
+        renamed: traces of our requests with other ids than they brought. Default: none.
         max_loss: percentage of the expected spans that may be missing, 0 to 100. Default 0.
     """
 
@@ -60,23 +61,17 @@ class Observation:
     sampling: Sampling
     arrival: Arrival
     others: Mapping[str, tuple[Trace, ...]] = field(default_factory=dict[str, tuple[Trace, ...]])
+    renamed: tuple[Trace, ...] = ()
     max_loss: float = 0
 
     @classmethod
     def of(
-        cls,
-        layout: Layout,
-        sent: Iterable[Sent],
-        traces: Mapping[str, Trace],
-        sampling: Sampling,
-        arrival: Arrival,
-        others: Mapping[str, tuple[Trace, ...]] | None = None,
-        max_loss: float = 0,
+        cls, layout: Layout, sent: Iterable[Sent], traces: Mapping[str, Trace], sampling: Sampling, arrival: Arrival
     ) -> Self:
         """Return the observation of the requests `sent` and their `traces` by id, each checked."""
         layout = with_traces(layout, traces.values())
         reviews = tuple(review(layout, each, traces.get(each.trace_id, Trace(each.trace_id))) for each in sent)
-        return cls(layout, reviews, sampling, arrival, others or {}, max_loss)
+        return cls(layout, reviews, sampling, arrival)
 
     @cached_property
     def present(self) -> tuple[Review, ...]:

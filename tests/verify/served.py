@@ -1,0 +1,85 @@
+"""A small HTTP server on the loopback address whose answers are a function of the request."""
+
+import contextlib
+import json
+import threading
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from sandbox.ports import LOOPBACK
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request that has come."""
+
+    method: str
+    path: str
+    parameters: Mapping[str, str]
+    headers: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What is answered."""
+
+    status: int = 200
+    body: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+@dataclass(frozen=True)
+class Served:
+    """A running server."""
+
+    port: int
+    asked: list[Asked]
+
+    @property
+    def url(self) -> str:
+        return f"http://{LOOPBACK}:{self.port}"
+
+
+def as_json(value: Any) -> Reply:
+    """Return the reply that holds a value as JSON."""
+    return Reply(body=json.dumps(value), headers={"content-type": "application/json"})
+
+
+@contextlib.contextmanager
+def serving(answer: Callable[[Asked], Reply]) -> Generator[Served]:
+    """Serve until the block ends; requests are noted in order."""
+    asked: list[Asked] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        wbufsize = -1  # headers and body in one packet: two would wait for each other (Nagle)
+
+        def do_GET(self) -> None:
+            split = urlsplit(self.path)
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            request = Asked(self.command, split.path, dict(parse_qsl(split.query)), headers)
+            asked.append(request)
+            reply = answer(request)
+            body = reply.body.encode()
+            self.send_response(reply.status)
+            for name, value in reply.headers.items():
+                self.send_header(name, value)
+            self.send_header("content-length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's own name
+            """Stay silent."""
+
+    with ThreadingHTTPServer((LOOPBACK, 0), Handler) as server:
+        server.daemon_threads = True
+        serving_thread = threading.Thread(target=lambda: server.serve_forever(poll_interval=0.01))
+        serving_thread.start()
+        try:
+            yield Served(server.server_address[1], asked)
+        finally:
+            server.shutdown()
+            serving_thread.join()

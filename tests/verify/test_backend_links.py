@@ -1,0 +1,281 @@
+"""CA, token, Collector and NetworkPolicies: judged by objects, and by handshakes with genuine servers."""
+
+import base64
+import json
+from collections.abc import Generator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from components.configuration.certificates import fingerprints
+from sandbox.ports import LOOPBACK, free_ports
+from tests.collector.backends import Trust, http_backend
+from tests.collector.certificates import Authority
+from tests.verify.support import Cluster, causes, context, pod, target, verdicts
+from verify.causes import Cause
+from verify.cluster.certificates import handshake, judge_ca_secret
+from verify.cluster.collector import CollectorReading
+from verify.cluster.collector_counters import Counters
+from verify.cluster.collector_log import Complaint, newest_complaint
+from verify.cluster.network_policies import judge_network_policies
+from verify.outcomes import Verdict
+from verify.stages.access_token import AccessTokenStage, judge_credentials, judge_mesh_token, judge_token_file
+from verify.stages.ca_certificate import CaCertificateStage
+from verify.stages.collector import CollectorStage, judge_readiness, judge_sending
+
+POOL = Authority("Pool CA")
+PEM = POOL.pem
+NOW = datetime.now(UTC)
+OURS = target(backendCaSha256=fingerprints(PEM))
+
+
+def ca_secret(pem: str = PEM) -> dict[str, Any]:
+    return {"data": {"cacert.pem": base64.b64encode(pem.encode()).decode()}}
+
+
+@pytest.mark.parametrize(
+    ("secret", "now", "cause"),
+    [
+        (None, NOW, Cause.CA_SECRET_MISSING),
+        ({}, NOW, Cause.CA_UNREADABLE),
+        (ca_secret("no certificate"), NOW, Cause.CA_UNREADABLE),
+        (ca_secret(Authority("Pool CA").pem), NOW, Cause.CA_SECRET_OTHER),
+        (ca_secret(PEM * 2), NOW + timedelta(days=1), Cause.CA_EXPIRED),
+        (ca_secret(), NOW - timedelta(days=1), Cause.CA_EXPIRED),
+    ],
+    ids=["missing", "empty", "unreadable", "other", "expired", "not-yet"],
+)
+def test_a_wrong_ca_secret_is_named(secret: Any, now: datetime, cause: Cause) -> None:
+    assert set(causes(judge_ca_secret("observability", secret, OURS, now).findings)) == {cause}
+
+
+def test_a_ca_that_expires_within_thirty_days_is_a_warning() -> None:
+    found = judge_ca_secret("observability", ca_secret(), OURS, NOW).findings
+
+    assert verdicts(found) == [Verdict.PASS, Verdict.WARN]
+
+
+@pytest.fixture(scope="module")
+def backend(tmp_path_factory: pytest.TempPathFactory) -> Generator[str]:
+    trust = Trust(POOL.issue("backend"))
+    with http_backend(trust, tmp_path_factory.mktemp("backend")) as receiver:
+        yield f"{LOOPBACK}:{receiver.port}"
+
+
+def test_a_handshake_with_the_right_ca_passes(backend: str) -> None:
+    assert handshake(backend, PEM).verdict is Verdict.PASS
+
+
+def test_a_handshake_with_another_ca_names_the_ca(backend: str) -> None:
+    assert handshake(backend, Authority("Pool CA").pem).cause is Cause.CA_DOES_NOT_VERIFY_BACKEND
+
+
+def test_a_certificate_for_another_name_names_the_ca(backend: str) -> None:
+    found = handshake(backend.replace(LOOPBACK, "localhost"), PEM)
+
+    assert found.cause is Cause.CA_DOES_NOT_VERIFY_BACKEND
+
+
+def test_a_backend_that_speaks_plain_text_is_named(tmp_path: Path) -> None:
+    with http_backend(None, tmp_path) as receiver:
+        assert handshake(f"{LOOPBACK}:{receiver.port}", PEM).cause is Cause.BACKEND_SPEAKS_PLAIN_TEXT
+
+
+@pytest.mark.parametrize("host", [LOOPBACK, "backend.invalid"])
+def test_a_backend_that_this_machine_does_not_reach_proves_nothing(host: str) -> None:
+    found = handshake(f"{host}:{free_ports(1)[0]}", PEM)
+
+    assert (found.verdict, found.cause) == (Verdict.SKIP, None)
+
+
+def credentials(headers: object) -> dict[str, Any]:
+    text = json.dumps({"exporters": {"otlp": {"headers": headers}}})
+    return {"data": {"credentials.yaml": base64.b64encode(text.encode()).decode()}}
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [None, {}, credentials({}), credentials({"lightstep-access-token": ""}), {"data": {"credentials.yaml": "e30="}}],
+)
+def test_a_missing_or_empty_token_is_named(secret: Any) -> None:
+    assert judge_credentials(secret, target()).cause is Cause.TOKEN_MISSING
+
+
+def test_a_token_that_is_there_is_not_shown() -> None:
+    found = judge_credentials(credentials({"lightstep-access-token": "correct-horse"}), target())
+
+    assert found.verdict is Verdict.PASS
+    assert "correct-horse" not in str(found)
+
+
+@pytest.mark.parametrize(("data", "verdict"), [({"token": "eA=="}, "pass"), ({"token": ""}, "fail"), ({}, "fail")])
+def test_sidecars_with_a_token_file_need_its_secret(data: dict[str, str], verdict: str) -> None:
+    assert judge_token_file("bookinfo", {"data": data}).verdict == verdict
+
+
+@pytest.mark.parametrize(("line", "verdict"), [("accessToken: abc", "pass"), ('accessToken: ""', "fail"), ("", "fail")])
+def test_in_native_mode_the_token_stands_in_the_mesh_configuration(line: str, verdict: str) -> None:
+    assert judge_mesh_token({"data": {"mesh": f"defaultConfig:\n  {line}\n"}}).verdict == verdict
+
+
+def test_without_tls_and_without_a_token_the_stack_lacks_both_parts() -> None:
+    plain = context(Cluster(), backendTls=False, backendCaSha256=[], backendHeaderNames=[])
+
+    found = [*CaCertificateStage().check(plain, lambda _: None), *AccessTokenStage().check(plain, lambda _: None)]
+
+    assert [(each.verdict, each.cause) for each in found] == [(Verdict.SKIP, None)] * 2
+
+
+def line(error: str, age: float = 1) -> str:
+    moment = (NOW - timedelta(seconds=age)).isoformat(timespec="milliseconds")
+    return f'{moment}\tinfo\tinternal/retry_sender.go:126\tExporting failed. Will retry.\t{{"error": "{error}"}}'
+
+
+def test_the_newest_complaint_counts() -> None:
+    lines = [line("connection refused", 20), line("x509: certificate signed by unknown authority", 5), "other"]
+
+    complaint = newest_complaint(lines, NOW)
+
+    assert complaint == Complaint(Cause.CA_DOES_NOT_VERIFY_BACKEND, "x509: certificate signed by unknown authority")
+
+
+def test_a_complaint_that_was_not_repeated_is_over() -> None:
+    assert newest_complaint([line("connection refused", 120)], NOW) is None
+
+
+def test_a_complaint_that_nobody_knows_is_the_backends_refusal() -> None:
+    complaint = newest_complaint([line("rpc error: code = ResourceExhausted")], NOW)
+
+    assert complaint is not None
+    assert complaint.cause is Cause.BACKEND_REFUSES_SPANS
+
+
+METRICS = """# HELP otelcol_exporter_sent_spans Number of spans successfully sent to destination.
+# TYPE otelcol_exporter_sent_spans counter
+otelcol_exporter_sent_spans{exporter="otlp"} 40
+otelcol_exporter_sent_spans{exporter="debug"} 2
+otelcol_exporter_send_failed_spans{exporter="otlp"} 1e+00
+otelcol_receiver_accepted_spans{receiver="otlp",transport="grpc"} 43
+otelcol_exporter_queue_capacity{exporter="otlp"} 64
+"""
+
+
+def test_counters_are_added_up_over_exporters_and_pods() -> None:
+    each = Counters.read(METRICS)
+
+    assert each == Counters(accepted=43, sent=42, failed=1, capacity=64)
+    assert Counters.total([each, each]).sent == 84
+
+
+def reading(*pods: dict[str, Any], **what: Any) -> CollectorReading:
+    return CollectorReading(pods, **what)
+
+
+def collector_pod(*, ready: bool = True, **changes: Any) -> dict[str, Any]:
+    made = pod("otel-collector-x", ready=ready, **changes)
+    made["spec"]["containers"][0]["name"] = made["status"]["containerStatuses"][0]["name"] = "otel-collector"
+    return made
+
+
+def test_a_collector_without_a_ready_pod_is_named_with_what_it_waits_for() -> None:
+    found = judge_readiness(reading(collector_pod(ready=False, secrets=["lightstep.cacert"])), 1, "observability", [])
+
+    assert found.cause is Cause.COLLECTOR_NOT_READY
+    assert "ContainerCreating" in found.evidence[1]
+    assert "lightstep.cacert" in found.evidence[1]
+
+
+def test_a_collector_is_ready_by_its_own_container_whatever_its_sidecar_does() -> None:
+    made = collector_pod()
+    made["status"]["containerStatuses"][1]["ready"] = False
+
+    assert judge_readiness(reading(made), 1, "observability", []).verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize(
+    ("seen", "verdict", "cause"),
+    [
+        ({"counters": Counters(accepted=5, sent=5)}, Verdict.PASS, None),
+        ({"counters": Counters(accepted=5, failed=5)}, Verdict.WARN, Cause.COLLECTOR_DROPS_SPANS),
+        ({"unseen": "pods/portforward is forbidden"}, Verdict.SKIP, Cause.NOT_TO_BE_SEEN),
+        ({"unseen": "simulated", "simulated": True}, Verdict.SKIP, Cause.SIMULATED_NODES),
+        (
+            {"counters": Counters(), "complaint": Complaint(Cause.BACKEND_REFUSES_CONNECTIONS, "connection refused")},
+            Verdict.FAIL,
+            Cause.BACKEND_REFUSES_CONNECTIONS,
+        ),
+    ],
+)
+def test_what_leaves_the_collector(seen: dict[str, Any], verdict: Verdict, cause: Cause | None) -> None:
+    (found,) = judge_sending(reading(collector_pod(), **seen), "observability")
+
+    assert (found.verdict, found.cause) == (verdict, cause)
+
+
+def test_a_missing_collector_is_named() -> None:
+    assert causes(CollectorStage().check(context(Cluster()), lambda _: None)) == [Cause.COLLECTOR_MISSING]
+
+
+@pytest.mark.parametrize(
+    ("complaint", "stage"),
+    [
+        (Cause.CA_DOES_NOT_VERIFY_BACKEND, CaCertificateStage),
+        (Cause.TOKEN_REFUSED, AccessTokenStage),
+        (Cause.BACKEND_NAME_UNKNOWN, CollectorStage),
+    ],
+)
+def test_a_complaint_of_the_collector_fails_in_the_stage_of_its_link_only(complaint: Cause, stage: type) -> None:
+    core = "/api/v1/namespaces/observability/secrets"
+    cluster = Cluster(
+        {
+            f"{core}/lightstep.cacert": ca_secret(),
+            f"{core}/otel-collector-credentials": credentials({"lightstep-access-token": "x"}),
+            "/apis/apps/v1/namespaces/observability/deployments/otel-collector": {"spec": {"replicas": 1}},
+        }
+    )
+    made = context(cluster, backendCaSha256=fingerprints(PEM), backendAddress="backend.invalid:4317")
+    made.__dict__["collector"] = reading(
+        collector_pod(), counters=Counters(sent=1), complaint=Complaint(complaint, "its words")
+    )
+    stages = [CaCertificateStage(), AccessTokenStage()]
+
+    failing = {type(each): causes(each.check(made, lambda _: None)) for each in stages}
+    failing[CollectorStage] = causes(CollectorStage().check(made, lambda _: None))
+
+    assert failing[stage] == [complaint]
+    assert all(not failing[type(each)] for each in stages if type(each) is not stage)
+
+
+def policy(**spec: Any) -> dict[str, Any]:
+    selector = {"matchLabels": {"app.kubernetes.io/name": "otel-collector"}}
+    return {"metadata": {"name": "made"}, "spec": {"podSelector": selector, **spec}}
+
+
+INJECTED = {"istio-injection": "enabled"}
+IN = {"from": [{"namespaceSelector": {"matchLabels": INJECTED}}], "ports": [{"protocol": "TCP", "port": 4317}]}
+OUT = {"ports": [{"protocol": "TCP", "port": 9292}]}
+BOTH = ["Ingress", "Egress"]
+
+
+@pytest.mark.parametrize(
+    ("policies", "verdict"),
+    [
+        ([], Verdict.SKIP),
+        ([policy(policyTypes=BOTH, ingress=[IN], egress=[OUT])], Verdict.PASS),
+        ([policy(policyTypes=BOTH), policy(policyTypes=BOTH, ingress=[IN], egress=[OUT])], Verdict.PASS),
+        ([policy(policyTypes=["Ingress"], ingress=[{}])], Verdict.PASS),
+        ([policy(policyTypes=BOTH)], Verdict.FAIL),
+        ([policy(policyTypes=BOTH, ingress=[IN])], Verdict.FAIL),
+        ([policy(policyTypes=BOTH, egress=[OUT])], Verdict.FAIL),
+        ([policy(policyTypes=BOTH, ingress=[IN], egress=[{"ports": [{"port": 443}]}])], Verdict.FAIL),
+        ([policy(policyTypes=BOTH, ingress=[IN], egress=[{"ports": [{"port": 9000, "endPort": 9300}]}])], Verdict.PASS),
+        ([policy(ingress=[{**IN, "from": [{"namespaceSelector": {"matchLabels": {"team": "a"}}}]}])], Verdict.FAIL),
+    ],
+)
+def test_network_policies_must_let_spans_in_and_out(policies: list[Any], verdict: Verdict) -> None:
+    found = judge_network_policies(policies, "observability", "satellites.example.com:9292", INJECTED)
+
+    assert found.verdict is verdict
+    assert found.cause is (Cause.COLLECTOR_BLOCKED if verdict is Verdict.FAIL else None)

@@ -1,0 +1,113 @@
+"""The way in, and that no other way is open: judged by objects, answers, and a genuine listener."""
+
+import socket
+from typing import Any
+
+import pytest
+
+from sandbox.ports import LOOPBACK, free_ports
+from tests.verify.support import Cluster, causes, context, pod, target
+from verify.causes import Cause
+from verify.cluster.addresses import connect, judge_address, resolve
+from verify.cluster.api import Answer
+from verify.context import Options
+from verify.outcomes import Verdict
+from verify.stages.gateway import GatewayStage
+from verify.stages.mutual_tls import judge_plain_call
+
+GATEWAY = {"app": "istio-ingressgateway", "istio": "ingressgateway"}
+NAMESPACE = "/api/v1/namespaces/istio-ingress"
+DEPLOYMENT = "/apis/apps/v1/namespaces/istio-ingress/deployments/istio-ingressgateway"
+
+
+def service(*ingress: dict[str, str], kind: str = "LoadBalancer") -> dict[str, Any]:
+    return {
+        "spec": {"type": kind, "ports": [{"port": 80, "nodePort": 31080}, {"port": 443, "nodePort": 31443}]},
+        "status": {"loadBalancer": {"ingress": list(ingress)}},
+    }
+
+
+@pytest.mark.parametrize(
+    ("made", "outputs", "cause"),
+    [
+        (service({"ip": "192.0.2.1"}), {}, None),
+        (service({"hostname": "lb.example.com"}), {"ingressHost": "lb.example.com"}, None),
+        (service(kind="NodePort"), {"ingressHost": "192.168.49.2", "ingressPort": 31080}, None),
+        (service(), {}, Cause.GATEWAY_WITHOUT_ADDRESS),
+        (service({"ip": "192.0.2.9"}), {}, Cause.GATEWAY_OTHER_ADDRESS),
+        (service(kind="NodePort"), {"ingressPort": 30000}, Cause.GATEWAY_OTHER_ADDRESS),
+    ],
+)
+def test_the_gateways_address_is_the_one_in_the_outputs(
+    made: dict[str, Any], outputs: dict[str, Any], cause: Cause | None
+) -> None:
+    assert judge_address(made, target(**outputs)).cause is cause
+
+
+def test_an_open_port_passes_and_a_closed_one_is_named() -> None:
+    with socket.create_server((LOOPBACK, 0)) as server:
+        assert connect(LOOPBACK, server.getsockname()[1], "istio-ingress").verdict is Verdict.PASS
+
+    assert connect(LOOPBACK, free_ports(1)[0], "istio-ingress").cause is Cause.GATEWAY_PORT_CLOSED
+
+
+def test_a_host_that_dns_does_not_know_is_named() -> None:
+    assert resolve("gateway.invalid").cause is Cause.GATEWAY_NAME_UNKNOWN
+    assert resolve(LOOPBACK).verdict is Verdict.PASS
+
+
+def gateway(**objects: Any) -> Cluster:
+    return Cluster(
+        {
+            DEPLOYMENT: {"metadata": {"name": "istio-ingressgateway"}, "spec": {"replicas": 1}},
+            f"{NAMESPACE}/pods": [pod("gateway-x", labels=GATEWAY)],
+            f"{NAMESPACE}/services/istio-ingressgateway": service({"ip": "192.0.2.1"}),
+            **objects,
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    ("objects", "cause"),
+    [
+        ({DEPLOYMENT: None}, Cause.GATEWAY_MISSING),
+        ({f"{NAMESPACE}/pods": [pod("x", ready=False, labels=GATEWAY)]}, Cause.GATEWAY_NOT_READY),
+        ({f"{NAMESPACE}/services/istio-ingressgateway": None}, Cause.GATEWAY_MISSING),
+        ({f"{NAMESPACE}/services/istio-ingressgateway": service()}, Cause.GATEWAY_WITHOUT_ADDRESS),
+    ],
+)
+def test_a_broken_gateway_is_one_failure(objects: dict[str, Any], cause: Cause) -> None:
+    assert causes(GatewayStage().check(context(gateway(**objects)), lambda _: None)) == [cause]
+
+
+def test_traffic_may_be_sent_elsewhere() -> None:
+    with socket.create_server((LOOPBACK, 0)) as server:
+        options = Options(address=f"{LOOPBACK}:{server.getsockname()[1]}")
+
+        found = GatewayStage().check(context(gateway(), options), lambda _: None)
+
+    assert causes(found) == []
+    assert found[-1].verdict is Verdict.PASS
+
+
+OPEN = Answer(200, {})
+REFUSED = Answer(503, {"message": "error trying to reach service: read tcp: connection reset by peer"})
+
+
+@pytest.mark.parametrize(
+    ("control", "plain", "verdict", "cause"),
+    [
+        (OPEN, REFUSED, Verdict.PASS, None),
+        (OPEN, OPEN, Verdict.FAIL, Cause.PLAIN_CALL_ANSWERED),
+        (OPEN, Answer(403, {"message": "RBAC: access denied"}), Verdict.FAIL, Cause.PLAIN_CALL_ANSWERED),
+        (OPEN, Answer(503, {"message": "no healthy upstream"}), Verdict.FAIL, Cause.PLAIN_CALL_ANSWERED),
+        (REFUSED, REFUSED, Verdict.SKIP, Cause.NOT_TO_BE_SEEN),
+        (OPEN, Answer(403, {"message": "forbidden", "byApiServer": True}), Verdict.SKIP, Cause.NOT_TO_BE_SEEN),
+    ],
+)
+def test_a_refusal_proves_mutual_tls_only_where_other_calls_get_through(
+    control: Answer, plain: Answer, verdict: Verdict, cause: Cause | None
+) -> None:
+    found = judge_plain_call(control, plain)
+
+    assert (found.verdict, found.cause) == (verdict, cause)

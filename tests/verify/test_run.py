@@ -1,0 +1,121 @@
+"""The run: what is skipped because of what, and which exit code follows."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+
+from tests.verify.silence import Silence
+from tests.verify.support import Cluster, context
+from verify.causes import Cause
+from verify.cluster.api import ClusterError
+from verify.context import Context, Options
+from verify.findings import failed, warned
+from verify.outcomes import Failure, Finding, StageResult, Verdict, exit_code, passed, skipped
+from verify.run import run
+
+SIMULATED = {"metadata": {"name": "node-0", "annotations": {"kwok.x-k8s.io/node": "fake"}}}
+REAL = {"metadata": {"name": "node-1"}}
+
+
+@dataclass(frozen=True)
+class Made:
+    """A stage that finds what it is told to."""
+
+    failure: Failure
+    finds: tuple[Finding, ...] = (passed("it holds"),)
+    error: ClusterError | None = None
+    needs: frozenset[Failure] = frozenset()
+    needs_running_pods: bool = False
+
+    @property
+    def name(self) -> str:
+        return self.failure.name
+
+    def check(self, context: Context, progress: Callable[[str], None]) -> list[Finding]:
+        del context, progress
+        if self.error:
+            raise self.error
+        return list(self.finds)
+
+
+BROKEN = failed("it holds", Cause.NAMESPACE_MISSING, "it does not")
+
+
+def results(*stages: Made, node: object = REAL, options: Options | None = None) -> list[StageResult]:
+    return run(stages, context(Cluster({"/api/v1/nodes": [node]}), options), Silence())
+
+
+def test_the_first_failure_in_the_order_of_stages_decides_the_exit_code() -> None:
+    found = results(Made(Failure.CLUSTER), Made(Failure.SIDECARS, (BROKEN,)), Made(Failure.GATEWAY, (BROKEN,)))
+
+    assert exit_code(found) == 13
+
+
+def test_a_stage_is_skipped_with_the_reason_when_one_that_it_needs_has_failed() -> None:
+    (_, second) = results(
+        Made(Failure.NAMESPACES, (BROKEN,)), Made(Failure.SIDECARS, needs=frozenset({Failure.NAMESPACES}))
+    )
+
+    assert second.verdict is Verdict.SKIP
+    assert second.findings[0].evidence == ("because NAMESPACES failed",)
+    assert not second.unproven
+
+
+def test_a_stage_runs_when_another_one_has_failed() -> None:
+    (_, second) = results(Made(Failure.NAMESPACES, (BROKEN,)), Made(Failure.SIDECARS))
+
+    assert second.verdict is Verdict.PASS
+
+
+def test_warnings_do_not_fail() -> None:
+    found = results(Made(Failure.CLUSTER, (warned("new", Cause.ISTIO_OUT_OF_SUPPORT, "old"),)))
+
+    assert (exit_code(found), found[0].verdict) == (0, Verdict.WARN)
+
+
+def test_what_could_not_be_seen_has_an_exit_code_of_its_own() -> None:
+    found = results(Made(Failure.COLLECTOR, (skipped("counters", "no rights", Cause.NOT_TO_BE_SEEN),)))
+
+    assert exit_code(found) == 3
+
+
+def test_what_the_stack_lacks_is_no_failure() -> None:
+    assert exit_code(results(Made(Failure.COLLECTOR, (skipped("Collector", "the stack has none"),)))) == 0
+
+
+def test_on_simulated_nodes_a_stage_that_asks_pods_proves_nothing() -> None:
+    found = results(Made(Failure.TRAFFIC, needs_running_pods=True), node=SIMULATED)
+
+    assert found[0].findings[0].cause is Cause.SIMULATED_NODES
+    assert exit_code(found) == 3
+
+
+def test_on_real_nodes_it_runs() -> None:
+    assert exit_code(results(Made(Failure.TRAFFIC, needs_running_pods=True))) == 0
+
+
+@pytest.mark.parametrize("status", [401, 403, 500, None])
+def test_a_question_that_the_api_server_does_not_answer_says_nothing_of_the_stages_own_link(status: int | None) -> None:
+    (only,) = results(Made(Failure.COLLECTOR, error=ClusterError("pods is forbidden", status)))
+
+    assert (only.verdict, only.unproven) == (Verdict.SKIP, True)
+    assert "pods is forbidden" in only.findings[0].evidence[0]
+
+
+def test_only_some_stages_run_when_they_are_named() -> None:
+    found = results(Made(Failure.CLUSTER), Made(Failure.CA_CERTIFICATE), options=Options(only=("ca-certificate",)))
+
+    assert [result.failure for result in found] == [Failure.CA_CERTIFICATE]
+
+
+def test_remedies_name_the_stack() -> None:
+    (only,) = results(Made(Failure.NAMESPACES, (BROKEN,)))
+
+    assert only.findings[0].remedy == "pulumi up --refresh --stack test"
+
+
+@pytest.mark.parametrize("verdict", [Verdict.FAIL, Verdict.WARN])
+def test_a_finding_that_complains_must_say_what_to_do(verdict: Verdict) -> None:
+    with pytest.raises(ValueError, match="needs a remedy and a cause"):
+        Finding("it holds", verdict, ("it does not",))

@@ -1,0 +1,58 @@
+"""Where the gateway is reached from outside: its Service, DNS, and the port."""
+
+import socket
+from collections.abc import Mapping
+from typing import Any, Final
+
+from components.choices import ServiceType
+from verify.causes import Cause
+from verify.cluster.plain import at, list_at
+from verify.findings import failed
+from verify.outcomes import Finding, passed
+from verify.target import Target
+
+#: Seconds for a TCP connection from this machine.
+_PATIENCE: Final = 5
+
+
+def judge_address(service: Mapping[str, Any], target: Target) -> Finding:
+    """Return whether the gateway's Service has an address, the one in the stack's outputs."""
+    title = "the gateway has an address"
+    if at(service, "spec", "type") == ServiceType.LOAD_BALANCER:
+        listed = list_at(service, "status", "loadBalancer", "ingress")
+        hosts = [str(each[key]) for each in listed for key in ("ip", "hostname") if each.get(key)]
+        if not hosts:
+            return failed(title, Cause.GATEWAY_WITHOUT_ADDRESS, "its Service's status names no ingress")
+        if target.ingress_host not in hosts:
+            seen = f"its Service has {', '.join(hosts)}, the stack's output says {target.ingress_host}"
+            return failed(title, Cause.GATEWAY_OTHER_ADDRESS, seen)
+        key = "port"
+    else:
+        key = "nodePort"
+    ports = [int(each[key]) for each in list_at(service, "spec", "ports") if each.get(key)]
+    if target.ingress_port not in ports:
+        seen = f"its Service has ports {', '.join(map(str, ports))}, the stack's output says {target.ingress_port}"
+        return failed(title, Cause.GATEWAY_OTHER_ADDRESS, seen)
+    return passed(title, f"GATEWAY_URL={target.gateway_url}")
+
+
+def resolve(host: str) -> Finding:
+    """Return whether a host name is known to DNS here; an IP address always is."""
+    title = f"{host} is known here"
+    try:
+        found = sorted({str(each[4][0]) for each in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)})
+    except OSError as error:
+        return failed(title, Cause.GATEWAY_NAME_UNKNOWN, f"{error.strerror or error}")
+    return passed(title, ", ".join(found))
+
+
+def connect(host: str, port: int, namespace: str) -> Finding:
+    """Return whether somebody listens at an address."""
+    title = f"port {port} of {host} is open"
+    try:
+        socket.create_connection((host, port), _PATIENCE).close()
+    except OSError as error:
+        return failed(
+            title, Cause.GATEWAY_PORT_CLOSED, f"from this machine: {error.strerror or error}", namespace=namespace
+        )
+    return passed(title, "TCP connection from this machine")

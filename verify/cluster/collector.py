@@ -1,0 +1,74 @@
+"""What the Collector's Pods tell of themselves: their counters and what they log about the backend."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from components.collector_configuration import METRICS_PORT
+from components.names import COLLECTOR, COLLECTOR_SELECTOR
+from verify.cluster.api import ClusterError, KubernetesApi
+from verify.cluster.collector_counters import Counters
+from verify.cluster.collector_log import Complaint, newest_complaint
+from verify.cluster.pods import Pod, is_over, is_ready, name_of
+from verify.cluster.simulation import REASON
+
+#: How far back the log is read, in seconds; only what still holds counts (`collector_log.CURRENT`).
+_LOG_SECONDS: Final = 300
+
+
+@dataclass(frozen=True)
+class CollectorReading:
+    """One look at the Collector.
+
+    Arguments:
+        pods: its Pods.
+        counters: its counters, added up over the ready Pods; `None` if they could not be read.
+        complaint: what is wrong with the backend now, by the log; `None` if nothing is.
+        unseen: why counters or log could not be read; empty if they could.
+        simulated: whether that is because no Pod really runs.
+    """
+
+    pods: tuple[Pod, ...] = ()
+    counters: Counters | None = None
+    complaint: Complaint | None = None
+    unseen: str = ""
+    simulated: bool = False
+
+    @property
+    def ready(self) -> list[Pod]:
+        """The Pods whose Collector is ready, whatever their sidecar does."""
+        return [pod for pod in self.pods if is_ready(pod, COLLECTOR)]
+
+
+def read_collector(api: KubernetesApi, namespace: str, simulated_nodes: frozenset[str]) -> CollectorReading:
+    """Look at the Collector now; call it again for newer figures.
+
+    Arguments:
+        api: the cluster.
+        namespace: the Collector's namespace.
+        simulated_nodes: nodes on which Pods can't be asked.
+
+    Raises:
+        ClusterError: if the API server does not tell the Pods.
+    """
+    selector = ",".join(f"{label}={value}" for label, value in COLLECTOR_SELECTOR.items())
+    listed = api.items(f"/api/v1/namespaces/{namespace}/pods", [("labelSelector", selector)])
+    pods = tuple(pod for pod in listed if not is_over(pod))
+    ready = CollectorReading(pods).ready
+    if any(pod["spec"].get("nodeName") in simulated_nodes for pod in pods):
+        return CollectorReading(pods, unseen=REASON, simulated=True)
+    try:
+        complaint = _complaint(api, namespace, ready)
+        counters = Counters.total(
+            Counters.read(api.read_local(namespace, name_of(pod), METRICS_PORT, "/metrics")) for pod in ready
+        )
+    except ClusterError as error:
+        return CollectorReading(pods, unseen=str(error))
+    return CollectorReading(pods, counters if ready else None, complaint)
+
+
+def _complaint(api: KubernetesApi, namespace: str, pods: Sequence[Pod]) -> Complaint | None:
+    now = datetime.now(UTC)
+    found = (newest_complaint(api.logs(namespace, name_of(pod), COLLECTOR, _LOG_SECONDS), now) for pod in pods)
+    return next((each for each in found if each), None)

@@ -1,0 +1,73 @@
+"""The Collector's own counters of spans, from the text that it serves for Prometheus."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final, Self
+
+_SAMPLE: Final = re.compile(r"^([a-zA-Z_:][\w:]*)(?:\{[^}]*\})?\s+(\S+)")
+
+
+@dataclass(frozen=True)
+class Counters:
+    """Spans since the Collector's start, and batches that wait.
+
+    Names and meaning: https://opentelemetry.io/docs/collector/internal-telemetry/#lists-of-internal-metrics.
+
+    Arguments:
+        accepted: spans taken from sidecars.
+        refused: spans that it did not take, for lack of memory.
+        sent: spans that the backend has taken.
+        failed: spans that were given up because the backend did not take them.
+        not_queued: spans that were given up because the queue was full.
+        waiting: batches in the queue.
+        capacity: batches that the queue holds.
+    """
+
+    accepted: int = 0
+    refused: int = 0
+    sent: int = 0
+    failed: int = 0
+    not_queued: int = 0
+    waiting: int = 0
+    capacity: int = 0
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """Read what `/metrics` answers; a counter that is not there has counted nothing."""
+        return cls(**{name: round(_sum(text, metric)) for name, metric in _METRICS.items()})
+
+    @classmethod
+    def total(cls, each: Iterable["Counters"]) -> Self:
+        """Return the sum over several Collectors."""
+        listed = list(each)
+        return cls(**{name: sum(int(getattr(one, name)) for one in listed) for name in _METRICS})
+
+    @property
+    def lost(self) -> int:
+        """Spans that will never arrive."""
+        return self.refused + self.failed + self.not_queued
+
+    def __str__(self) -> str:
+        return (
+            f"{self.accepted} spans accepted, {self.refused} refused, {self.sent} sent, {self.failed} failed, "
+            f"{self.not_queued} not queued; {self.waiting} of {self.capacity} batches waiting"
+        )
+
+
+_METRICS: Final = {
+    "accepted": "otelcol_receiver_accepted_spans",
+    "refused": "otelcol_receiver_refused_spans",
+    "sent": "otelcol_exporter_sent_spans",
+    "failed": "otelcol_exporter_send_failed_spans",
+    "not_queued": "otelcol_exporter_enqueue_failed_spans",
+    "waiting": "otelcol_exporter_queue_size",
+    "capacity": "otelcol_exporter_queue_capacity",
+}
+
+
+def _sum(text: str, metric: str) -> float:
+    """Add a metric up over its labels. From v0.121 on counters of other releases may end with `_total`."""
+    names = {metric, f"{metric}_total"}
+    samples = (_SAMPLE.match(line) for line in text.splitlines())
+    return sum(float(sample.group(2)) for sample in samples if sample and sample.group(1) in names)

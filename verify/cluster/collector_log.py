@@ -1,0 +1,101 @@
+"""What the Collector's log says of its exports: known complaints, and which link of the chain each breaks."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from verify.causes import Cause
+from verify.outcomes import Failure
+
+#: The Collector retries after 30 s at the latest (`collector_configuration.RETRY_ON_FAILURE`), and over HTTP an attempt
+#: has another 30 s: a complaint that is older than this, with none behind it, is over.
+CURRENT: Final = timedelta(seconds=75)
+
+#: In the order in which they are tried: the first that is found in a line decides.
+#: From Go's crypto/x509, crypto/tls, net and grpc-go, as the Collector passes them on (v0.120.0).
+_COMPLAINTS: Final = (
+    (r"x509: |tls: failed to verify|certificate signed by unknown authority", Cause.CA_DOES_NOT_VERIFY_BACKEND),
+    (
+        r"first record does not look like a TLS handshake|server gave HTTP response to HTTPS",
+        Cause.BACKEND_SPEAKS_PLAIN_TEXT,
+    ),
+    (
+        r"code = (?:Unauthenticated|PermissionDenied)|HTTP Status Code 40[13]|status code 40[13]",
+        Cause.TOKEN_REFUSED,
+    ),
+    (r"no such host|produced zero addresses|name resolver error", Cause.BACKEND_NAME_UNKNOWN),
+    (r"DeadlineExceeded|context deadline exceeded|i/o timeout|Client\.Timeout exceeded", Cause.BACKEND_TOO_SLOW),
+    (
+        r"connection refused|connection reset|code = Unavailable|no route to host|network is unreachable|EOF",
+        Cause.BACKEND_REFUSES_CONNECTIONS,
+    ),
+)
+
+#: Lines of the exporters; everything else in the log is about something else.
+_OF_EXPORTS: Final = re.compile(r"Exporting failed|Dropping data|createTransport failed", re.IGNORECASE)
+
+_TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)")
+_LONGEST: Final = 300
+
+#: The stage in which each of them is a failure.
+STAGE_OF: Final = {
+    Cause.CA_DOES_NOT_VERIFY_BACKEND: Failure.CA_CERTIFICATE,
+    Cause.BACKEND_SPEAKS_PLAIN_TEXT: Failure.CA_CERTIFICATE,
+    Cause.TOKEN_REFUSED: Failure.ACCESS_TOKEN,
+    Cause.BACKEND_NAME_UNKNOWN: Failure.COLLECTOR,
+    Cause.BACKEND_TOO_SLOW: Failure.COLLECTOR,
+    Cause.BACKEND_REFUSES_CONNECTIONS: Failure.COLLECTOR,
+    Cause.BACKEND_REFUSES_SPANS: Failure.COLLECTOR,
+}
+
+
+@dataclass(frozen=True)
+class Complaint:
+    """The newest complaint of a Collector about its backend.
+
+    Arguments:
+        cause: what is broken.
+        line: what the log says, without anything that may be a credential.
+    """
+
+    cause: Cause
+    line: str
+
+    @property
+    def stage(self) -> Failure:
+        """The stage that reports it."""
+        return STAGE_OF[self.cause]
+
+
+def newest_complaint(lines: Iterable[str], now: datetime) -> Complaint | None:
+    """Return the newest complaint that still holds; `None` if there is none.
+
+    Arguments:
+        lines: the log, oldest first.
+        now: the time, with its zone.
+    """
+    for line in reversed(list(lines)):
+        if _OF_EXPORTS.search(line):
+            return Complaint(_cause(line), _shown(line)) if now - _time(line, now) < CURRENT else None
+    return None
+
+
+def _cause(line: str) -> Cause:
+    return next((cause for pattern, cause in _COMPLAINTS if re.search(pattern, line)), Cause.BACKEND_REFUSES_SPANS)
+
+
+def _shown(line: str) -> str:
+    """Return the error in a log line; the rest are names of components and Go's stack."""
+    found = re.search(r'"error": "((?:[^"\\]|\\.)*)"', line)
+    return (found.group(1) if found else line)[:_LONGEST]
+
+
+def _time(line: str, otherwise: datetime) -> datetime:
+    found = _TIME.search(line)
+    try:
+        moment = datetime.fromisoformat(found.group()) if found else otherwise
+    except ValueError:
+        return otherwise
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

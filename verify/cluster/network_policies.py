@@ -1,0 +1,85 @@
+"""Whether NetworkPolicies let spans through to the Collector, and from it to the backend: they add up."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from components.collector_configuration import OTLP_PORT
+from components.configuration.addresses import BackendAddress
+from components.names import COLLECTOR_SELECTOR
+from verify.causes import Cause
+from verify.cluster.plain import list_at, map_at
+from verify.findings import failed
+from verify.outcomes import Finding, passed, skipped
+
+_Policy = Mapping[str, Any]
+
+
+def judge_network_policies(
+    policies: Iterable[_Policy], namespace: str, backend: str, source_labels: Mapping[str, str]
+) -> Finding:
+    """Return whether the policies of the Collector's namespace let spans in and out.
+
+    Pods that no policy of a direction selects are open in it; otherwise one rule must allow the port. Of addresses only
+    what is surely wrong is judged: a source that must carry other namespace labels.
+
+    Arguments:
+        policies: the NetworkPolicies of the namespace.
+        namespace: the Collector's namespace.
+        backend: the backend's host and port.
+        source_labels: labels of a namespace that sends spans.
+    """
+    title = "NetworkPolicies let spans through the Collector"
+    ours = [policy for policy in policies if _selects_collector(policy)]
+    if not ours:
+        return skipped(title, "none selects the Collector")
+    names = ", ".join(sorted(str(policy["metadata"]["name"]) for policy in ours))
+    ways_in = _of_direction(ours, "Ingress")
+    if ways_in and not any(_lets_in(rule, source_labels) for policy in ways_in for rule in _rules(policy, "ingress")):
+        return failed(title, Cause.COLLECTOR_BLOCKED, f"{names}: no rule lets TCP {OTLP_PORT} in", namespace=namespace)
+    port = BackendAddress.parse(backend).port
+    ways_out = _of_direction(ours, "Egress")
+    if ways_out and not any(_has_port(rule, port) for policy in ways_out for rule in _rules(policy, "egress")):
+        return failed(title, Cause.COLLECTOR_BLOCKED, f"{names}: no rule lets TCP {port} out", namespace=namespace)
+    return passed(title, names)
+
+
+def _selects_collector(policy: _Policy) -> bool:
+    wanted = map_at(policy, "spec", "podSelector", "matchLabels")
+    return wanted.items() <= COLLECTOR_SELECTOR.items() and not list_at(
+        policy, "spec", "podSelector", "matchExpressions"
+    )
+
+
+def _of_direction(policies: Sequence[_Policy], direction: str) -> list[_Policy]:
+    """Return those that govern a direction; without `policyTypes` that is `Ingress`, and `Egress` if it has rules."""
+    return [policy for policy in policies if direction in (list_at(policy, "spec", "policyTypes") or _implied(policy))]
+
+
+def _implied(policy: _Policy) -> list[str]:
+    return ["Ingress", *(["Egress"] if _rules(policy, "egress") else [])]
+
+
+def _rules(policy: _Policy, direction: str) -> list[Any]:
+    return list_at(policy, "spec", direction)
+
+
+def _lets_in(rule: object, source_labels: Mapping[str, str]) -> bool:
+    peers = list_at(rule, "from")
+    return _has_port(rule, OTLP_PORT) and (not peers or any(_may_be(peer, source_labels) for peer in peers))
+
+
+def _may_be(peer: object, labels: Mapping[str, str]) -> bool:
+    wanted = map_at(peer, "namespaceSelector", "matchLabels")
+    return wanted.items() <= labels.items()
+
+
+def _has_port(rule: object, port: int) -> bool:
+    ports = list_at(rule, "ports")
+    return not ports or any(_is_port(each, port) for each in ports)
+
+
+def _is_port(entry: Mapping[str, Any], port: int) -> bool:
+    if entry.get("protocol", "TCP") != "TCP":
+        return False
+    first = entry.get("port")
+    return first is None or (isinstance(first, int) and first <= port <= int(entry.get("endPort") or first))

@@ -1,0 +1,65 @@
+"""What a sidecar traces to, read from the configuration dump of its Envoy."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, cast
+
+#: Envoy's own Lightstep tracer, by its names of all releases that had it.
+LIGHTSTEP_TRACERS: Final = frozenset({"envoy.lightstep", "envoy.tracers.lightstep"})
+
+
+@dataclass(frozen=True)
+class ProxyTracing:
+    """One tracing configuration of a proxy.
+
+    Arguments:
+        tracer: Envoy's name of the tracer, for example `envoy.tracers.opentelemetry`.
+        cluster: Envoy's name of where the spans go, for example `outbound|4317||otel-collector….local`.
+    """
+
+    tracer: str
+    cluster: str
+
+
+def tracing_of(dump: str) -> frozenset[ProxyTracing]:
+    """Return all tracing configurations in a dump: of listeners that say one, and of the bootstrap.
+
+    Arguments:
+        dump: what Envoy's `/config_dump` answers.
+
+    Raises:
+        ValueError: if it is no JSON.
+    """
+    return frozenset(_tracing(json.loads(dump)))
+
+
+def _tracing(node: object) -> Iterator[ProxyTracing]:
+    """Walk the dump; where Istio puts a filter's configuration differs by release, the field's name does not."""
+    if isinstance(node, list):
+        for each in cast("list[object]", node):
+            yield from _tracing(each)
+    elif isinstance(node, dict):
+        for key, value in cast("dict[str, object]", node).items():
+            if key == "tracing":
+                yield from _providers(value)
+            yield from _tracing(value)
+
+
+def _providers(tracing: object) -> Iterator[ProxyTracing]:
+    if not isinstance(tracing, dict):
+        return
+    known = cast("Mapping[str, Any]", tracing)
+    for provider in (known.get("provider"), known.get("http")):  # of a listener, and of the bootstrap
+        if isinstance(provider, dict) and "name" in provider:
+            named = cast("Mapping[str, Any]", provider)
+            yield ProxyTracing(str(named["name"]), next(_clusters(named.get("typed_config")), ""))
+
+
+def _clusters(node: object) -> Iterator[str]:
+    """Yield the clusters that a tracer's configuration names: `cluster_name`, or `collector_cluster`, at any depth."""
+    if isinstance(node, dict):
+        for key, value in cast("dict[str, object]", node).items():
+            if key in {"cluster_name", "collector_cluster", "cluster"} and isinstance(value, str):
+                yield value
+            yield from _clusters(value)

@@ -1,0 +1,134 @@
+"""Renders the report: what the run has found, as one HTML file without scripts, for screens and for paper."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from verify.context import Context
+from verify.errors import UsageError
+from verify.outcomes import Finding, Verdict, exit_code
+from verify.outcomes import StageResult as Result
+from verify.report.call_graph import call_graph
+from verify.report.scale import milliseconds
+from verify.report.services import colours
+from verify.report.span_table import span_table
+from verify.report.waterfall import waterfall
+from verify.traces.checks import Review
+from verify.traces.findings import figures
+from verify.traces.observation import Observation
+from verify.traffic import Traffic
+
+_ENVIRONMENT: Final = Environment(
+    loader=PackageLoader("verify.report"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the report says of the environment.
+
+    Arguments:
+        stack: the stack's name.
+        cluster: the cluster's name.
+        istio: Istio's version.
+        gateway: the gateway's address.
+        sampling: the share of requests that is traced, in percent.
+    """
+
+    stack: str
+    cluster: str
+    istio: str
+    gateway: str
+    sampling: str
+
+
+def write_report(file: Path, context: Context, results: Sequence[Result]) -> None:
+    """Write the report of a run.
+
+    Raises:
+        UsageError: if the file can't be written.
+    """
+    target = context.target
+    facts = Facts(
+        target.stack,
+        target.cluster_name,
+        str(target.istio_version),
+        target.gateway_url,
+        f"{target.sampling_percentage:f}",
+    )
+    text = render(facts, results, context.traffic, context.observation, datetime.now(UTC))
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"The report can't be written to {file}: {error.strerror}.") from error
+
+
+def render(
+    facts: Facts,
+    results: Sequence[Result],
+    traffic: Traffic | None,
+    seen: Observation | None,
+    when: datetime,
+) -> str:
+    """Return the report as HTML.
+
+    Arguments:
+        facts: what the environment is.
+        results: what the stages have found.
+        traffic: the smoke traffic; `None` if there was none.
+        seen: what was seen of its spans; `None` if no backend was asked.
+        when: the time of the run.
+    """
+    return _ENVIRONMENT.get_template("report.html.j2").render(
+        facts=facts,
+        when=when.strftime("%Y-%m-%d %H:%M UTC"),
+        results=results,
+        broken=_first(results, Verdict.FAIL),
+        warnings=[each for result in results for each in result.findings if each.verdict is Verdict.WARN],
+        unproven=[result.stage for result in results if result.unproven],
+        code=exit_code(results),
+        traffic=_traffic(traffic),
+        spans=_spans(seen) if seen and seen.present else None,
+    )
+
+
+def shown_review(seen: Observation) -> Review:
+    """Return the trace to show: the most spans, complete ones first, then the earliest."""
+    return max(seen.present, key=lambda each: (each.complete, each.found))
+
+
+def _first(results: Sequence[Result], verdict: Verdict) -> Finding | None:
+    return next((each for result in results for each in result.findings if each.verdict is verdict), None)
+
+
+def _traffic(traffic: Traffic | None) -> dict[str, Any] | None:
+    if traffic is None:
+        return None
+    latencies = ((share, traffic.latency(share)) for share in (50, 90, 99))
+    return {
+        "url": traffic.url,
+        "sent": len(traffic.requests),
+        "whole": len(traffic.requests) - len(traffic.problems),
+        "latencies": [(f"p{share}", milliseconds(value * 1000)) for share, value in latencies if value is not None],
+    }
+
+
+def _spans(seen: Observation) -> dict[str, Any]:
+    numbers = colours(seen.layout.services)
+    traces = [each.trace for each in seen.present]
+    return {
+        "figures": figures(seen),
+        "waterfall": waterfall(shown_review(seen).trace, numbers),
+        "graph": call_graph(traces, numbers),
+        "traces": len(traces),
+        "rows": span_table(seen),
+        "incomplete": [each for each in seen.reviews if not each.complete],
+    }

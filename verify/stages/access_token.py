@@ -1,0 +1,113 @@
+"""The access token, and other headers that the backend wants: where they are read, and not refused. Never shown."""
+
+import base64
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from components.chart_values import ISTIO_NAMESPACE
+from components.choices import TracingMode
+from components.collector_configuration import CREDENTIALS_KEY
+from components.istio_versions import ProviderToken, row_for
+from components.names import CREDENTIALS_SECRET
+from components.satellite_files import TOKEN_KEY, TOKEN_SECRET
+from verify.causes import Cause
+from verify.cluster.plain import at, map_at
+from verify.context import Context
+from verify.findings import failed
+from verify.outcomes import Failure, Finding, Verdict, passed, skipped
+from verify.target import Target
+
+
+@dataclass(frozen=True)
+class AccessTokenStage:
+    """The token is where it is read, and the backend does not refuse it."""
+
+    name: str = "access token"
+    failure: Failure = Failure.ACCESS_TOKEN
+    needs: frozenset[Failure] = frozenset({Failure.CLUSTER})
+    needs_running_pods: bool = False
+
+    def check(self, context: Context, progress: Callable[[str], None]) -> list[Finding]:
+        """Look for the Secrets, and for the backend's refusal in the Collector's log."""
+        target = context.target
+        if not target.backend_header_names:
+            return [skipped(self.name, f"{target.backend_address} wants no token")]
+        progress("looking for the token")
+        found = _present(context)
+        if any(each.verdict is Verdict.FAIL for each in found):
+            return found
+        return [*found, *_collector_says(context)]
+
+
+def _present(context: Context) -> list[Finding]:
+    target = context.target
+    if target.tracing_mode is TracingMode.OPENTELEMETRY:
+        path = f"/api/v1/namespaces/{target.collector_namespace}/secrets/{CREDENTIALS_SECRET}"
+        return [judge_credentials(context.kubernetes.find(path), target)]
+    row = row_for(target.istio_version)
+    if target.tracing_mode is TracingMode.LIGHTSTEP_PROVIDER and row.provider_token is ProviderToken.FILE:
+        paths = {each: f"/api/v1/namespaces/{each}/secrets/{TOKEN_SECRET}" for each in target.namespaces}
+        return [judge_token_file(each, context.kubernetes.find(path)) for each, path in paths.items()]
+    path = f"/api/v1/namespaces/{ISTIO_NAMESPACE}/configmaps/istio{target.revision_suffix}"
+    return [judge_mesh_token(context.kubernetes.find(path))]
+
+
+def judge_credentials(secret: Mapping[str, Any] | None, target: Target) -> Finding:
+    """Return whether the Collector's Secret holds every header that the backend wants, with a value."""
+    where = f"{target.collector_namespace}/{CREDENTIALS_SECRET}"
+    title = f"Secret {where} holds the backend's headers"
+    if secret is None:
+        return failed(title, Cause.TOKEN_MISSING, f"no Secret {where}")
+    present = _headers(secret)
+    missing = [name for name in target.backend_header_names if not present.get(name)]
+    if missing:
+        return failed(title, Cause.TOKEN_MISSING, f"without a value: {', '.join(missing)}")
+    return passed(title, f"{', '.join(target.backend_header_names)}: present, not shown")
+
+
+def _headers(secret: Mapping[str, Any]) -> Mapping[str, Any]:
+    try:
+        document: object = json.loads(base64.b64decode(at(secret, "data", CREDENTIALS_KEY) or ""))
+    except ValueError:
+        return {}
+    return {
+        name: value
+        for exporter in map_at(document, "exporters").values()
+        for name, value in map_at(exporter, "headers").items()
+    }
+
+
+def judge_token_file(namespace: str, secret: Mapping[str, Any] | None) -> Finding:
+    """Return whether a namespace has the Secret with the token that its sidecars read."""
+    title = f"Secret {namespace}/{TOKEN_SECRET} holds the token"
+    if not at(secret, "data", TOKEN_KEY):
+        seen = f"no Secret {namespace}/{TOKEN_SECRET}" if secret is None else f"key {TOKEN_KEY} is empty"
+        return failed(title, Cause.TOKEN_MISSING, seen)
+    return passed(title, "present, not shown")
+
+
+def judge_mesh_token(config_map: Mapping[str, Any] | None) -> Finding:
+    """Return whether the mesh configuration holds a token, in the modes that have it there."""
+    title = "the mesh configuration holds the token"
+    text = str(at(config_map, "data", "mesh") or "")
+    values = [line.partition(":")[2].strip().strip("\"'") for line in text.splitlines() if "accessToken:" in line]
+    if not any(values):
+        return failed(title, Cause.TOKEN_MISSING, "accessToken is empty or not there")
+    return passed(title, "present, not shown")
+
+
+def _collector_says(context: Context) -> list[Finding]:
+    reading = context.collector
+    if reading is None:
+        return []
+    title = "the backend takes the token"
+    complaint = reading.complaint
+    if complaint is not None and complaint.stage is Failure.ACCESS_TOKEN:
+        return [failed(title, complaint.cause, f"the Collector's log: {complaint.line}")]
+    if reading.simulated:
+        return [skipped(title, reading.unseen, Cause.SIMULATED_NODES)]
+    if reading.counters is None or not reading.counters.sent:
+        return [skipped(title, "the Collector has sent nothing yet; the smoke traffic will show")]
+    return [passed(title, f"{reading.counters.sent} spans taken")]

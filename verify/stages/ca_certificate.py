@@ -1,0 +1,70 @@
+"""The CA by which the backend is recognized: its Secret is there, right and valid, and it verifies the backend."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from components.choices import TracingMode
+from components.satellite_files import CA_SECRET
+from verify.causes import Cause
+from verify.cluster.certificates import handshake, judge_ca_secret
+from verify.context import Context
+from verify.findings import failed
+from verify.outcomes import Failure, Finding, Verdict, passed, skipped
+from verify.target import Target
+
+
+@dataclass(frozen=True)
+class CaCertificateStage:
+    """The CA Secret, and the backend's certificate held against it."""
+
+    name: str = "CA certificate"
+    failure: Failure = Failure.CA_CERTIFICATE
+    needs: frozenset[Failure] = frozenset({Failure.CLUSTER})
+    needs_running_pods: bool = False
+
+    def check(self, context: Context, progress: Callable[[str], None]) -> list[Finding]:
+        """Read the Secrets, then make a handshake from here and read what the Collector says of its own."""
+        target = context.target
+        if not target.backend_tls:
+            return [skipped(self.name, f"the stack reaches {target.backend_address} without TLS")]
+        progress("reading the CA Secrets")
+        found: list[Finding] = []
+        pems: list[str] = []
+        for namespace in namespaces_with_ca(target):
+            secret = context.kubernetes.find(f"/api/v1/namespaces/{namespace}/secrets/{CA_SECRET}")
+            seen = judge_ca_secret(namespace, secret, target, datetime.now(UTC))
+            found += seen.findings
+            pems += [seen.pem] if seen.pem else []
+        if any(each.verdict is Verdict.FAIL for each in found) or not pems:
+            return found
+        progress(f"TLS handshake with {target.backend_address}")
+        shown = handshake(target.backend_address, pems[0])
+        if shown.verdict is Verdict.FAIL:
+            return [*found, shown]
+        progress("reading the Collector's log")
+        return [*found, shown, *_collector_says(context)]
+
+
+def namespaces_with_ca(target: Target) -> tuple[str, ...]:
+    """Return where the CA Secret is read: beside the Collector, or in every namespace with sidecars."""
+    if target.tracing_mode is TracingMode.OPENTELEMETRY:
+        return (target.collector_namespace or "",)
+    return target.namespaces
+
+
+def _collector_says(context: Context) -> list[Finding]:
+    reading = context.collector
+    if reading is None:
+        return []
+    title = "the Collector accepts the backend's certificate"
+    complaint = reading.complaint
+    if complaint is not None and complaint.stage is Failure.CA_CERTIFICATE:
+        return [failed(title, complaint.cause, f"its log: {complaint.line}")]
+    if reading.simulated:
+        return [skipped(title, reading.unseen, Cause.SIMULATED_NODES)]
+    if reading.counters is None:
+        return [skipped(title, "its counters can't be read; stage Collector says why")]
+    if reading.counters.sent:
+        return [passed(title, f"{reading.counters.sent} spans sent")]
+    return [skipped(title, "it has sent nothing yet; the smoke traffic will show")]

@@ -1,0 +1,80 @@
+"""The Collector is ready, NetworkPolicies let spans through it, and its counters say that they leave."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from components.names import COLLECTOR, DEFAULT_REVISION, injection_label
+from verify.causes import Cause
+from verify.cluster.collector import CollectorReading
+from verify.cluster.deployments import complaints, replicas
+from verify.cluster.network_policies import judge_network_policies
+from verify.cluster.pods import mounted_secrets, name_of, why_not_ready
+from verify.context import Context
+from verify.findings import failed, warned
+from verify.outcomes import Failure, Finding, Verdict, passed, skipped
+
+
+@dataclass(frozen=True)
+class CollectorStage:
+    """The Collector takes spans and sends them on."""
+
+    name: str = "Collector"
+    failure: Failure = Failure.COLLECTOR
+    # What the CA or the token break shows here too: the Collector does not start, or fails to send.
+    needs: frozenset[Failure] = frozenset({Failure.CLUSTER, Failure.CA_CERTIFICATE, Failure.ACCESS_TOKEN})
+    needs_running_pods: bool = False
+
+    def check(self, context: Context, progress: Callable[[str], None]) -> list[Finding]:
+        """Read Deployment, Pods and NetworkPolicies, then the counters and the log of every Pod."""
+        target, api = context.target, context.kubernetes
+        namespace = target.collector_namespace
+        if namespace is None:
+            return [skipped(self.name, f"mode {target.tracing_mode}: sidecars send to the backend themselves")]
+        title = f"Collector in {namespace} is ready"
+        deployment = api.find(f"/apis/apps/v1/namespaces/{namespace}/deployments/{COLLECTOR}")
+        if deployment is None:
+            return [failed(title, Cause.COLLECTOR_MISSING, f"no Deployment {namespace}/{COLLECTOR}")]
+        progress("reading its counters and its log")
+        reading = context.collector or CollectorReading()
+        wanted = replicas(deployment)[1]
+        ready = judge_readiness(reading, wanted, namespace, complaints(deployment))
+        if ready.verdict is Verdict.FAIL:
+            return [ready]
+        policies = api.items(f"/apis/networking.k8s.io/v1/namespaces/{namespace}/networkpolicies")
+        # As the namespaces are to be labelled: a label that is missing has a stage of its own.
+        labels = injection_label(None if target.istio_revision == DEFAULT_REVISION else target.istio_revision)
+        let_through = judge_network_policies(policies, namespace, target.backend_address, labels)
+        if let_through.verdict is Verdict.FAIL:
+            return [ready, let_through]
+        return [ready, let_through, *judge_sending(reading, namespace)]
+
+
+def judge_readiness(reading: CollectorReading, wanted: int, namespace: str, complaints: list[str]) -> Finding:
+    """Return whether the Collector has ready Pods, by its own container and not by its sidecar."""
+    title = f"Collector in {namespace} is ready"
+    seen = f"{len(reading.ready)} of {wanted} Pods ready"
+    if len(reading.ready) >= wanted > 0:
+        return passed(title, seen)
+    reasons = [
+        f"Pod {name_of(pod)}: {why_not_ready(pod, COLLECTOR)}; it mounts {', '.join(sorted(mounted_secrets(pod)))}"
+        for pod in reading.pods
+        if pod not in reading.ready
+    ]
+    judge = warned if reading.ready and wanted else failed
+    return judge(title, Cause.COLLECTOR_NOT_READY, seen, *(reasons or complaints), namespace=namespace)
+
+
+def judge_sending(reading: CollectorReading, namespace: str) -> list[Finding]:
+    """Return what counters and log say of the spans on their way to the backend."""
+    title = "spans leave the Collector"
+    if reading.complaint is not None:
+        seen = f"its log: {reading.complaint.line}"
+        counted = [str(reading.counters)] if reading.counters else []
+        return [failed(title, reading.complaint.cause, seen, *counted, namespace=namespace)]
+    if reading.counters is None:
+        cause = Cause.SIMULATED_NODES if reading.simulated else Cause.NOT_TO_BE_SEEN
+        return [skipped(title, reading.unseen, cause)]
+    counters = reading.counters
+    if counters.lost:
+        return [warned(title, Cause.COLLECTOR_DROPS_SPANS, str(counters), namespace=namespace)]
+    return [passed(title, str(counters))]

@@ -1,0 +1,169 @@
+"""Spans: does the backend have those of the smoke traffic, all of them, linked as the calls were."""
+
+import os
+import time
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from components.names import GATEWAY
+from verify.backends.backend import Backend, Search
+from verify.backends.choose import BackendKind, choose
+from verify.backends.query import QueryError
+from verify.backends.waiting import Clock, wait_for_spans
+from verify.causes import Cause
+from verify.context import Context
+from verify.findings import failed
+from verify.outcomes import Failure, Finding, passed, skipped
+from verify.traces.bookinfo import ENTRY, VERSIONED, Layout
+from verify.traces.findings import findings
+from verify.traces.model import Kind, Trace
+from verify.traces.observation import Observation, Sampling
+from verify.traffic import Traffic
+
+_ASKED: Final = "the backend can be asked for spans"
+_ARRIVED: Final = "all spans arrived"
+
+#: The tag in which Envoy writes the header `user-agent`.
+_AGENT_TAG: Final = "user_agent"
+
+#: Seconds before the traffic and after it in which its spans may lie: clocks differ.
+_MARGIN: Final = 60.0
+
+
+@dataclass(frozen=True)
+class SpansStage:
+    """Asks the backend for the traces of the smoke traffic and checks every one of them."""
+
+    name: str = "spans"
+    failure: Failure = Failure.SPANS
+    needs: frozenset[Failure] = frozenset(set(Failure) - {Failure.SPANS, Failure.MUTUAL_TLS})
+    needs_running_pods: bool = True
+
+    def check(self, context: Context, progress: Callable[[str], None]) -> list[Finding]:
+        """Return what the spans prove."""
+        options = context.options
+        ready = _ready(context)
+        if isinstance(ready, Finding):
+            return [ready]
+        layout, traffic, url = ready
+        try:
+            progress(f"asking {url}")
+            kind = BackendKind(options.backend)
+            backend = choose(kind, url, os.environ, options.backend_token_env)
+            limits = Limits(options.timeout, options.max_loss, float(context.target.sampling_percentage))
+            context.observation = observe(backend, layout, traffic, limits, progress)
+        except QueryError as error:
+            return [failed(_ASKED, error.cause, error.evidence)]
+        if not context.observation.reviews:
+            why = f"{backend.title} keeps some traces only, and none of ours: docs/verification.md says how to make it"
+            return [passed(_ASKED, backend.title), skipped(_ARRIVED, why, Cause.NOT_TO_BE_SEEN)]
+        return [passed(_ASKED, backend.title), *findings(context.observation)]
+
+
+def _ready(context: Context) -> tuple[Layout, Traffic, str] | Finding:
+    """Return what to look for, and at which address; or why no backend is asked."""
+    namespace, traffic, url = context.target.bookinfo_namespace, context.traffic, context.options.backend_url
+    if namespace is None:
+        return skipped(_ASKED, "the stack has no Bookinfo (traced-mesh:bookinfo is false)")
+    if traffic is None:
+        why = "there was no smoke traffic to look for: name the stage traffic with --only as well"
+        return skipped(_ASKED, why, Cause.NOT_TO_BE_SEEN)
+    if context.options.backend == BackendKind.COLLECTOR:
+        why = "asked for: the Collector's counters alone say that spans leave (--backend collector)"
+        return skipped(_ASKED, why, Cause.BACKEND_NOT_ASKED)
+    if url is None:
+        why = "nobody said where its query API is (--backend-url); a stack knows only where spans are sent"
+        return skipped(_ASKED, why, Cause.BACKEND_NOT_ASKED)
+    return Layout(namespace, f"{GATEWAY}.{context.target.gateway_namespace}"), traffic, url
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What is allowed.
+
+    Arguments:
+        timeout: seconds within which the spans must arrive.
+        max_loss: percentage of them that may be missing.
+        sampling: percentage of requests that the environment is set to trace.
+    """
+
+    timeout: float
+    max_loss: float
+    sampling: float
+
+
+def observe(
+    backend: Backend,
+    layout: Layout,
+    traffic: Traffic,
+    limits: Limits,
+    progress: Callable[[str], None],
+    clock: Clock | None = None,
+) -> Observation:
+    """Wait for the spans of the traffic and return what is seen of them.
+
+    Raises:
+        QueryError: if the backend can't be asked.
+    """
+    clock = clock or Clock()
+    sent = traffic.answered
+    traces, arrival = wait_for_spans(backend, layout, sent, limits.timeout, progress, clock)
+    if not backend.keeps_all:
+        sent = tuple(each for each in sent if traces[each.trace_id].spans)
+    patience = limits.timeout - arrival.waited if limits.sampling == 100 else 0
+    traced = _undecided(backend, layout, traffic, patience, clock) if backend.searches else None
+    sampling = Sampling(limits.sampling, traffic.undecided, traced)
+    seen = replace(Observation.of(layout, sent, traces, sampling, arrival), max_loss=limits.max_loss)
+    if not backend.searches or (seen.reviews and all(each.complete for each in seen.reviews)):
+        return seen
+    progress("looking at other traces of the same time")
+    renamed = () if seen.present else _begun_by(backend, layout, traffic, traffic.agent)
+    return replace(seen, others=_others(backend, layout, traffic), renamed=tuple(renamed))
+
+
+def _undecided(backend: Backend, layout: Layout, traffic: Traffic, patience: float, clock: Clock) -> int:
+    """Return how many traces there are of the requests without ids; wait for them if all must come."""
+    deadline = clock.now() + patience
+    while True:
+        found = len(_begun_by(backend, layout, traffic, traffic.undecided_agent))
+        if found >= traffic.undecided or clock.now() >= deadline:
+            return found
+        clock.sleep(1)
+
+
+def _begun_by(backend: Backend, layout: Layout, traffic: Traffic, agent: str) -> list[Trace]:
+    """Return the traces that requests of a user agent began: at the gateway, or where that reports nothing, behind it.
+
+    Traces that an application began anew are not among them: they have no server span of the first application.
+    """
+    entry = layout.service(ENTRY)
+    found = {
+        trace.trace_id: trace
+        for service in (layout.gateway, entry)
+        for trace in backend.search(_search(service, traffic, {_AGENT_TAG: agent}))
+        if trace.reported(layout.gateway) or trace.reported(entry, Kind.SERVER)
+    }
+    return list(found.values())
+
+
+def _others(backend: Backend, layout: Layout, traffic: Traffic) -> Mapping[str, tuple[Trace, ...]]:
+    """Return the traces of the same time that are not of our requests, by the applications that call others."""
+    ours = {each.sent.trace_id for each in traffic.requests if each.sent}
+    services = [layout.service(application) for application in (ENTRY, VERSIONED)]
+    return {
+        service: tuple(
+            trace for trace in backend.search(_search(service, traffic, {})) if not _is_ours(trace, ours, traffic)
+        )
+        for service in services
+    }
+
+
+def _is_ours(trace: Trace, ours: Collection[str], traffic: Traffic) -> bool:
+    """Tell whether a request of ours began a trace."""
+    roots = (span for span in trace.spans if span.kind is Kind.SERVER or span.parent_id is not None)
+    return trace.trace_id in ours or any(span.tags.get(_AGENT_TAG) == traffic.undecided_agent for span in roots)
+
+
+def _search(service: str, traffic: Traffic, tags: Mapping[str, str]) -> Search:
+    return Search(service, traffic.began - _MARGIN, min(traffic.ended + _MARGIN, time.time()), tags)

@@ -16,6 +16,9 @@ from sandbox.toolchain import Toolchain
 #: Encrypts the secrets of sandbox stacks. It stands here for all to read: it protects nothing real.
 PASSPHRASE: Final = "sandbox"  # noqa: S105 - the secrets of a sandbox are examples
 
+#: Name of the file by which one run keeps others from the same sandbox.
+LOCK: Final = "lock"
+
 #: More memory for fewer garbage collections: 20 % less CPU time for the engine and the provider (measured).
 _GARBAGE_COLLECTION: Final = "400"
 
@@ -46,7 +49,7 @@ class Workplace:
 
     def locked(self) -> AbstractContextManager[None]:
         """Return a context in which no other run changes this sandbox; a run that waits for it says so."""
-        return exclusive(self.folder / "lock", f"uses the sandbox {self.name}")
+        return exclusive(self.folder / LOCK, f"uses the sandbox {self.name}")
 
     def env(self, toolchain: Toolchain) -> Mapping[str, str]:
         """Return the variables with which `pulumi` and `kubectl` work on this sandbox: to add to an environment."""

@@ -116,9 +116,12 @@ class Demo:
 
 @contextmanager
 def removed_if_interrupted(node: Node) -> Generator[None]:
-    """Leave nothing behind when the enclosed block is interrupted."""
+    """Leave nothing behind when the enclosed block is interrupted; when it fails, all stays for a look at it."""
     try:
         yield
+    except SandboxError:
+        node.stay()
+        raise
     except (Interrupted, KeyboardInterrupt):
         node.remove()
         say("interrupted: the node is removed; what was built stays, so that the next run goes on there")

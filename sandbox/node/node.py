@@ -1,6 +1,7 @@
 """One real node with its cluster, its tracing backend and Pulumi's state, in one folder."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -23,7 +24,7 @@ from sandbox.ports import LOOPBACK
 from sandbox.processes import PidFile, child_of
 from sandbox.satellite_ca import ensure_satellite_ca
 from sandbox.toolchain import Toolchain
-from sandbox.workplace import Workplace
+from sandbox.workplace import LOCK, Workplace
 
 #: Seconds that the API server may take until it is ready; 5 are usual on 2 cores.
 _API_PATIENCE: Final = 60.0
@@ -71,9 +72,15 @@ class Node(Workplace):
         return f"http://{LOOPBACK}:{Ports.read(self.layout.ports).doors[door]}"
 
     def prepare(self, toolchain: Toolchain) -> None:
-        """Make an empty folder with a certificate authority for the backend, and what Pulumi needs."""
-        self.remove()
+        """Make the folder ready: nothing of an earlier node, an authority for the backend, and what Pulumi needs."""
+        self._end()
+        for entry in self.folder.iterdir() if self.folder.exists() else ():
+            if entry.is_dir():
+                shutil.rmtree(entry)
+            elif entry.name != LOCK and entry.suffix != ".yaml":  # a stack's file for this node stays
+                entry.unlink()
         self.prepare_pulumi(toolchain)
+        self.layout.data.mkdir()
         ensure_satellite_ca(self.ca_file)
         Ports.choose().write(self.layout.ports)
 
@@ -137,15 +144,19 @@ class Node(Workplace):
 
     def stay(self) -> None:
         """Let the node outlive the run that has started it."""
-        self.layout.stays.touch()
+        if self.folder.exists():
+            self.layout.stays.touch()
 
     def remove(self) -> None:
         """End everything and remove the folder."""
+        self._end()
+        self.remove_files()
+
+    def _end(self) -> None:
         self.end_pulumi()
         self.keeper_pid_file.end(_GRACE)
         self.node_pid_file.end(grace_seconds=0)  # if its keeper was killed
         remove_cgroup(self.layout.cgroup)
-        self.remove_files()
 
     def _write_configuration(self) -> None:
         folder = self.layout.configuration

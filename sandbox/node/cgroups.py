@@ -9,8 +9,8 @@ from typing import Final
 
 _ROOT: Final = Path("/sys/fs/cgroup")
 
-#: The group's share of a busy processor, where one process has 1024. All Pods together are some forty processes; without
-#: this a group has the share of one, and on a busy machine their requests run out of time.
+#: The group's share of a busy processor, where one process has 1024. All Pods together are some forty processes;
+#: without this they have the share of one, and on a busy machine their requests run out of time.
 _SHARES: Final = "16384"
 
 #: Seconds that the kernel may take to empty a group whose processes were killed.

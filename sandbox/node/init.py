@@ -71,6 +71,9 @@ class Init:
         self._end()
 
     def _start(self, program: NodeProgram) -> None:
+        if (self._layout.held / program.name).exists():
+            asyncio.get_running_loop().call_later(_PAUSE, self._start, program)
+            return
         with (self._layout.logs / f"{program.name}.log").open("ab") as log:
             process = subprocess.Popen(
                 [str(word) for word in program.command],

@@ -105,6 +105,11 @@ class Layout:
         return self.folder / "node.pid"
 
     @property
+    def held(self) -> Path:
+        """The folder with a file for each program that is not to run."""
+        return self.folder / "held"
+
+    @property
     def stays(self) -> Path:
         """The file that says that the node outlives the run that has started it."""
         return self.folder / "stays"

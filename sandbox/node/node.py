@@ -21,7 +21,7 @@ from sandbox.node.keys import Authority, KeyPair
 from sandbox.node.layout import NODE, Door, Layout
 from sandbox.paths import DEMO_INSTANCE, PROJECT, shown
 from sandbox.ports import LOOPBACK
-from sandbox.processes import PidFile, child_of
+from sandbox.processes import PidFile, child_of, terminate, with_output
 from sandbox.satellite_ca import ensure_satellite_ca
 from sandbox.toolchain import Toolchain
 from sandbox.workplace import LOCK, Workplace
@@ -141,6 +141,25 @@ class Node(Workplace):
         if answer.returncode != 0:
             raise SandboxError(f"kubectl {' '.join(arguments)}: {answer.stderr.strip()}")
         return answer.stdout
+
+    def hold(self, program: str) -> None:
+        """End one of the node's programs and keep it from being started again until `release`.
+
+        Arguments:
+            program: its name, as in `node_programs`.
+        """
+        self.layout.held.mkdir(exist_ok=True)
+        (self.layout.held / program).touch()
+        for pid in self.processes_of(program):
+            terminate(pid, grace_seconds=2)
+
+    def release(self, program: str) -> None:
+        """Let a program run again that was held."""
+        (self.layout.held / program).unlink(missing_ok=True)
+
+    def processes_of(self, program: str) -> list[int]:
+        """Return the processes of one of the node's programs, by its log, into which all of them write."""
+        return with_output(self.layout.logs / f"{program}.log")
 
     def stay(self) -> None:
         """Let the node outlive the run that has started it."""

@@ -5,8 +5,8 @@ from typing import Any, Final
 
 from tests.node.running_node import RunningNode, eventually, http
 
-#: Spans of one page: productpage asks details and reviews, whose versions 2 and 3 ask ratings; two spans a call, and the
-#: two of the gateway's call.
+#: Spans of one page: productpage asks details and reviews, whose versions 2 and 3 ask ratings; two for each call, and
+#: two for the one of the gateway.
 _WITHOUT_RATINGS: Final = 6
 _WITH_RATINGS: Final = 8
 

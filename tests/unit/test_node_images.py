@@ -39,7 +39,8 @@ def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "images"
 
 
-def test_a_layer_is_kept_until_its_origin_changes(kept: Path) -> None:
+@pytest.mark.usefixtures("kept")
+def test_a_layer_is_kept_until_its_origin_changes() -> None:
     written = layers.write(Text("first"))
 
     assert layers.kept(Text("first")) == written
@@ -57,7 +58,7 @@ def test_a_layer_replaces_the_one_that_an_earlier_origin_has_made(kept: Path) ->
 def test_a_layer_that_fails_leaves_nothing(kept: Path) -> None:
     class Failing(Text):
         def write(self, folder: Path) -> None:
-            raise OSError("no space")
+            raise OSError(f"no space in {folder}")
 
     with pytest.raises(OSError, match="no space"):
         layers.write(Failing("x"))
@@ -65,7 +66,8 @@ def test_a_layer_that_fails_leaves_nothing(kept: Path) -> None:
     assert list(kept.iterdir()) == []
 
 
-def test_an_archive_names_its_images_and_holds_a_shared_layer_once(kept: Path) -> None:
+@pytest.mark.usefixtures("kept")
+def test_an_archive_names_its_images_and_holds_a_shared_layer_once() -> None:
     layer = Text("shared")
     images = [Image(f"example.com/{name}:1", (layer,), ("/run",), environment={"A": name}) for name in ("a", "b")]
     sink = io.BytesIO()

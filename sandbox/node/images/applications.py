@@ -103,7 +103,7 @@ class Reviews:
 
     def origin(self) -> str:
         """Return the release, the project file, and the modules."""
-        return repr((2, self.release, _project().read_text(encoding="utf-8"), _JAVA_MODULES))
+        return repr((self.release, _project().read_text(encoding="utf-8"), _JAVA_MODULES))
 
     def write(self, folder: Path) -> None:
         """Compile with Maven, put it on Liberty, and let Liberty package itself."""

@@ -1,6 +1,7 @@
 """What images are made of: layers, each a folder that is written once and kept as a tar archive."""
 
 import hashlib
+import inspect
 import json
 import os
 import shutil
@@ -32,7 +33,7 @@ class Layer(Protocol):
         ...
 
     def origin(self) -> str:
-        """Return everything that decides what is written."""
+        """Return everything that decides what is written, besides the code of the layer's kind."""
         ...
 
     def write(self, folder: Path) -> None:
@@ -85,7 +86,9 @@ def write(layer: Layer) -> Written:
 
 
 def _folder(layer: Layer) -> Path:
-    return LAYERS / f"{layer.name}@{hashlib.sha256(layer.origin().encode()).hexdigest()[:12]}"
+    """Return where a layer is kept: its name tells what it was made from, and by which code."""
+    code = Path(inspect.getfile(type(layer))).read_bytes()
+    return LAYERS / f"{layer.name}@{hashlib.sha256(layer.origin().encode() + code).hexdigest()[:12]}"
 
 
 def _archive(root: Path, archive: Path) -> str:

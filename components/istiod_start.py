@@ -36,6 +36,10 @@ def starts_with_templates(injector: str) -> pulumi.ResourceTransform:
 def _with_volume(pod: dict[str, Any], config_map: str) -> dict[str, Any]:
     mount = {"name": _VOLUME, "mountPath": _FOLDER, "readOnly": True}
     first, *others = cast("list[dict[str, Any]]", pod["containers"])
-    mounting = {**first, "volumeMounts": [*(first.get("volumeMounts") or []), mount]}
     volume = {"name": _VOLUME, "configMap": {"name": config_map}}
-    return {**pod, "containers": [mounting, *others], "volumes": [*(pod.get("volumes") or []), volume]}
+    mounting = {**first, "volumeMounts": [*_list(first, "volumeMounts"), mount]}
+    return {**pod, "containers": [mounting, *others], "volumes": [*_list(pod, "volumes"), volume]}
+
+
+def _list(props: dict[str, Any], key: str) -> list[Any]:
+    return cast("list[Any]", props.get(key) or [])

@@ -72,7 +72,8 @@ class RunningNode:
     def trace_in_jaeger(self, trace_id: str) -> list[dict[str, Any]]:
         """Return the spans of a trace that Jaeger has."""
         answer = http.get(f"{self.jaeger_url}/api/traces/{trace_id}")
-        return [span for trace in answer.json().get("data") or [] for span in with_services(trace)]
+        traces: list[dict[str, Any]] = answer.json().get("data") or []
+        return [span for trace in traces for span in with_services(trace)]
 
 
 def with_services(trace: dict[str, Any]) -> list[dict[str, Any]]:

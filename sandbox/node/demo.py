@@ -116,15 +116,22 @@ class Demo:
 
 @contextmanager
 def removed_if_interrupted(node: Node) -> Generator[None]:
-    """Leave nothing behind when the enclosed block is interrupted; when it fails, all stays for a look at it."""
+    """Leave nothing behind when the enclosed block is interrupted; when it fails, all stays for a look at it.
+
+    A node that was already up stays in any case.
+    """
+    was_up = node.is_running()
     try:
         yield
     except SandboxError:
         node.stay()
         raise
     except (Interrupted, KeyboardInterrupt):
-        node.remove()
-        say("interrupted: the node is removed; what was built stays, so that the next run goes on there")
+        if was_up:
+            say("interrupted: the node stays up, as it was before")
+        else:
+            node.remove()
+            say("interrupted: the node is removed; what was built stays, so that the next run goes on there")
         raise
 
 

@@ -88,6 +88,7 @@ def _cluster(layout: Layout, node_ports: range) -> list[NodeProgram]:
             "--use-service-account-credentials=true",
             "--leader-elect=false",
             "--authentication-skip-lookup=true",
+            f"--flex-volume-plugin-dir={layout.data / 'volume-plugins'}",  # it makes the folder
         ),
         _program(
             "kube-scheduler",

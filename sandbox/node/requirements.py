@@ -30,7 +30,7 @@ _PROBES: Final = {
     "namespaces (unshare)": "true",
     "overlayfs": "mount -t tmpfs tmpfs /mnt && mkdir /mnt/l /mnt/u /mnt/w /mnt/m"
     " && mount -t overlay overlay -o lowerdir=/mnt/l,upperdir=/mnt/u,workdir=/mnt/w /mnt/m",
-    "netfilter": "iptables -t nat -L -n && iptables -t mangle -L -n",
+    "netfilter": "mount -t tmpfs tmpfs /run && iptables -t nat -L -n && iptables -t mangle -L -n",
     "virtual Ethernet (veth)": "ip link add probe0 type veth peer name probe1",
 }
 

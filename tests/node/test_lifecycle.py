@@ -113,8 +113,26 @@ input()
 """
 
 
+#: What the node's programs would make by themselves, if they were not told other places.
+_FOLDERS: Final = [
+    Path(path)
+    for path in (
+        "/etc/cni",
+        "/opt/containerd",
+        "/run/containerd",
+        "/run/netns",
+        "/usr/libexec/kubernetes",
+        "/var/lib/cni",
+        "/var/lib/containerd",
+        "/var/lib/kubelet",
+        "/var/log/containers",
+        "/var/log/pods",
+    )
+]
+
+
 def machine() -> dict[str, str]:
-    """Return what a node must not change: the machine's links, addresses, routes, firewall and mounts."""
+    """Return what a node must not change: the machine's links, addresses, routes, firewall, mounts and folders."""
     commands = {
         "links and addresses": ("ip", "-o", "address"),
         "routes": ("ip", "route", "show", "table", "all"),
@@ -126,7 +144,9 @@ def machine() -> dict[str, str]:
         for name, command in commands.items()
     }
     rules = [line for line in said["firewall"].splitlines() if not line.startswith(("#", ":"))]
-    return {**said, "firewall": "\n".join(rules), "mounts": Path("/proc/self/mounts").read_text()}
+    folders = "\n".join(str(folder) for folder in _FOLDERS if folder.exists())
+    mounts = Path("/proc/self/mounts").read_text()
+    return {**said, "firewall": "\n".join(rules), "mounts": mounts, "folders": folders}
 
 
 def test_the_machine_is_the_same_before_while_and_after_a_node_runs(programs: Toolchain) -> None:

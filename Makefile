@@ -44,15 +44,17 @@ lint: venv-dev ## Check style, format, types, and that generated files are up to
 	@.venv/bin/pyright
 	@$(VENV_PYTHON) -m components.configuration.reference --check
 	@$(VENV_PYTHON) -m verify.reference --check
+	@$(VENV_PYTHON) -m tests.reports --check
 
 format: venv-dev ## Format the code
 	@.venv/bin/ruff format .
 	@.venv/bin/ruff check --fix .
 
-generate: venv-dev ## Write generated files anew: the configuration's reference, the verification's tables, the stacks' snapshots
+generate: venv-dev ## Write generated files anew: references, the verification's tables, the stacks' snapshots and pages
 	@$(VENV_PYTHON) -m components.configuration.reference
 	@$(VENV_PYTHON) -m verify.reference
 	@$(VENV_PYTHON) -m tests.snapshots
+	@$(VENV_PYTHON) -m tests.reports
 
 clean: ## Remove all sandboxes, the toolchain and .venv
 	@if [ -x $(VENV_PYTHON) ]; then $(SANDBOX) clean; fi

@@ -1,6 +1,7 @@
 """Bookinfo, Istio's sample application: the proof that requests are traced.
 
-The same objects as in Istio's own manifests (`samples/bookinfo`), as data; the tests compare them field by field.
+The same objects as in Istio's own manifests (`samples/bookinfo`), as data; the tests compare them field by field. The
+security contexts are those of its `bookinfo-psa.yaml`, so that the restricted Pod Security Standard takes them.
 Left out on purpose: the gateway in front, and anything that tells one environment's Bookinfo from another's.
 """
 
@@ -25,10 +26,12 @@ from pulumi_kubernetes.core.v1 import (
 )
 from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
 
-from components.bookinfo_applications import APPLICATIONS, PORT, Application
-from components.gateway import HTTP_PORT
+from components.bookinfo_applications import APPLICATIONS, PORT, Application, account_of
+from components.container_resources import QUOTAS
+from components.gateway_servers import gateway_servers
 from components.istio_objects import IstioObject, istio_object
 from components.kubernetes_objects import SKIP_AWAIT
+from components.workloads import restricted_container, restricted_pod
 
 #: Tag of all of Bookinfo's images in Istio 1.27's manifests.
 IMAGE_TAG: Final = "1.20.3"
@@ -57,10 +60,15 @@ class BookinfoArgs:
     Arguments:
         namespace: name of a namespace with sidecar injection.
         networking_api: `apiVersion` of Istio's Gateway and VirtualService. Default `networking.istio.io/v1`.
+        hosts: hosts for which it is served. Default: every host.
+        certificate: name of a TLS Secret in the gateway's namespace, with which it is served by HTTPS, and HTTP is
+            redirected there; `None` (default): by HTTP.
     """
 
     namespace: pulumi.Input[str]
     networking_api: str = "networking.istio.io/v1"
+    hosts: Sequence[str] = ("*",)
+    certificate: str | None = None
 
 
 class Bookinfo(pulumi.ComponentResource):
@@ -71,6 +79,7 @@ class Bookinfo(pulumi.ComponentResource):
         args: see `BookinfoArgs`.
         after: resources that prove that the injector and the validator answer (`Mesh.answering`); the Deployments and
             the route wait for them, Services and ServiceAccounts do not.
+        pods_after: resources that only the Deployments wait for besides, such as NetworkPolicies.
         opts: Pulumi's resource options.
     """
 
@@ -79,6 +88,7 @@ class Bookinfo(pulumi.ComponentResource):
         name: str,
         args: BookinfoArgs,
         after: Sequence[pulumi.Resource] = (),
+        pods_after: Sequence[pulumi.Resource] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("traced-mesh:bookinfo:Bookinfo", name, {}, opts)
@@ -88,7 +98,7 @@ class Bookinfo(pulumi.ComponentResource):
             self._service(application)
             account = self._service_account(application)
             for version in application.versions:
-                self._deployment(application, version, [account, *after])
+                self._deployment(application, version, [account, *after, *pods_after])
         self._route(after)
         self.register_outputs({})
 
@@ -110,7 +120,7 @@ class Bookinfo(pulumi.ComponentResource):
     def _service_account(self, application: Application) -> pulumi.Resource:
         return kubernetes.core.v1.ServiceAccount(
             f"{self._name}-{application.name}-account",
-            metadata=self._metadata(_account(application), {"account": application.name}),
+            metadata=self._metadata(account_of(application.name), {"account": application.name}),
             opts=pulumi.ResourceOptions(parent=self),
         )
 
@@ -131,13 +141,14 @@ class Bookinfo(pulumi.ComponentResource):
         )
 
     def _route(self, after: Sequence[pulumi.Resource]) -> None:
-        servers = [{"port": {"number": HTTP_PORT, "name": "http", "protocol": "HTTP"}, "hosts": ["*"]}]
+        hosts = list(self._args.hosts)
+        servers = gateway_servers(hosts, self._args.certificate)
         gateway = self._istio("Gateway", "bookinfo-gateway", {"selector": GATEWAY_SELECTOR, "servers": servers})
         route = {
             "match": [{"uri": route} for route in ROUTES],
             "route": [{"destination": {"host": "productpage", "port": {"number": PORT}}}],
         }
-        virtual_service = {"hosts": ["*"], "gateways": [gateway.name], "http": [route]}
+        virtual_service = {"hosts": hosts, "gateways": [gateway.name], "http": [route]}
         made = istio_object(f"{self._name}-gateway", gateway, self, after)
         istio_object(
             f"{self._name}-virtual-service",
@@ -150,10 +161,6 @@ class Bookinfo(pulumi.ComponentResource):
         return IstioObject(self._args.networking_api, kind, name, self._args.namespace, spec, LABELS)
 
 
-def _account(application: Application) -> str:
-    return f"bookinfo-{application.name}"
-
-
 def _pod(application: Application, version: str) -> PodSpecArgs:
     container = ContainerArgs(
         name=application.name,
@@ -161,7 +168,14 @@ def _pod(application: Application, version: str) -> PodSpecArgs:
         image_pull_policy="IfNotPresent",
         ports=[ContainerPortArgs(container_port=PORT)],
         env=[EnvVarArgs(name=name, value=value) for name, value in application.environment] or None,
+        resources=QUOTAS[application.name].args(),
+        security_context=restricted_container(read_only=False),
         volume_mounts=[VolumeMountArgs(name=name, mount_path=path) for name, path in application.empty_dirs] or None,
     )
     volumes = [VolumeArgs(name=name, empty_dir=EmptyDirVolumeSourceArgs()) for name, _ in application.empty_dirs]
-    return PodSpecArgs(service_account_name=_account(application), containers=[container], volumes=volumes or None)
+    return PodSpecArgs(
+        service_account_name=account_of(application.name),
+        security_context=restricted_pod(),
+        containers=[container],
+        volumes=volumes or None,
+    )

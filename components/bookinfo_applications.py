@@ -1,4 +1,4 @@
-"""What Bookinfo consists of, as plain data that needs no engine: its applications, their versions and their port."""
+"""What Bookinfo consists of, as plain data that needs no engine: its applications, their versions, port and names."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -45,3 +45,8 @@ APPLICATIONS: Final = (
         ),
     ),
 )
+
+
+def account_of(application: str) -> str:
+    """Return the name of an application's ServiceAccount, which its versions share."""
+    return f"bookinfo-{application}"

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any, Final, cast
 
+from components.container_resources import QUOTAS
 from components.tracing_values import FILES_TEMPLATE, PROVIDER_NAMES, Values
 
 #: Where Istio lives, in every guide and by every chart's default.
@@ -29,6 +30,9 @@ OWNED_ISTIOD_VALUES: Final[Mapping[str, str]] = {
     "hub": "istioHub",
     "tag": "istioVersion",
     "revision": "istioRevision",
+    "autoscaleMin": "istiodReplicas",
+    "replicaCount": "istiodReplicas",
+    "global.defaultPodDisruptionBudget.enabled": "istiodReplicas",
     "traceSampling": "samplingPercentage",
     "env.PILOT_TRACE_SAMPLING": "samplingPercentage",
     "meshConfig.enableTracing": "samplingPercentage",
@@ -40,6 +44,9 @@ OWNED_ISTIOD_VALUES: Final[Mapping[str, str]] = {
 #: Where else the charts read the same values from: everything under `pilot` is copied to the top, and the defaults are
 #: kept under a name of their own (istio.io/istio 1.27.0, zzz_profile.yaml and zzy_descope_legacy.yaml in each chart).
 PREFIXES: Final = ("", "pilot.", "_internal_defaults_do_not_set.", "_internal_defaults_do_not_set.pilot.")
+
+#: How many Pods of istiod the charts' autoscaler makes at most (chart value `pilot.autoscaleMax`).
+_MOST_PODS: Final = 5
 
 #: Our tracing provider is added to a team's own ones here; in the other places a list would replace ours.
 PROVIDERS: Final = "meshConfig.extensionProviders"
@@ -59,7 +66,13 @@ def base_values(*, revision: str | None, extra: Mapping[str, Any]) -> Values:
 
 
 def istiod_values(
-    *, version: str, hub: str, revision: str | None, tracing: Mapping[str, Any], extra: Mapping[str, Any]
+    *,
+    version: str,
+    hub: str,
+    revision: str | None,
+    replicas: int,
+    tracing: Mapping[str, Any],
+    extra: Mapping[str, Any],
 ) -> Values:
     """Return the values of the istiod chart.
 
@@ -67,17 +80,34 @@ def istiod_values(
         version: exact Istio version, the tag of the images.
         hub: registry and path of Istio's images, for example `docker.io/istio`.
         revision: the control plane's revision; `None` is the default one.
+        replicas: number of istiod's Pods that there are at least; the chart's autoscaler adds more under load.
         tracing: what `tracing_values` returned.
         extra: the team's own values.
     """
     ours = merged(tracing, {"global": {"hub": hub, "tag": version, "istioNamespace": ISTIO_NAMESPACE}})
+    ours = merged(ours, _replicas(replicas))
     if revision:
         ours["revision"] = revision
-    values = merged(extra, ours)
+    values = merged(_defaults(replicas, extra), merged(extra, ours))
     _extend(values, PROVIDERS, _list_at(extra, PROVIDERS), _list_at(tracing, PROVIDERS))
     templates = [each for each in _list_at(tracing, DEFAULT_TEMPLATES) if each == FILES_TEMPLATE]
     _extend(values, DEFAULT_TEMPLATES, _list_at(extra, DEFAULT_TEMPLATES), templates)
     return values
+
+
+def _replicas(replicas: int) -> Values:
+    """Return the values that keep so many Pods. Of a single one a disruption budget would only block every drain."""
+    return {
+        "pilot": {"autoscaleMin": replicas, "replicaCount": replicas},
+        "global": {"defaultPodDisruptionBudget": {"enabled": replicas > 1}},
+    }
+
+
+def _defaults(replicas: int, extra: Mapping[str, Any]) -> Values:
+    """Return the values that hold unless a team has its own, wherever it has put them."""
+    pilot = {"resources": QUOTAS["istiod"].values(), "autoscaleMax": max(_MOST_PODS, replicas)}
+    free = {key: value for key, value in pilot.items() if all(_at(extra, p + key) is None for p in PREFIXES)}
+    return {"pilot": free}
 
 
 def owned_paths(values: Mapping[str, Any], owned: Mapping[str, str]) -> dict[str, str]:

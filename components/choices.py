@@ -6,6 +6,14 @@ They stand apart from the components that they choose between, so that reading s
 from enum import StrEnum
 
 
+class EnvironmentKind(StrEnum):
+    """What an environment is for, by which the policy pack knows what it may not break."""
+
+    DEV = "dev"
+    STAGING = "staging"
+    PROD = "prod"
+
+
 class ClusterKind(StrEnum):
     """Whether the program makes the cluster, on GKE, or uses an existing one."""
 
@@ -96,6 +104,34 @@ class ServiceType(StrEnum):
 
     LOAD_BALANCER = "LoadBalancer"
     NODE_PORT = "NodePort"
+
+
+class IssuerKind(StrEnum):
+    """Kinds of objects that issue certificates by way of cert-manager.
+
+    Sources: https://cert-manager.io/docs/concepts/issuer/, https://github.com/cert-manager/google-cas-issuer.
+    """
+
+    CLUSTER_ISSUER = "ClusterIssuer"
+    ISSUER = "Issuer"
+    GOOGLE_CAS_CLUSTER_ISSUER = "GoogleCASClusterIssuer"
+    GOOGLE_CAS_ISSUER = "GoogleCASIssuer"
+
+    @property
+    def group(self) -> str:
+        """The API group of the kind."""
+        return "cas-issuer.jetstack.io" if self.value.startswith("GoogleCAS") else "cert-manager.io"
+
+
+class MutualTlsMode(StrEnum):
+    """What sidecars take in (https://istio.io/latest/docs/reference/config/security/peer_authentication/).
+
+    - `STRICT`: mutual TLS only, so that every caller has an identity of the mesh.
+    - `PERMISSIVE`: plain text too, from callers outside the mesh.
+    """
+
+    STRICT = "strict"
+    PERMISSIVE = "permissive"
 
 
 class TracingMode(StrEnum):

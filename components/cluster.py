@@ -16,12 +16,14 @@ class ClusterHandle:
         kubeconfig: a kubeconfig for it, a secret.
         provider: the Kubernetes provider that reaches it.
         ready: resources to depend on before anything is made in the cluster, such as the admin binding.
+        runs_pods: resources to depend on before Pods are made, such as the nodes.
     """
 
     name: pulumi.Output[str]
     kubeconfig: pulumi.Output[str]
     provider: kubernetes.Provider
     ready: Sequence[pulumi.Resource] = field(default_factory=list[pulumi.Resource])
+    runs_pods: Sequence[pulumi.Resource] = field(default_factory=list[pulumi.Resource])
 
 
 def kubernetes_provider(

@@ -44,7 +44,7 @@ class GkeCluster(pulumi.ComponentResource):
         )
         admin = cluster_admin(f"{name}-admin", args.admin or _installing_user(), provider, self)
         self.handle = ClusterHandle(
-            cluster.name, kubeconfig, provider, ready=[*pools, *network.ready, *firewall, admin]
+            cluster.name, kubeconfig, provider, ready=[admin], runs_pods=[*pools, *network.ready, *firewall]
         )
         self.register_outputs({"name": self.handle.name})
 

@@ -18,12 +18,13 @@ from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
 from components.backends import Backend
 from components.collector_configuration import CONFIGURATION_KEY, OTLP_PORT, collector_configuration
 from components.collector_credentials import configuration_checksum, credential_files
-from components.collector_network_policy import network_policy
+from components.collector_network_policy import collector_access
 from components.collector_pods import pod_template
 from components.kubernetes_objects import SKIP_AWAIT, recommended_labels
 from components.names import COLLECTOR as NAME
 from components.names import COLLECTOR_SELECTOR as SELECTOR
 from components.names import CREDENTIALS_SECRET
+from components.network_policies import network_policy
 from components.tracing_values import OtlpService
 from components.workloads import disruption_budget
 
@@ -153,9 +154,7 @@ class Collector(pulumi.ComponentResource):
         return network_policy(
             f"{self._name}-policy",
             self._metadata(),
-            SELECTOR,
-            self._args.backend.address,
-            self._args.injection_label,
+            collector_access(SELECTOR, self._args.backend.address, self._args.injection_label),
             self._child(),
         )
 

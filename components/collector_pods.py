@@ -9,18 +9,14 @@ from pulumi_kubernetes.core.v1 import (
     ContainerPortArgs,
     EnvVarArgs,
     HTTPGetActionArgs,
-    PodSecurityContextArgs,
     PodSpecArgs,
     PodTemplateSpecArgs,
     ProbeArgs,
-    ResourceRequirementsArgs,
-    SeccompProfileArgs,
     SecretVolumeSourceArgs,
-    TopologySpreadConstraintArgs,
     VolumeArgs,
     VolumeMountArgs,
 )
-from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
+from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from components.collector_configuration import (
     CONFIGURATION_FOLDER,
@@ -31,11 +27,12 @@ from components.collector_configuration import (
     MEMORY_LIMIT_MIB,
     OTLP_PORT,
 )
+from components.container_resources import QUOTAS
 from components.names import COLLECTOR as NAME
 from components.names import COLLECTOR_SELECTOR as SELECTOR
 from components.names import CREDENTIALS_SECRET
 from components.satellite_files import CA_FOLDER, CA_SECRET
-from components.workloads import restricted_container
+from components.workloads import restricted_container, restricted_pod, spread
 
 
 def pod_template(
@@ -72,12 +69,10 @@ def pod_template(
         spec=PodSpecArgs(
             service_account_name=NAME,
             automount_service_account_token=False,
-            security_context=PodSecurityContextArgs(
-                run_as_non_root=True, seccomp_profile=SeccompProfileArgs(type="RuntimeDefault")
-            ),
+            security_context=restricted_pod(run_as_non_root=True),
             containers=[_container(image, configurations, folders)],
             volumes=volumes,
-            topology_spread_constraints=[_one_to_a_node()],
+            topology_spread_constraints=spread(SELECTOR),
         ),
     )
 
@@ -94,9 +89,7 @@ def _container(image: str, configurations: list[str], folders: Mapping[str, str]
         ports=[ContainerPortArgs(name="grpc-otlp", container_port=OTLP_PORT)],
         readiness_probe=health,
         liveness_probe=health,
-        resources=ResourceRequirementsArgs(
-            requests={"cpu": "100m", "memory": "128Mi"}, limits={"cpu": "1", "memory": f"{MEMORY_LIMIT_MIB}Mi"}
-        ),
+        resources=QUOTAS["collector"].args(),
         security_context=restricted_container(),
         volume_mounts=[
             VolumeMountArgs(name=name, mount_path=folder, read_only=True) for name, folder in folders.items()
@@ -106,13 +99,3 @@ def _container(image: str, configurations: list[str], folders: Mapping[str, str]
 
 def _secret_volume(name: str, secret: str) -> VolumeArgs:
     return VolumeArgs(name=name, secret=SecretVolumeSourceArgs(secret_name=secret))
-
-
-def _one_to_a_node() -> TopologySpreadConstraintArgs:
-    """Prefer a node of its own for each Pod; on a cluster with fewer nodes they share one."""
-    return TopologySpreadConstraintArgs(
-        max_skew=1,
-        topology_key="kubernetes.io/hostname",
-        when_unsatisfiable="ScheduleAnyway",
-        label_selector=LabelSelectorArgs(match_labels=SELECTOR),
-    )

@@ -1,10 +1,9 @@
-"""One environment: what a stack holds, part by part. This is the one place that turns settings into Args."""
+"""One environment: what a stack holds, part by part. Here, and in `settings_args`, settings become Args."""
 
 from dataclasses import dataclass
 from typing import Any
 
 import pulumi
-from pydantic import SecretStr
 
 from components.backends import Backend
 from components.bookinfo import Bookinfo, BookinfoArgs
@@ -14,13 +13,16 @@ from components.cluster import ClusterHandle
 from components.collector import otlp_service
 from components.configuration.certificates import fingerprints
 from components.gateway import GatewayArgs, IngressGateway
-from components.gke_args import GkeClusterArgs, OwnNetwork
+from components.gateway_certificate import GatewayCertificate
 from components.istio_versions import row_for
 from components.mesh import ChartSource, Mesh, MeshArgs
 from components.names import COLLECTOR_NAMESPACE, DEFAULT_REVISION, GATEWAY_NAMESPACE, injection_label
-from components.namespaces import Namespaces, NamespacesArgs
+from components.namespaces import GIVEN_NAMESPACES, Namespaces, NamespacesArgs
+from components.pod_security import PodSecurity
 from components.satellite_files import SatelliteFiles
+from components.security import Security, SecurityArgs
 from components.settings import Settings
+from components.settings_args import certificate_source, gke_args, pulumi_secret
 from components.sidecar_generation import sidecar_generation
 from components.telemetry import TelemetryPlan
 from components.tracing import CollectorPods, Credentials, Tracing, TracingArgs
@@ -66,7 +68,7 @@ class EnvironmentOutputs:
 
 
 class Environment(pulumi.ComponentResource):
-    """Cluster, mesh, namespaces, tracing, gateway and Bookinfo, each waiting only for what it needs.
+    """Cluster, mesh, namespaces, tracing, security, gateway and Bookinfo, each waiting only for what it needs.
 
     Attributes:
         outputs: the stack's outputs.
@@ -88,10 +90,12 @@ class Environment(pulumi.ComponentResource):
         mesh = self._mesh(cluster)
         namespaces = self._namespaces()
         tracing = self._tracing(namespaces, mesh)
+        security = self._security(namespaces, mesh)
         self._ready = [*mesh.answering, *tracing.sidecar_secrets]  # for whatever has sidecars
-        gateway = self._gateway(namespaces)
+        gateway = self._gateway(namespaces, security)
+        certificate = self._certificate(namespaces)
         if settings.bookinfo:
-            self._bookinfo(namespaces)
+            self._bookinfo(namespaces, security, certificate)
         self.outputs = EnvironmentOutputs(cluster, gateway, settings, list(namespaces.names))
         self.register_outputs({})
 
@@ -112,34 +116,7 @@ class Environment(pulumi.ComponentResource):
 
         from components.cluster_gke import GkeCluster  # noqa: PLC0415 - see above
 
-        return GkeCluster("cluster", self._gke(), opts).handle
-
-    def _gke(self) -> GkeClusterArgs:
-        settings = self._settings
-        own = OwnNetwork(settings.gke_node_range, settings.gke_pod_range, settings.gke_service_range)
-        return GkeClusterArgs(
-            cluster_name=settings.cluster_name,
-            project=settings.gcp_project,
-            location=settings.gke_location,
-            release_channel=settings.gke_release_channel,
-            version=settings.gke_version,
-            node_pools=settings.completed_node_pools,
-            enable_apis=settings.gcp_enable_apis,
-            network=settings.gke_network or own,
-            private_nodes=settings.gke_private_nodes,
-            control_plane_range=settings.gke_control_plane_range,
-            access=settings.gke_control_plane_access,
-            authorized_networks=settings.gke_authorized_networks,
-            encryption_key=settings.gke_database_encryption_key,
-            maintenance_window=settings.gke_maintenance_window,
-            maintenance_exclusions=settings.gke_maintenance_exclusions,
-            binary_authorization=settings.gke_binary_authorization,
-            logging=settings.gke_logging_components,
-            monitoring=settings.gke_monitoring_components,
-            labels=settings.gke_labels,
-            deletion_protection=settings.gke_deletion_protection,
-            admin=settings.cluster_admin,
-        )
+        return GkeCluster("cluster", gke_args(settings), opts).handle
 
     def _mesh(self, cluster: ClusterHandle) -> Mesh:
         settings = self._settings
@@ -150,12 +127,14 @@ class Environment(pulumi.ComponentResource):
                 version=str(settings.istio_version),
                 hub=settings.istio_hub,
                 revision=settings.istio_revision,
+                replicas=settings.istiod_replicas,
                 tracing=tracing_values(self._row, self._tracing_demand()),
                 extra=settings.istiod_values,
             ),
             revision=settings.istio_revision,
+            protect=settings.deletion_protection,
         )
-        return Mesh("mesh", args, after=cluster.ready, opts=self._in_cluster)
+        return Mesh("mesh", args, after=cluster.ready, pods_after=cluster.runs_pods, opts=self._in_cluster)
 
     def _tracing_demand(self) -> TracingDemand:
         settings = self._settings
@@ -179,7 +158,16 @@ class Environment(pulumi.ComponentResource):
         application = [settings.bookinfo_namespace] if settings.bookinfo else []
         collector = [COLLECTOR_NAMESPACE] if settings.tracing_mode is TracingMode.OPENTELEMETRY else []
         names = dict.fromkeys([*application, *settings.injected_namespaces, *collector, GATEWAY_NAMESPACE])
-        args = NamespacesArgs(list(names), shared=settings.injected_namespaces, revision=settings.istio_revision)
+        args = NamespacesArgs(
+            list(names),
+            shared=settings.injected_namespaces,
+            revision=settings.istio_revision,
+            enforced={
+                **dict.fromkeys([*application, *collector], PodSecurity.PRIVILEGED),
+                GATEWAY_NAMESPACE: PodSecurity.RESTRICTED,  # its Pods have no init container
+            },
+            protect_shared=settings.deletion_protection,
+        )
         return Namespaces("namespaces", args, opts=self._in_cluster)
 
     def _tracing(self, namespaces: Namespaces, mesh: Mesh) -> Tracing:
@@ -189,11 +177,11 @@ class Environment(pulumi.ComponentResource):
             mode=settings.tracing_mode,
             backend=settings.backend_target,
             credentials=Credentials(
-                access_token=_secret(settings.access_token),
+                access_token=pulumi_secret(settings.access_token),
                 headers={
                     name: pulumi.Output.secret(it.get_secret_value()) for name, it in settings.backend_headers.items()
                 },
-                client_key=_secret(settings.backend_client_key),
+                client_key=pulumi_secret(settings.backend_client_key),
             ),
             ca_certificate=settings.ca_certificate,
             telemetry=self._telemetry(),
@@ -218,7 +206,22 @@ class Environment(pulumi.ComponentResource):
             custom_tags=settings.custom_tags,
         )
 
-    def _gateway(self, namespaces: Namespaces) -> IngressGateway:
+    def _security(self, namespaces: Namespaces, mesh: Mesh) -> Security:
+        settings = self._settings
+        own = settings.bookinfo_namespace
+        collected = settings.tracing_mode is TracingMode.OPENTELEMETRY
+        args = SecurityArgs(
+            row=self._row,
+            mutual_tls=settings.mutual_tls,
+            injection_label=injection_label(settings.istio_revision),
+            gateway=namespaces.names[GATEWAY_NAMESPACE],
+            bookinfo=namespaces.names[own] if settings.bookinfo else None,
+            bookinfo_is_alone=own not in GIVEN_NAMESPACES,
+            satellites=None if collected else settings.backend_target.address,
+        )
+        return Security("security", args, after=mesh.answering, opts=self._in_cluster)
+
+    def _gateway(self, namespaces: Namespaces, security: Security) -> IngressGateway:
         settings = self._settings
         args = GatewayArgs(
             namespace=namespaces.names[GATEWAY_NAMESPACE],
@@ -227,18 +230,32 @@ class Environment(pulumi.ComponentResource):
             node_address=settings.gateway_host,
             revision=settings.istio_revision,
             files=SatelliteFiles.needed(self._row, settings.tracing_mode, settings.backend_target).mounts,
+            load_balancer_address=settings.gateway_load_balancer_address,
+            source_ranges=settings.gateway_source_ranges,
+            named_host=settings.gateway_named_host,
+            tls=settings.gateway_has_tls,
         )
-        return IngressGateway("gateway", args, after=self._ready, opts=self._with_sidecars)
+        after = [*self._ready, *security.gateway_network]
+        return IngressGateway("gateway", args, after=after, opts=self._with_sidecars)
 
-    def _bookinfo(self, namespaces: Namespaces) -> None:
+    def _certificate(self, namespaces: Namespaces) -> str | None:
+        """Return the name of the Secret with the gateway's certificate, having made what is missing of it."""
+        source = certificate_source(self._settings)
+        if source is None:
+            return None
+        namespace, hosts = namespaces.names[GATEWAY_NAMESPACE], self._settings.gateway_hosts
+        return GatewayCertificate("gateway-certificate", source, namespace, hosts, self._in_cluster).secret_name
+
+    def _bookinfo(self, namespaces: Namespaces, security: Security, certificate: str | None) -> None:
         namespace = namespaces.names[self._settings.bookinfo_namespace]
-        args = BookinfoArgs(namespace, networking_api=self._row.networking_api)
-        Bookinfo("bookinfo", args, after=self._ready, opts=self._with_sidecars)
+        args = BookinfoArgs(
+            namespace,
+            networking_api=self._row.networking_api,
+            hosts=self._settings.gateway_hosts,
+            certificate=certificate,
+        )
+        Bookinfo("bookinfo", args, after=self._ready, pods_after=security.bookinfo_network, opts=self._with_sidecars)
 
 
 def _header_names(backend: Backend) -> list[str]:
     return sorted({*backend.header_names, *([backend.token_header] if backend.token_header else [])})
-
-
-def _secret(value: SecretStr | None) -> pulumi.Output[str] | None:
-    return pulumi.Output.secret(value.get_secret_value()) if value else None

@@ -15,11 +15,8 @@ from pulumi_kubernetes.apps.v1 import DeploymentSpecArgs
 from pulumi_kubernetes.core.v1 import (
     ContainerArgs,
     ContainerPortArgs,
-    PodSecurityContextArgs,
     PodSpecArgs,
     PodTemplateSpecArgs,
-    ResourceRequirementsArgs,
-    SeccompProfileArgs,
     SecretVolumeSourceArgs,
     ServicePortArgs,
     ServiceSpecArgs,
@@ -29,19 +26,28 @@ from pulumi_kubernetes.core.v1 import (
 from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
 
 from components.choices import ServiceType
+from components.container_resources import QUOTAS
 from components.kubernetes_objects import SKIP_AWAIT, recommended_labels, wait_for
 from components.names import GATEWAY as NAME
 from components.names import GATEWAY_SELECTOR as SELECTOR
 from components.satellite_files import SecretMount
-from components.workloads import disruption_budget, restricted_container
+from components.workloads import disruption_budget, restricted_container, restricted_pod, spread
 
-#: The Service's ports and the unprivileged ports behind them, as in Istio's own ingress gateway.
-PORTS: Final = (
-    ServicePortArgs(name="status-port", port=15021, target_port=15021, protocol="TCP"),
-    ServicePortArgs(name="http2", port=80, target_port=8080, protocol="TCP"),
-    ServicePortArgs(name="https", port=443, target_port=8443, protocol="TCP"),
-)
 HTTP_PORT: Final = 80
+HTTPS_PORT: Final = 443
+
+#: Where the Pods tell load balancers that they are ready.
+STATUS_PORT: Final = 15021
+
+#: Where the Pods take requests: unprivileged ports, HTTP and HTTPS, as in Istio's own ingress gateway.
+POD_PORTS: Final = (8080, 8443)
+
+#: The Service's ports and the Pods' behind them.
+PORTS: Final = (
+    ServicePortArgs(name="status-port", port=STATUS_PORT, target_port=STATUS_PORT, protocol="TCP"),
+    ServicePortArgs(name="http2", port=HTTP_PORT, target_port=POD_PORTS[0], protocol="TCP"),
+    ServicePortArgs(name="https", port=HTTPS_PORT, target_port=POD_PORTS[1], protocol="TCP"),
+)
 
 #: The user that Istio's proxy image runs as.
 PROXY_USER: Final = 1337
@@ -58,6 +64,10 @@ class GatewayArgs:
         node_address: host name or IP address of a node; needed for, and only used by, `NODE_PORT`.
         revision: control plane revision that injects it; `None` (default) is the default one.
         files: Secrets of its namespace that its proxy needs as files. Default: none.
+        load_balancer_address: IPv4 address of the load balancer, reserved beforehand; `None` (default): any.
+        source_ranges: networks from which the load balancer takes requests, in CIDR notation. Default: everywhere.
+        named_host: the DNS name by which it is called; `None` (default): its address.
+        tls: whether it serves HTTPS, which is where `IngressGateway.url` leads then. Default `False`.
     """
 
     namespace: pulumi.Input[str]
@@ -66,6 +76,10 @@ class GatewayArgs:
     node_address: str | None = None
     revision: str | None = None
     files: tuple[SecretMount, ...] = ()
+    load_balancer_address: str | None = None
+    source_ranges: Sequence[str] = ()
+    named_host: str | None = None
+    tls: bool = False
 
 
 class IngressGateway(pulumi.ComponentResource):
@@ -80,8 +94,8 @@ class IngressGateway(pulumi.ComponentResource):
 
     Attributes:
         host: address from outside, an IP address or a host name.
-        port: TCP port of HTTP there.
-        url: `http://<host>[:<port>]`, the port left out where it is 80.
+        port: TCP port of HTTP there, or of HTTPS where it serves that.
+        url: `http[s]://<host>[:<port>]`, the port left out where it is the scheme's own.
     """
 
     host: pulumi.Output[str]
@@ -105,7 +119,9 @@ class IngressGateway(pulumi.ComponentResource):
         self._deployment([account, access, *after])
         disruption_budget(f"{name}-budget", self._metadata(), SELECTOR, args.replicas, self._child())
         self.host, self.port = self._address(service)
-        self.url = pulumi.Output.all(self.host, self.port).apply(lambda it: http_url(it[0], it[1]))
+        self.url = pulumi.Output.all(self.host, self.port).apply(
+            lambda it: entry_url(args.named_host or it[0], it[1], tls=args.tls)
+        )
         self.register_outputs({"host": self.host, "port": self.port, "url": self.url})
 
     def _child(self, depends_on: list[pulumi.Resource] | None = None) -> pulumi.ResourceOptions:
@@ -134,12 +150,23 @@ class IngressGateway(pulumi.ComponentResource):
         )
 
     def _service(self) -> kubernetes.core.v1.Service:
-        load_balanced = self._args.service_type is ServiceType.LOAD_BALANCER
+        args = self._args
+        load_balanced = args.service_type is ServiceType.LOAD_BALANCER
         annotations = wait_for(".status.loadBalancer.ingress[0]") if load_balanced else SKIP_AWAIT
         return kubernetes.core.v1.Service(
             f"{self._name}-service",
             metadata=self._metadata(annotations),
-            spec=ServiceSpecArgs(type=self._args.service_type.value, selector=SELECTOR, ports=list(PORTS)),
+            spec=ServiceSpecArgs(
+                type=args.service_type.value,
+                selector=SELECTOR,
+                ports=list(PORTS),
+                # Deprecated by Kubernetes without a successor, and GKE's way for an IPv4 address; its annotation
+                # takes addresses by their names in Google Cloud (https://cloud.google.com/kubernetes-engine/docs/concepts/service-load-balancer-parameters).
+                load_balancer_ip=args.load_balancer_address,
+                load_balancer_source_ranges=list(args.source_ranges) or None,
+                # Otherwise nodes that pass requests on put their own address in place of the caller's.
+                external_traffic_policy="Local" if args.source_ranges else None,
+            ),
             opts=self._child(),
         )
 
@@ -160,15 +187,14 @@ class IngressGateway(pulumi.ComponentResource):
                     ),
                     spec=PodSpecArgs(
                         service_account_name=NAME,
-                        security_context=PodSecurityContextArgs(
-                            seccomp_profile=SeccompProfileArgs(type="RuntimeDefault")
-                        ),
+                        security_context=restricted_pod(),
                         containers=[_proxy_container(self._args.files)],
                         volumes=[
                             VolumeArgs(name=each.name, secret=SecretVolumeSourceArgs(secret_name=each.secret))
                             for each in self._args.files
                         ]
                         or None,
+                        topology_spread_constraints=spread(SELECTOR),
                     ),
                 ),
             ),
@@ -176,11 +202,13 @@ class IngressGateway(pulumi.ComponentResource):
         )
 
     def _address(self, service: kubernetes.core.v1.Service) -> tuple[pulumi.Output[str], pulumi.Output[int]]:
+        entry = HTTPS_PORT if self._args.tls else HTTP_PORT
         if self._args.service_type is ServiceType.NODE_PORT:
-            return pulumi.Output.from_input(self._args.node_address or ""), service.spec.ports.apply(_http_node_port)
+            port = service.spec.ports.apply(lambda ports: _node_port(ports, entry))
+            return pulumi.Output.from_input(self._args.node_address or ""), port
         # One of the two is set, as the cloud prefers; the Service is awaited until one of them is.
         host = service.status.load_balancer.ingress[0].apply(lambda it: it.ip or it.hostname or "")
-        return host, pulumi.Output.from_input(HTTP_PORT)
+        return host, pulumi.Output.from_input(entry)
 
 
 def _proxy_container(files: Sequence[SecretMount]) -> ContainerArgs:
@@ -189,10 +217,7 @@ def _proxy_container(files: Sequence[SecretMount]) -> ContainerArgs:
         image="auto",  # istiod's injector puts in the proxy image of its own version
         image_pull_policy="IfNotPresent",  # without a tag in sight it would be Always, and each start need the registry
         ports=[ContainerPortArgs(name="http-envoy-prom", container_port=15090, protocol="TCP")],
-        # Figures as in Istio's gateway chart.
-        resources=ResourceRequirementsArgs(
-            requests={"cpu": "100m", "memory": "128Mi"}, limits={"cpu": "2", "memory": "1Gi"}
-        ),
+        resources=QUOTAS["gateway"].args(),
         security_context=restricted_container(PROXY_USER),
         # Istio's injection template for gateways mounts none of these.
         volume_mounts=[VolumeMountArgs(name=each.name, mount_path=each.folder, read_only=True) for each in files]
@@ -200,11 +225,12 @@ def _proxy_container(files: Sequence[SecretMount]) -> ContainerArgs:
     )
 
 
-def _http_node_port(ports: Sequence[Any]) -> int:
-    return next(int(port.node_port or 0) for port in ports if port.port == HTTP_PORT)
+def _node_port(ports: Sequence[Any], entry: int) -> int:
+    return next(int(port.node_port or 0) for port in ports if port.port == entry)
 
 
-def http_url(host: str, port: int) -> str:
-    """Return `http://<host>[:<port>]`; an IPv6 address is put in brackets."""
+def entry_url(host: str, port: int, *, tls: bool) -> str:
+    """Return `http[s]://<host>[:<port>]`, without the scheme's own port; an IPv6 address is put in brackets."""
     bracketed = f"[{host}]" if ":" in host else host
-    return f"http://{bracketed}" if port == HTTP_PORT else f"http://{bracketed}:{port}"
+    scheme, usual = ("https", HTTPS_PORT) if tls else ("http", HTTP_PORT)
+    return f"{scheme}://{bracketed}" if port == usual else f"{scheme}://{bracketed}:{port}"

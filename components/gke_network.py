@@ -5,16 +5,13 @@ Left out on purpose: Shared VPC, peering and DNS. A team with those gives a netw
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
 import pulumi
 import pulumi_gcp as gcp
 
 from components.gke_apis import COMPUTE, Apis
 from components.gke_args import GivenNetwork, GkeClusterArgs, OwnNetwork, region_of
-
-#: Port of istiod's Pods that the API server calls (https://istio.io/latest/docs/ops/deployment/application-requirements/).
-ISTIOD_WEBHOOK_PORT: Final = 15017
+from components.istiod_ports import WEBHOOK_PORT
 
 
 @dataclass(frozen=True)
@@ -85,7 +82,7 @@ def webhook_firewall(
         direction="INGRESS",
         source_ranges=[args.control_plane_range],
         target_service_accounts=[nodes],
-        allows=[{"protocol": "tcp", "ports": [str(ISTIOD_WEBHOOK_PORT)]}],
+        allows=[{"protocol": "tcp", "ports": [str(WEBHOOK_PORT)]}],
         opts=pulumi.ResourceOptions(parent=parent, depends_on=apis.enabled(COMPUTE)),
     )
 

@@ -10,6 +10,7 @@ import pulumi_kubernetes as kubernetes
 #: Versions of each API group that some supported Istio serves.
 _VERSIONS: Final = {
     "networking.istio.io": ("v1alpha3", "v1beta1", "v1"),
+    "security.istio.io": ("v1beta1", "v1"),
     "telemetry.istio.io": ("v1alpha1", "v1"),
 }
 

@@ -47,6 +47,7 @@ class VersionRow:
         provider_token: how the `lightstep` provider takes the token; `None` where it does not work.
         telemetry_api: `apiVersion` of the Telemetry resource; `None` where istiod has none.
         networking_api: `apiVersion` of Gateway, VirtualService, ServiceEntry and DestinationRule.
+        security_api: `apiVersion` of PeerAuthentication and AuthorizationPolicy; `None` where istiod has none.
         custom_tags: whether spans can be given custom tags.
         proxy_lacks_tracer: whether Istio's own proxy images of the row lack the Envoy extension that its modes need.
         obstacle: why the program can't install these versions; empty if it can.
@@ -59,6 +60,7 @@ class VersionRow:
     provider_token: ProviderToken | None
     telemetry_api: str | None
     networking_api: str
+    security_api: str | None
     custom_tags: bool
     source: str
     proxy_lacks_tracer: bool = False
@@ -86,6 +88,7 @@ class VersionRow:
 _NATIVE, _PROVIDER, _OPENTELEMETRY = TracingMode.NATIVE, TracingMode.LIGHTSTEP_PROVIDER, TracingMode.OPENTELEMETRY
 _TELEMETRY: Final = "telemetry.istio.io"
 _NETWORKING: Final = "networking.istio.io"
+_SECURITY: Final = "security.istio.io"
 
 #: Oldest version first.
 TABLE: Final = (
@@ -96,6 +99,7 @@ TABLE: Final = (
         provider_token=None,
         telemetry_api=None,
         networking_api=f"{_NETWORKING}/v1alpha3",
+        security_api=None,
         custom_tags=False,
         source="istio/istio 1.1.5, install/kubernetes/helm/istio/templates/configmap.yaml and "
         "sidecar-injector-configmap.yaml; "
@@ -110,6 +114,7 @@ TABLE: Final = (
         provider_token=None,
         telemetry_api=None,
         networking_api=f"{_NETWORKING}/v1beta1",
+        security_api=f"{_SECURITY}/v1beta1",
         custom_tags=True,
         source="istio/istio 1.6.0, manifests/charts/istio-control/istio-discovery/templates/configmap.yaml and "
         "files/injection-template.yaml: secure and cacertPath are read by nothing",
@@ -123,6 +128,7 @@ TABLE: Final = (
         provider_token=ProviderToken.FILE,
         telemetry_api=f"{_TELEMETRY}/v1alpha1",
         networking_api=f"{_NETWORKING}/v1beta1",
+        security_api=f"{_SECURITY}/v1beta1",
         custom_tags=True,
         source="istio/istio 1.10.0, pilot/pkg/networking/core/v1alpha3/tracing.go, line 135: accessToken is handed to "
         "Envoy as access_token_file",
@@ -136,6 +142,7 @@ TABLE: Final = (
         provider_token=ProviderToken.FILE,
         telemetry_api=f"{_TELEMETRY}/v1alpha1",
         networking_api=f"{_NETWORKING}/v1beta1",
+        security_api=f"{_SECURITY}/v1beta1",
         custom_tags=True,
         source="istio/istio 1.12.0, manifests/charts/base/templates/default.yaml; the rest as in 1.10",
     ),
@@ -146,6 +153,7 @@ TABLE: Final = (
         provider_token=ProviderToken.FILE,
         telemetry_api=f"{_TELEMETRY}/v1alpha1",
         networking_api=f"{_NETWORKING}/v1beta1",
+        security_api=f"{_SECURITY}/v1beta1",
         custom_tags=True,
         proxy_lacks_tracer=True,
         source="istio/proxy c5837eae (of Istio 1.15.0) and 9da601c6 (of 1.15.7), "
@@ -158,6 +166,7 @@ TABLE: Final = (
         provider_token=ProviderToken.TEXT,
         telemetry_api=f"{_TELEMETRY}/v1alpha1",
         networking_api=f"{_NETWORKING}/v1beta1",
+        security_api=f"{_SECURITY}/v1beta1",
         custom_tags=True,
         source="istio/proxy 383b3bdb (of Istio 1.16.0): no envoy.tracers.opentelemetry either; "
         "istio/istio 1.16.1, releasenotes/notes/42104.yaml",
@@ -170,6 +179,7 @@ TABLE: Final = (
         provider_token=ProviderToken.TEXT,
         telemetry_api=f"{_TELEMETRY}/v1alpha1",
         networking_api=f"{_NETWORKING}/v1beta1",
+        security_api=f"{_SECURITY}/v1beta1",
         custom_tags=True,
         source="istio/istio 1.16.1, pilot/pkg/networking/core/v1alpha3/tracing.go: the lightstep provider sends OTLP "
         "with the token as metadata, and names no service",
@@ -181,6 +191,7 @@ TABLE: Final = (
         provider_token=ProviderToken.TEXT,
         telemetry_api=f"{_TELEMETRY}/v1",
         networking_api=f"{_NETWORKING}/v1",
+        security_api=f"{_SECURITY}/v1",
         custom_tags=True,
         source="istio/istio 1.22.0, manifests/charts/base/crds/crd-all.gen.yaml: the CRDs serve v1",
     ),
@@ -191,6 +202,7 @@ TABLE: Final = (
         provider_token=None,
         telemetry_api=f"{_TELEMETRY}/v1",
         networking_api=f"{_NETWORKING}/v1",
+        security_api=f"{_SECURITY}/v1",
         custom_tags=True,
         source="istio/istio 1.27.0, pilot/pkg/networking/core/tracing.go, line 189: the lightstep provider sends "
         "nothing, and a Telemetry that chooses it makes istiod fail",

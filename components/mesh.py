@@ -6,16 +6,21 @@ caller hands in the finished chart values.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import pulumi
 import pulumi_kubernetes as kubernetes
+from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from components.chart_values import ISTIO_NAMESPACE
+from components.istiod_access import ISTIOD_ACCESS
 from components.istiod_start import starts_with_templates
 from components.kubernetes_objects import CA_BUNDLE, SKIP_AWAIT, recommended_labels, wait_for
+from components.network_policies import network_policy
+from components.pod_security import PodSecurity, pod_security_labels
 from components.secret_values import has_secret, with_pulumi_secrets
 from components.transforms import annotated
+from components.workloads import spread_data
 
 #: The validator for all Istio resources without a revision label; part of the base chart.
 DEFAULT_VALIDATOR: Final = "istiod-default-validator"
@@ -53,21 +58,27 @@ class MeshArgs:
         base_values: values of the base chart.
         istiod_values: values of the istiod chart; a `SecretStr` among them becomes a Pulumi secret.
         revision: the revision that the values name; `None` (default) is the default one.
+        protect: whether Pulumi refuses to delete the namespace, which holds the mesh's CA key. Default `False`.
     """
 
     charts: ChartSource
     base_values: Mapping[str, Any] = field(default_factory=dict[str, Any])
     istiod_values: Mapping[str, Any] = field(default_factory=dict[str, Any])
     revision: str | None = None
+    protect: bool = False
 
 
 class Mesh(pulumi.ComponentResource):
     """Namespace `istio-system`, chart base (the CRDs), then chart istiod, awaited until its webhooks answer.
 
+    The namespace takes hardened Pods only, and istiod's NetworkPolicy says who reaches them.
+
     Arguments:
         name: the component's name.
         args: see `MeshArgs`.
-        after: resources that the charts wait for, such as the nodes that istiod runs on.
+        after: resources that both charts wait for, such as the right to make RBAC objects.
+        pods_after: resources that istiod waits for on top of that, such as the nodes that it runs on; the base chart
+            has no Pods.
         opts: Pulumi's resource options.
 
     Attributes:
@@ -83,24 +94,32 @@ class Mesh(pulumi.ComponentResource):
         name: str,
         args: MeshArgs,
         after: Sequence[pulumi.Resource] = (),
+        pods_after: Sequence[pulumi.Resource] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("traced-mesh:mesh:Mesh", name, {}, opts)
-        namespace = self._namespace(name)
         injector = f"istio-sidecar-injector-{args.revision}" if args.revision else "istio-sidecar-injector"
-        base = self._chart("base", "istio-base", args.charts, args.base_values, [namespace, *after])
+        namespace = self._namespace(name, args.protect)
+        self._network_policy(name, namespace)
         waits = [starts_with_templates(injector)]
-        istiod = self._chart("istiod", "istiod", args.charts, args.istiod_values, [base], waits)
+        base = self._chart("base", "istio-base", args.charts, args.base_values, [namespace, *after])
+        istiod = self._chart("istiod", "istiod", args.charts, args.istiod_values, [base, *pods_after], waits)
         self.namespace = namespace.metadata.name
         self.answering = [istiod, *self._answering(name, injector, istiod)]
         self.register_outputs({"namespace": self.namespace})
 
-    def _namespace(self, name: str) -> kubernetes.core.v1.Namespace:
+    def _namespace(self, name: str, protect: bool) -> kubernetes.core.v1.Namespace:
+        labels = recommended_labels("istio", part_of="traced-mesh") | pod_security_labels(PodSecurity.RESTRICTED)
         return kubernetes.core.v1.Namespace(
             f"{name}-namespace",
-            metadata={"name": ISTIO_NAMESPACE, "labels": recommended_labels("istio", part_of="traced-mesh")},
-            opts=pulumi.ResourceOptions(parent=self),
+            metadata={"name": ISTIO_NAMESPACE, "labels": labels},
+            opts=pulumi.ResourceOptions(parent=self, protect=protect or None),
         )
+
+    def _network_policy(self, name: str, namespace: kubernetes.core.v1.Namespace) -> None:
+        labels = recommended_labels("istiod", part_of="traced-mesh", component="mesh")
+        metadata = ObjectMetaArgs(name="istiod", namespace=namespace.metadata.name, labels=labels)
+        network_policy(f"{name}-istiod-policy", metadata, ISTIOD_ACCESS, pulumi.ResourceOptions(parent=self))
 
     def _chart(
         self,
@@ -111,7 +130,13 @@ class Mesh(pulumi.ComponentResource):
         depends_on: list[pulumi.Resource],
         own: Sequence[pulumi.ResourceTransform] = (),
     ) -> kubernetes.helm.v4.Chart:
-        transforms: list[pulumi.ResourceTransform] = [leave_failure_policy, keep_definitions, leave_service, *own]
+        transforms: list[pulumi.ResourceTransform] = [
+            leave_failure_policy,
+            keep_definitions,
+            leave_service,
+            harden_pods,
+            *own,
+        ]
         if has_secret(values):
             transforms.append(hide_config_maps)
         return kubernetes.helm.v4.Chart(
@@ -167,6 +192,27 @@ def leave_service(args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransfor
     if args.type_ != "kubernetes:core/v1:Service":
         return None
     return pulumi.ResourceTransformResult(props=annotated(args.props, SKIP_AWAIT), opts=args.opts)
+
+
+def harden_pods(args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformResult | None:
+    """Give istiod's Pods what the charts do not, or not in every version: a seccomp profile and a wish to be spread.
+
+    Without the profile the restricted Pod Security Standard refuses them. The charts' value for it came with 1.16, the
+    one for spreading with 1.22.
+    """
+    if args.type_ != "kubernetes:apps/v1:Deployment":
+        return None
+    spec = cast("dict[str, Any]", args.props["spec"])
+    template = cast("dict[str, Any]", spec["template"])
+    pod = cast("dict[str, Any]", template["spec"])
+    theirs = cast("dict[str, Any]", pod.get("securityContext") or {})
+    hardened: dict[str, Any] = {
+        "topologySpreadConstraints": spread_data(spec["selector"]["matchLabels"]),
+        **pod,
+        "securityContext": {"seccompProfile": {"type": "RuntimeDefault"}, **theirs},
+    }
+    props = {**args.props, "spec": {**spec, "template": {**template, "spec": hardened}}}
+    return pulumi.ResourceTransformResult(props=props, opts=args.opts)
 
 
 def hide_config_maps(args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformResult | None:

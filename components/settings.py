@@ -20,6 +20,7 @@ from components.configuration.backend_keys import BackendSettings
 from components.configuration.certificates import default_root_pem
 from components.configuration.cluster_keys import ClusterSettings
 from components.configuration.errors import NAMESPACE
+from components.configuration.gateway_keys import GatewaySettings
 from components.configuration.gke_keys import GkeSettings
 from components.configuration.gke_network_keys import GkeNetworkSettings
 from components.configuration.key import Surroundings
@@ -34,6 +35,7 @@ from components.configuration.version_rules import kubernetes_version
 # The bases stand in reverse, since pydantic lists the last one's fields first.
 class Settings(
     ApplicationSettings,
+    GatewaySettings,
     CollectorSettings,
     BackendSettings,
     TracingSettings,

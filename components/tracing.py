@@ -11,11 +11,13 @@ from typing import Any
 import pulumi
 import pulumi_kubernetes as kubernetes
 
+from components.authorization import ANYBODY_IN_THE_MESH, AllowedCall, Authorization, AuthorizationArgs
 from components.backends import Backend
 from components.ca_secret import ca_secret
 from components.chart_values import ISTIO_NAMESPACE
 from components.choices import TracingMode
 from components.collector import Collector, CollectorArgs
+from components.collector_configuration import OTLP_PORT
 from components.istio_objects import IstioObject, istio_object
 from components.istio_versions import VersionRow
 from components.kubernetes_objects import recommended_labels
@@ -166,6 +168,10 @@ class Tracing(pulumi.ComponentResource):
             after=[*after, *ca],
             opts=pulumi.ResourceOptions(parent=self),
         )
+        if args.row.security_api:
+            spans = AllowedCall("spans", COLLECTOR_SELECTOR, [OTLP_PORT], [ANYBODY_IN_THE_MESH])
+            calls = AuthorizationArgs(args.row.security_api, namespace, [spans], self._labels)
+            Authorization(f"{self._name}-collector-authorization", calls, after, pulumi.ResourceOptions(parent=self))
         # Spans of the arrival of spans would have no end.
         self._telemetry("untraced-collector", COLLECTOR, namespace, untraced_spec(COLLECTOR_SELECTOR), after)
 

@@ -5,7 +5,7 @@ import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Final
 
@@ -16,6 +16,7 @@ from sandbox.instance import Instance
 from sandbox.node.node import Node
 from sandbox.occupants import refuse_beside_another, refuse_to_remove_another
 from sandbox.paths import DEFAULT_INSTANCE, PROJECT, SANDBOX, TOOLCHAIN, shown
+from sandbox.policy_pack import POLICED
 from sandbox.ports import free_ports, is_free
 from sandbox.programs import Purpose
 from sandbox.pulumi_cli import Pulumi
@@ -106,7 +107,7 @@ def verify(target: Target, arguments: Sequence[str] = ()) -> int:
 def env(target: Target) -> int:
     """Print the lines that make `pulumi` and `kubectl` work on the stack directly."""
     toolchain = _toolchain_of(target) if target.file.is_sandbox else _engine()
-    variables = target.sandbox.env(toolchain) if target.file.is_sandbox else {"PATH": toolchain.search_path}
+    variables = target.sandbox.env(toolchain) if target.file.is_sandbox else _own_variables(toolchain)
     for name, value in variables.items():
         sys.stdout.write(f"export {name}={shlex.quote(value)}\n")
     return 0
@@ -195,8 +196,13 @@ def _destroy_if_possible(target: Target, toolchain: Toolchain) -> int:
 def _on_own_cluster(target: Target, verb: str) -> int:
     """Run Pulumi on a stack with a cluster of its own: the user's backend, login and confirmation."""
     toolchain = _engine()
-    environment = {**os.environ, "PATH": toolchain.search_path}
+    environment = {**os.environ, **_own_variables(toolchain)}
     return Pulumi(toolchain.program("pulumi"), target.file, environment).call(verb)
+
+
+def _own_variables(toolchain: Toolchain) -> Mapping[str, str]:
+    """Return the variables with which `pulumi` works on a stack with a cluster of its own."""
+    return {"PATH": toolchain.search_path, **POLICED}
 
 
 @contextmanager

@@ -169,6 +169,7 @@ KWOK_MODULE: Final = "sigs.k8s.io/kwok"
 _PULUMI: Final = "github.com/pulumi/pulumi"
 _KUBERNETES: Final = "k8s.io/kubernetes"
 _JAEGER: Final = "github.com/jaegertracing/jaeger"
+_ACTIONLINT: Final = "github.com/rhysd/actionlint"
 
 
 def _kubernetes(name: str, minutes: float, purpose: Purpose = Purpose.UP, *, on_path: bool = False) -> Program:
@@ -256,5 +257,6 @@ PROGRAMS: Final = (
         Purpose.DEMO,
         variables=_jaeger_variables,
     ),
+    Program("actionlint", "actionlint", f"{_ACTIONLINT}/cmd/actionlint", _ACTIONLINT, 0.5, Purpose.TEST),
     Program("helm", "pulumi-resource-kubernetes", "helm.sh/helm/v3/cmd/helm", "helm.sh/helm/v3", 0.5, Purpose.TEST),
 )

@@ -10,6 +10,7 @@ from typing import Final
 from sandbox.console import say
 from sandbox.locks import exclusive
 from sandbox.paths import DEFAULT_INSTANCE, SANDBOX
+from sandbox.policy_pack import POLICED
 from sandbox.processes import PidFile, gone_within, terminate, with_environment
 from sandbox.toolchain import Toolchain
 
@@ -61,6 +62,7 @@ class Workplace:
             "PULUMI_HOME": str(self.pulumi_home),
             "PULUMI_SKIP_UPDATE_CHECK": "true",
             "GOGC": _GARBAGE_COLLECTION,
+            **POLICED,
         }
 
     def prepare_pulumi(self, toolchain: Toolchain) -> None:

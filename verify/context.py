@@ -71,6 +71,10 @@ class Context:
         """Names of the nodes on which no Pod really runs; see `simulation`."""
         return simulated_nodes(self.kubernetes.items("/api/v1/nodes"))
 
+    def look_at_collector(self) -> None:
+        """Take the first look at the Collector now, unless it was taken."""
+        _ = self.collector
+
     @cached_property
     def collector(self) -> CollectorReading | None:
         """The first look at the Collector; `None` in modes without one. `read_collector` looks again."""

@@ -284,7 +284,10 @@ REMEDIES: Final[Mapping[Cause, Remedy]] = {
     ),
     Cause.PLAIN_CALL_ANSWERED: Remedy(
         "A call without mutual TLS was answered.",
-        "let a PeerAuthentication in istio-system ask for STRICT; " + _RESTORE,
+        "kubectl get peerauthentications --all-namespaces shows what is said; the mesh's becomes STRICT by "
+        + _CONFIG
+        + "mutualTls strict && "
+        + _RESTORE,
     ),
     Cause.SIMULATED_NODES: Remedy(
         "The nodes are simulated: no Pod really runs, so this can't be proven there.",

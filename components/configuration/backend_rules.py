@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final
 from components.backends import PRESETS
 from components.choices import BackendPreset, OtlpProtocol, TracingMode
 from components.configuration.backend_keys import EXAMPLE_ADDRESS, EXAMPLE_CERTIFICATE, EXAMPLE_HEADER, EXAMPLE_KEY
+from components.configuration.certificate_chains import belong_together
 from components.configuration.certificates import check_authorities, default_root
-from components.configuration.client_certificate import belong_together
 from components.configuration.errors import Steps, put, put_secret, remove
 from components.configuration.key import Surroundings
 from components.configuration.parsing import Check, Finding, Findings, Rule

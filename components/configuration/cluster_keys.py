@@ -4,10 +4,14 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from components.choices import ClusterKind
+from components.choices import ClusterKind, EnvironmentKind
 from components.configuration import fields
 from components.configuration.key import Key, SettingsPart
 from components.configuration.kubeconfig import Kubeconfig
+
+
+def _is_made_here(data: dict[str, Any]) -> bool:
+    return data["cluster_kind"] is ClusterKind.GKE
 
 
 def _current_context(data: dict[str, Any]) -> str | None:
@@ -16,8 +20,18 @@ def _current_context(data: dict[str, Any]) -> str | None:
 
 
 class ClusterSettings(SettingsPart):
-    """Where the environment runs."""
+    """What the environment is for, and where it runs."""
 
+    environment: Annotated[
+        EnvironmentKind,
+        fields.one_of(EnvironmentKind),
+        Key(
+            "Environment",
+            "What the environment is for. The policy pack (docs/policy.md) is stricter with staging and prod.",
+            "dev, staging or prod",
+            "staging",
+        ),
+    ] = EnvironmentKind.DEV
     cluster_kind: Annotated[
         ClusterKind,
         fields.one_of(ClusterKind),
@@ -55,6 +69,17 @@ class ClusterSettings(SettingsPart):
             default="the kubeconfig's current context",
         ),
     ] = Field(default_factory=_current_context)
+    deletion_protection: Annotated[
+        fields.Switch,
+        Key(
+            "Cluster",
+            "Whether Pulumi refuses to delete or replace what holds state: the GKE cluster (Google's provider refuses "
+            "too), namespace istio-system with the mesh's CA key, and injectedNamespaces.",
+            "true or false",
+            "false",
+            default="gke: `true`; existing: `false`",
+        ),
+    ] = Field(default_factory=_is_made_here)
     cluster_admin: Annotated[
         fields.Email | None,
         Key(

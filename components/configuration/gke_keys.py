@@ -168,12 +168,3 @@ class GkeSettings(SettingsPart):
             '{"team":"mesh"}',
         ),
     ] = Field(default_factory=dict[str, str])
-    gke_deletion_protection: Annotated[
-        Switch,
-        Key(
-            "GKE cluster",
-            "Whether Pulumi and Google's provider refuse to delete the cluster, or to replace it.",
-            "true or false",
-            "false",
-        ),
-    ] = True

@@ -9,6 +9,7 @@ from components.configuration import gke_fields, node_pool_fields
 from components.configuration.fields import Switch, from_text, one_of, whole
 from components.configuration.key import Key, SettingsPart
 from components.gke_args import GkeClusterArgs, NodePool, OwnNetwork
+from components.machine_types import TOO_SMALL
 
 EXAMPLE_POOLS: Final = '{"nodes":{"minCount":1,"maxCount":5}}'
 
@@ -80,8 +81,7 @@ class GkeNetworkSettings(SettingsPart):
         Key(
             "GKE nodes",
             "Machine type of the nodes in pools that name none.",
-            "a machine type such as e2-standard-2; not "
-            f"{', '.join(node_pool_fields.TOO_SMALL)}, which are too small for Istio",
+            f"a machine type such as e2-standard-2; not {', '.join(TOO_SMALL)}, which are too small for Istio",
             "e2-standard-2",
         ),
     ] = NodePool.machine_type

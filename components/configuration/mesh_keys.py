@@ -4,6 +4,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import Field
 
+from components.choices import MutualTlsMode
 from components.configuration import fields
 from components.configuration.chart_location import ChartLocation
 from components.configuration.fields import ExactVersion
@@ -58,11 +59,34 @@ class IstioSettings(SettingsPart):
             default="none: the default revision",
         ),
     ] = None
+    istiod_replicas: Annotated[
+        int,
+        fields.from_text(fields.whole),
+        Field(ge=1, le=50),
+        Key(
+            "Istio",
+            "Number of istiod's Pods that there are at least; more are made under load. From 2 on one of them stays up "
+            "while nodes are drained.",
+            "a whole number from 1 to 50",
+            "2",
+        ),
+    ] = 2
+    mutual_tls: Annotated[
+        MutualTlsMode,
+        fields.one_of(MutualTlsMode),
+        Key(
+            "Istio",
+            "What sidecars take in. strict: mutual TLS only, so that callers without a sidecar reach nothing in "
+            "namespaces that have them. permissive: plain text too.",
+            "strict or permissive",
+            "strict",
+        ),
+    ] = MutualTlsMode.STRICT
     base_values: Annotated[
         fields.ChartValues,
         Key("Istio", "Extra values for Istio's base chart.", _CHART_VALUES, '{"base":{"enableIstioConfigCRDs":true}}'),
     ] = Field(default_factory=dict[str, Any])
     istiod_values: Annotated[
         fields.ChartValues,
-        Key("Istio", "Extra values for the istiod chart.", _CHART_VALUES, '{"pilot":{"autoscaleMin":2}}'),
+        Key("Istio", "Extra values for the istiod chart.", _CHART_VALUES, '{"pilot":{"autoscaleMax":9}}'),
     ] = Field(default_factory=dict[str, Any])

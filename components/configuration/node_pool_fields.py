@@ -13,9 +13,7 @@ from components.choices import Provisioning, TaintEffect
 from components.configuration.entries import Entry, entry
 from components.configuration.fields import from_text, json_object, matching
 from components.gke_args import NodePool, Taint
-
-#: Machine types with less than two whole virtual CPUs: three such nodes don't hold the control plane and Bookinfo.
-TOO_SMALL: Final = ("e2-medium", "e2-micro", "e2-small", "f1-micro", "g1-small", "n1-standard-1")
+from components.machine_types import TOO_SMALL
 
 #: A pool's name in Google Cloud is at most 40 characters, with what Pulumi adds before and after it.
 _POOL_NAME: Final = re.compile(r"[a-z]([-a-z0-9]{0,18}[a-z0-9])?", re.ASCII)

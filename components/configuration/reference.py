@@ -1,7 +1,7 @@
-"""Writes what is generated: `docs/configuration.md`, the schema in `Pulumi.yaml`, and the tables in `docs/tracing.md`.
+"""Writes what is generated: the schema in `Pulumi.yaml`, `docs/configuration.md`, and the tables of two other pages.
 
-`python -m components.configuration.reference`, or `make generate`, writes them from the settings and the table of Istio
-versions; with `--check` it only says whether they are up to date.
+`python -m components.configuration.reference`, or `make generate`, writes them from the settings, the table of Istio
+versions and the rules of the policy pack; with `--check` it only says whether they are up to date.
 """
 
 import argparse
@@ -17,11 +17,13 @@ import yaml
 from components.configuration.parsing import KnownKey, keys
 from components.settings import Settings
 from components.tracing_reference import tables
+from policy.reference import tables as policy_tables
 
 COMMAND: Final = "make generate"
 PROJECT_FILE: Final = Path("Pulumi.yaml")
 PAGE: Final = Path("docs/configuration.md")
 TRACING_PAGE: Final = Path("docs/tracing.md")
+POLICY_PAGE: Final = Path("docs/policy.md")
 
 #: The lines between which a file's generated part stands.
 _SCHEMA_MARKS: Final = ("# <configuration>", "# </configuration>")
@@ -29,6 +31,7 @@ _TABLES_MARKS: Final = (
     f"<!-- Written by `{COMMAND}` from components/tracing_reference.py; edit there. -->",
     "<!-- End. -->",
 )
+_RULES_MARKS: Final = (f"<!-- Written by `{COMMAND}` from policy/rules; edit there. -->", "<!-- End. -->")
 _TYPES: Final[Mapping[type, str]] = {bool: "boolean", int: "integer", list: "array", dict: "object", str: "string"}
 
 
@@ -78,7 +81,7 @@ A stack's configuration is `stacks/Pulumi.<stack>.yaml`. Keys are set one by one
 
     pulumi config set --stack dev traced-mesh:nodeCount 5
     pulumi config set --stack dev traced-mesh:injectedNamespaces '["shop","checkout"]'
-    pulumi config set --stack dev --path traced-mesh:istiodValues.pilot.autoscaleMin 2
+    pulumi config set --stack dev --path traced-mesh:istiodValues.pilot.autoscaleMax 9
     pulumi config set --stack dev --secret traced-mesh:accessToken      # asks for it
     pulumi config set --stack dev --secret traced-mesh:backendClientKey < backend-client-key.pem
     pulumi config set --stack dev --secret --path traced-mesh:backendHeaders.x-tenant
@@ -95,6 +98,7 @@ def _files(root: Path) -> dict[Path, str]:
         root / PROJECT_FILE: _between(_SCHEMA_MARKS, block, root, PROJECT_FILE),
         root / PAGE: page(),
         root / TRACING_PAGE: _between(_TABLES_MARKS, f"\n{tables()}", root, TRACING_PAGE),
+        root / POLICY_PAGE: _between(_RULES_MARKS, f"\n{policy_tables()}", root, POLICY_PAGE),
     }
 
 
@@ -148,7 +152,8 @@ def _escaped(cell: str) -> str:
 
 
 def _type(known: KnownKey) -> str:
-    return _TYPES[type(known.default)]
+    # The default of a switch may depend on something else, and is empty text then.
+    return _TYPES[bool if known.info.annotation is bool else type(known.default)]
 
 
 if __name__ == "__main__":

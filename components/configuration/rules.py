@@ -7,9 +7,10 @@ from copy import deepcopy
 from typing import TYPE_CHECKING, Any, Final
 
 from components.chart_values import OWNED_BASE_VALUES, OWNED_ISTIOD_VALUES, owned_paths
-from components.choices import ClusterKind, ServiceType
+from components.choices import ClusterKind
 from components.configuration.backend_rules import BACKEND_RULES
 from components.configuration.errors import put, remove
+from components.configuration.gateway_rules import GATEWAY_RULES
 from components.configuration.gke_keys import GkeSettings
 from components.configuration.gke_network_keys import GkeNetworkSettings
 from components.configuration.gke_rules import GKE_RULES
@@ -119,20 +120,6 @@ def _without(values: Mapping[str, Any], path: str) -> tuple[dict[str, Any], obje
     return rest, holder.pop(last)
 
 
-def _node_port_has_a_host(settings: "Settings", _: Surroundings) -> Findings:
-    if settings.gateway_service_type is ServiceType.NODE_PORT and settings.gateway_host is None:
-        yield Finding("gateway_host", "with gatewayServiceType NodePort nothing else says how the nodes are reached")
-
-
-def _host_has_a_use(settings: "Settings", _: Surroundings) -> Findings:
-    if settings.gateway_service_type is ServiceType.LOAD_BALANCER and settings.gateway_host:
-        yield Finding(
-            "gateway_host",
-            "with gatewayServiceType LoadBalancer the address comes from the load balancer",
-            mend=(remove("gatewayHost"), put("gatewayServiceType", "NodePort")),
-        )
-
-
 def _bookinfo_is_made_once(settings: "Settings", _: Surroundings) -> Findings:
     if settings.bookinfo and settings.bookinfo_namespace in settings.injected_namespaces:
         others = [name for name in settings.injected_namespaces if name != settings.bookinfo_namespace]
@@ -150,9 +137,8 @@ RULES: Final[Sequence[Rule["Settings"]]] = (
     Rule(("istio_charts", "istio_version"), _folder_holds_this_version),
     Rule(("base_values",), _base_values_are_free),
     Rule(("istiod_values",), _istiod_values_are_free),
-    Rule(("gateway_service_type", "gateway_host"), _node_port_has_a_host),
-    Rule(("gateway_service_type", "gateway_host"), _host_has_a_use),
     Rule(("bookinfo", "bookinfo_namespace", "injected_namespaces"), _bookinfo_is_made_once),
+    *GATEWAY_RULES,
     *GKE_RULES,
     *VERSION_RULES,
     *TRACING_RULES,

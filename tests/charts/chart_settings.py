@@ -21,7 +21,7 @@ EXTRA_BASE: Final[Values] = {"base": {"validationURL": "https://127.0.0.1:15017/
 EXTRA_ISTIOD: Final[Values] = {
     **EXTRA_BASE,
     "istiodRemote": {"injectionURL": "https://127.0.0.1:15017/inject"},
-    "pilot": {"autoscaleMin": 2, "env": {"PILOT_ENABLE_STATUS": "true"}},
+    "pilot": {"autoscaleMax": 9, "env": {"PILOT_ENABLE_STATUS": "true"}},
     "global": {"proxy": {"logLevel": "info"}},
     "meshConfig": {
         "accessLogFile": "/dev/stdout",
@@ -40,7 +40,9 @@ def istiod(revision: str | None = None, extra: Values | None = None) -> Values:
     backend = Backend(BackendAddress("ingest.example.com", 443), tls=True, token_header="api-key")
     demand = TracingDemand(TracingMode.OPENTELEMETRY, backend, COLLECTOR)
     tracing = tracing_values(row_for(Version(RELEASE)), demand)
-    return istiod_values(version=RELEASE, hub="docker.io/istio", revision=revision, tracing=tracing, extra=extra or {})
+    return istiod_values(
+        version=RELEASE, hub="docker.io/istio", revision=revision, replicas=2, tracing=tracing, extra=extra or {}
+    )
 
 
 def mesh_config(documents: list[Document], revision: str | None = None) -> dict[str, Any]:

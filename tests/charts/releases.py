@@ -52,5 +52,7 @@ def values_for(release: str, mode: TracingMode, backend: Backend = SATELLITES, e
     tags = TAGS if row.custom_tags else {}
     demand = TracingDemand(mode, backend, COLLECTOR, SecretStr(TOKEN), Decimal("12.5"), tags)
     tracing = tracing_values(row, demand)
-    values = istiod_values(version=release, hub="docker.io/istio", revision=None, tracing=tracing, extra=extra or {})
+    values = istiod_values(
+        version=release, hub="docker.io/istio", revision=None, replicas=2, tracing=tracing, extra=extra or {}
+    )
     return revealed(values)  # as the provider hands it to helm

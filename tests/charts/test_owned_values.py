@@ -15,14 +15,23 @@ from tests.support.istio import Document, Istio
 OTHER: Final[Values] = {
     "global.proxy.tracer": "zipkin",
     "global.tracer": {"zipkin": {"address": "zipkin.example.com:9411"}},
+    "autoscaleMin": 7,
+    "replicaCount": 7,
+    "global.defaultPodDisruptionBudget.enabled": False,
     "traceSampling": 7,
     "meshConfig.enableTracing": False,
     "meshConfig.defaultConfig.tracing": {"sampling": 7},
     "meshConfig.defaultProviders.tracing": ["zipkin"],
 }
 
+#: What the program itself sets under `pilot`, which the charts prefer to the same at the top.
+UNDER_PILOT: Final = frozenset({"autoscaleMin", "replicaCount"})
+
 #: What must be set besides for a path to have an effect.
-TOGETHER_WITH: Final[dict[str, Values]] = {"global.tracer": {"global": {"proxy": {"tracer": "zipkin"}}}}
+TOGETHER_WITH: Final[dict[str, Values]] = {
+    "global.tracer": {"global": {"proxy": {"tracer": "zipkin"}}},
+    "replicaCount": {"autoscaleEnabled": False},
+}
 
 
 def nested(path: str, value: object) -> Values:
@@ -47,8 +56,9 @@ def without_copies_of_values(documents: list[Document]) -> list[Document]:
 def test_owned_value_of_istiod_has_an_effect(path: str, istio: Istio) -> None:
     values = merged(istiod(), TOGETHER_WITH.get(path, {}))
 
+    place = f"pilot.{path}" if path in UNDER_PILOT else path
     before = istio.render("istiod", values)
-    after = istio.render("istiod", merged(values, nested(path, OTHER.get(path, "other"))))
+    after = istio.render("istiod", merged(values, nested(place, OTHER.get(path, "other"))))
 
     assert without_copies_of_values(before) != without_copies_of_values(after)
 

@@ -34,6 +34,27 @@ def test_injected_namespaces_carry_the_label(running: Running, namespace: str) -
     assert labels["istio-injection"] == "enabled"
 
 
+def test_the_api_server_enforces_pod_security_where_no_sidecar_needs_rights(running: Running) -> None:
+    core = client.CoreV1Api(running.api())
+    root = {"containers": [{"name": "it", "image": "it", "securityContext": {"privileged": True}}]}
+    pod = {"metadata": {"name": "root", "labels": {"sidecar.istio.io/inject": "false"}}, "spec": root}
+
+    for namespace in ("istio-system", "istio-ingress"):
+        with pytest.raises(client.ApiException, match="violates PodSecurity"):
+            core.create_namespaced_pod(namespace, pod, dry_run="All")
+
+
+def test_the_genuine_istiod_takes_the_policies_of_the_mesh(running: Running) -> None:
+    api = client.CustomObjectsApi(running.api())
+
+    tls = api.list_cluster_custom_object("security.istio.io", "v1", "peerauthentications")["items"]
+    calls = api.list_cluster_custom_object("security.istio.io", "v1", "authorizationpolicies")["items"]
+
+    assert [(it["metadata"]["namespace"], it["spec"]) for it in tls] == [("istio-system", {"mtls": {"mode": "STRICT"}})]
+    denied = {it["metadata"]["namespace"] for it in calls if not it.get("spec")}
+    assert denied == set(INJECTED)
+
+
 def test_the_ca_secret_is_beside_the_collector_and_nowhere_else(running: Running) -> None:
     secrets = client.CoreV1Api(running.api()).list_secret_for_all_namespaces().items
     (secret,) = [it for it in secrets if it.metadata.name == "lightstep.cacert"]

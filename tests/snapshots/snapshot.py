@@ -21,8 +21,8 @@ _FIRST: Final = ("apiVersion", "kind", "name", "metadata")
 #: Begins the name of the folder that stands in for the project's; it must not get into a snapshot.
 FOLDER_PREFIX: Final = "project-of-the-snapshot-"
 
-#: A checksum over a CA that is made anew each time.
-_CHECKSUM: Final = re.compile(r"\b[0-9a-f]{32}\b")
+#: A checksum over a CA that is made anew each time, or its fingerprint; not the digest of an image.
+_CHECKSUM: Final = re.compile(r"(?<!sha256:)\b(?:[0-9a-f]{64}|[0-9a-f]{32})\b")
 
 _HEADER: Final = f"""\
 # Every resource that the program makes for this stack, in the order of the program. Generated: {UPDATE}

@@ -20,7 +20,7 @@ from components.settings import Settings
 
 NOW = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
 TOKEN = "correct-horse-battery"
-SECRETS = frozenset({"accessToken", "backendClientKey", "backendHeaders"})
+SECRETS = frozenset({"accessToken", "backendClientKey", "backendHeaders", "gatewayCertificateKey"})
 RIGHT: Mapping[str, str] = {"gcpProject": "my-project", "accessToken": TOKEN}
 EXISTING: Mapping[str, str] = {"clusterKind": "existing", "kubeconfig": "kubeconfig.yaml", "accessToken": TOKEN}
 SATELLITES: Mapping[str, str] = {"backend": "lightstep-satellites", "backendAddress": "satellite.example.com:9292"}
@@ -31,7 +31,7 @@ OTHER_KEY = ec.generate_private_key(ec.SECP256R1())
 
 @dataclass(frozen=True)
 class Ca:
-    """A certificate of `KEY` to be made; by default a CA valid for a year, issued by itself and for any use."""
+    """A certificate to be made; by default a CA valid for a year, issued by itself and for any use."""
 
     name: str = "Pool CA"
     authority: bool = True
@@ -39,13 +39,15 @@ class Ca:
     ends: datetime = NOW + timedelta(days=365)
     issuer: str = ""
     use: x509.ObjectIdentifier | None = None
+    hosts: tuple[str, ...] = ()
+    key: ec.EllipticCurvePrivateKey = KEY
 
     def pem(self) -> bytes:
         certificate = (
             x509.CertificateBuilder()
             .subject_name(_name(self.name))
             .issuer_name(_name(self.issuer or self.name))
-            .public_key(KEY.public_key())
+            .public_key(self.key.public_key())
             .serial_number(1)
             .not_valid_before(self.begins)
             .not_valid_after(self.ends)
@@ -53,6 +55,9 @@ class Ca:
         )
         if self.use:
             certificate = certificate.add_extension(x509.ExtendedKeyUsage([self.use]), critical=False)
+        if self.hosts:
+            names = x509.SubjectAlternativeName([x509.DNSName(host) for host in self.hosts])
+            certificate = certificate.add_extension(names, critical=False)
         return certificate.sign(KEY, hashes.SHA256()).public_bytes(Encoding.PEM)
 
 
@@ -84,6 +89,20 @@ def client_files() -> dict[str, bytes]:
         "encrypted-key.pem": private_key_pem(passphrase="open sesame"),
         "x25519-key.pem": private_key_pem(x25519.X25519PrivateKey.generate()),
         "garbled-key.pem": b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n",
+    }
+
+
+def gateway_files() -> dict[str, bytes]:
+    """Return the gateway's certificates and their key by the names of their files."""
+    hosts = ("www.example.com", "*.shop.example.com")
+    server = Ca("gateway", authority=False, issuer="Servers' CA", use=ExtendedKeyUsageOID.SERVER_AUTH, hosts=hosts)
+    return {
+        "gateway.pem": server.pem(),
+        "gateway-key.pem": private_key_pem(),
+        "gateway-for-clients.pem": replace(server, use=ExtendedKeyUsageOID.CLIENT_AUTH).pem(),
+        "gateway-without-names.pem": replace(server, hosts=()).pem(),
+        "gateway-expired.pem": replace(server, begins=NOW - timedelta(days=9), ends=NOW - timedelta(days=2)).pem(),
+        "gateway-p384.pem": replace(server, key=ec.generate_private_key(ec.SECP384R1())).pem(),
     }
 
 
@@ -161,6 +180,7 @@ def fill(project: Path) -> None:
         "expiring.pem": Ca(ends=NOW + 29 * day).pem(),
         "future.pem": Ca(begins=NOW + 2 * day).pem(),
         **client_files(),
+        **gateway_files(),
         "bundle.pem": Ca("First CA").pem() + Ca("Second CA", begins=NOW - 30 * day, ends=NOW - day).pem(),
     }.items():
         (project / name).write_bytes(content if isinstance(content, bytes) else content.encode())

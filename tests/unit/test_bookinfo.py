@@ -7,6 +7,7 @@ import pulumi_kubernetes as kubernetes
 import pytest
 
 from components.bookinfo import Bookinfo, BookinfoArgs
+from components.container_resources import QUOTAS
 from tests.support.istio import Document, Istio
 from tests.support.mocks import Recording, record
 
@@ -38,6 +39,26 @@ def at_the_port_of_our_gateways_service(document: Document) -> None:
         server["port"]["number"] = 80
 
 
+def as_the_restricted_pod_security_standard_wants(document: Document) -> None:
+    """As in Istio's own `bookinfo-psa.yaml`, in the spelling that the standard asks for, and with a seccomp profile."""
+    if document["kind"] == "Deployment":
+        pod = document["spec"]["template"]["spec"]
+        pod["securityContext"] = {"seccompProfile": {"type": "RuntimeDefault"}}
+        pod["containers"][0]["securityContext"] = {
+            "allowPrivilegeEscalation": False,
+            "capabilities": {"drop": ["ALL"]},
+            "privileged": False,
+            "runAsNonRoot": True,
+        }
+
+
+def with_requests_and_limits(document: Document) -> None:
+    """Istio's manifests leave those to whoever applies them."""
+    if document["kind"] == "Deployment":
+        (container,) = document["spec"]["template"]["spec"]["containers"]
+        container["resources"] = QUOTAS[container["name"]].values()
+
+
 def with_volumes_by_name(document: Document) -> None:
     """Kubernetes tells volumes apart by name; their order, which is not alphabetical in Istio's, means nothing."""
     if document["kind"] == "Deployment":
@@ -51,6 +72,8 @@ DIFFERENCES: Final[tuple[Callable[[Document], None], ...]] = (
     with_our_labels,
     with_no_wait_for_services,
     at_the_port_of_our_gateways_service,
+    as_the_restricted_pod_security_standard_wants,
+    with_requests_and_limits,
     with_volumes_by_name,
 )
 
@@ -124,3 +147,23 @@ def test_route_is_made_in_the_api_version_that_the_mesh_serves() -> None:
 
 def test_virtual_service_waits_for_the_gateway_that_it_names(bookinfo: Recording) -> None:
     assert "bookinfo-gateway" in bookinfo.only("VirtualService").depends_on
+
+
+def test_bookinfo_is_served_by_https_with_a_certificate_and_http_is_redirected_there() -> None:
+    args = BookinfoArgs("bookinfo", hosts=("www.example.com",), certificate="gateway-tls")
+
+    made = record(lambda: Bookinfo("bookinfo", args) and None)
+
+    assert made.only("Gateway").inputs["spec"]["servers"] == [
+        {
+            "port": {"number": 80, "name": "http", "protocol": "HTTP"},
+            "hosts": ["www.example.com"],
+            "tls": {"httpsRedirect": True},
+        },
+        {
+            "port": {"number": 443, "name": "https", "protocol": "HTTPS"},
+            "hosts": ["www.example.com"],
+            "tls": {"mode": "SIMPLE", "credentialName": "gateway-tls", "minProtocolVersion": "TLSV1_2"},
+        },
+    ]
+    assert made.only("VirtualService").inputs["spec"]["hosts"] == ["www.example.com"]

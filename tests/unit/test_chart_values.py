@@ -9,6 +9,7 @@ from pydantic import SecretStr
 from components.chart_values import (
     OWNED_BASE_VALUES,
     OWNED_ISTIOD_VALUES,
+    PREFIXES,
     base_values,
     istiod_values,
     merged,
@@ -18,6 +19,18 @@ from components.configuration.parsing import keys
 from components.settings import Settings
 from components.tracing_values import PROVIDER_NAMES
 
+GLOBAL: dict[str, Any] = {
+    "hub": "docker.io/istio",
+    "tag": "1.27.0",
+    "istioNamespace": "istio-system",
+    "defaultPodDisruptionBudget": {"enabled": True},
+}
+PILOT: dict[str, Any] = {
+    "autoscaleMin": 2,
+    "autoscaleMax": 5,
+    "replicaCount": 2,
+    "resources": {"requests": {"cpu": "500m", "memory": "2Gi"}, "limits": {"cpu": "4", "memory": "4Gi"}},
+}
 PROVIDER = {"name": "lightstep-satellites", "lightstep": {"service": "satellite.lightstep", "port": 9292}}
 TRACING: dict[str, Any] = {
     "meshConfig": {"enableTracing": True, "extensionProviders": [PROVIDER]},
@@ -29,9 +42,19 @@ TRACING: dict[str, Any] = {
 
 
 def istiod(
-    extra: dict[str, Any] | None = None, revision: str | None = None, tracing: dict[str, Any] = TRACING
+    extra: dict[str, Any] | None = None,
+    revision: str | None = None,
+    tracing: dict[str, Any] = TRACING,
+    replicas: int = 2,
 ) -> dict[str, Any]:
-    return istiod_values(version="1.27.0", hub="docker.io/istio", revision=revision, tracing=tracing, extra=extra or {})
+    return istiod_values(
+        version="1.27.0",
+        hub="docker.io/istio",
+        revision=revision,
+        replicas=replicas,
+        tracing=tracing,
+        extra=extra or {},
+    )
 
 
 def nested(path: str, value: object) -> dict[str, Any]:
@@ -55,21 +78,35 @@ def test_base_is_given_a_named_revision() -> None:
 
 
 def test_istiod_is_given_images_and_what_tracing_needs() -> None:
-    assert istiod() == {
-        **TRACING,
-        "global": {"hub": "docker.io/istio", "tag": "1.27.0", "istioNamespace": "istio-system"},
-    }
+    assert istiod() == {**TRACING, "global": GLOBAL, "pilot": PILOT}
+
+
+@pytest.mark.parametrize(("replicas", "most", "budget"), [(1, 5, False), (2, 5, True), (7, 7, True)])
+def test_istiod_has_so_many_pods_at_least_and_a_budget_if_one_can_be_spared(
+    replicas: int, most: int, budget: bool
+) -> None:
+    values = istiod(replicas=replicas)
+
+    assert values["pilot"]["autoscaleMin"] == values["pilot"]["replicaCount"] == replicas
+    assert values["pilot"]["autoscaleMax"] == most
+    assert values["global"]["defaultPodDisruptionBudget"] == {"enabled": budget}
+
+
+@pytest.mark.parametrize("prefix", PREFIXES)
+def test_limits_of_a_team_take_the_place_of_the_programs_wherever_they_stand(prefix: str) -> None:
+    theirs = {"requests": {"cpu": "2", "memory": "8Gi"}}
+
+    values = istiod(nested(f"{prefix}resources", theirs))
+
+    assert merged(values, nested(f"{prefix}resources", theirs)) == values
+    assert ("resources" in values["pilot"]) == (prefix == "pilot.")
+    assert "limits" not in values["pilot"].get("resources", {})
 
 
 def test_images_stand_beside_what_native_mode_has_to_say_about_proxies() -> None:
     tracer = {"proxy": {"tracer": "lightstep"}, "tracer": {"lightstep": {"accessToken": SecretStr("it")}}}
 
-    assert istiod(tracing={"global": tracer})["global"] == {
-        **tracer,
-        "hub": "docker.io/istio",
-        "tag": "1.27.0",
-        "istioNamespace": "istio-system",
-    }
+    assert istiod(tracing={"global": tracer})["global"] == {**tracer, **GLOBAL}
 
 
 def test_istiod_has_no_revision_unless_one_is_named() -> None:
@@ -80,21 +117,16 @@ def test_istiod_has_no_revision_unless_one_is_named() -> None:
 def test_own_values_of_a_team_stay_beside_the_programs() -> None:
     values = istiod(
         {
-            "pilot": {"autoscaleMin": 2},
+            "pilot": {"autoscaleMax": 9},
             "meshConfig": {"accessLogFile": "/dev/stdout"},
             "global": {"logAsJson": True},
         }
     )
 
-    assert values["pilot"] == {"autoscaleMin": 2}
+    assert values["pilot"] == {**PILOT, "autoscaleMax": 9}
     assert values["meshConfig"]["accessLogFile"] == "/dev/stdout"
     assert values["meshConfig"]["enableTracing"] is True
-    assert values["global"] == {
-        "logAsJson": True,
-        "hub": "docker.io/istio",
-        "tag": "1.27.0",
-        "istioNamespace": "istio-system",
-    }
+    assert values["global"] == {"logAsJson": True, **GLOBAL}
 
 
 def test_extension_providers_of_a_team_stay_before_the_programs() -> None:
@@ -202,7 +234,7 @@ def test_only_an_extension_provider_of_the_programs_name_is_owned(name: str) -> 
     assert found == {"meshConfig.extensionProviders[1]": "backendAddress"}
 
 
-@pytest.mark.parametrize("values", [{}, {"pilot": {"autoscaleMin": 2}}, {"global": "text"}, {"meshConfig": {"a": 1}}])
+@pytest.mark.parametrize("values", [{}, {"pilot": {"autoscaleMax": 9}}, {"global": "text"}, {"meshConfig": {"a": 1}}])
 def test_values_that_nobody_else_decides_are_free(values: dict[str, Any]) -> None:
     assert owned_paths(values, OWNED_ISTIOD_VALUES) == {}
 

@@ -48,20 +48,27 @@ def test_kubeconfig_is_secret_and_the_providers() -> None:
     assert made.outputs == {"name": "traced-mesh-dev", "kubeconfig": secret}
 
 
-def test_cluster_is_ready_once_pods_run_pull_images_and_get_sidecars() -> None:
+def test_cluster_runs_pods_once_there_are_nodes_that_pull_images_and_are_reached_by_webhooks() -> None:
     pools = [NodePool("nodes"), NodePool("batch")]
 
     def make() -> None:
-        ready = GkeCluster("cluster", args(node_pools=pools)).handle.ready
-        kubernetes.core.v1.ConfigMap("after", opts=pulumi.ResourceOptions(depends_on=ready))
+        runs_pods = GkeCluster("cluster", args(node_pools=pools)).handle.runs_pods
+        kubernetes.core.v1.ConfigMap("after", opts=pulumi.ResourceOptions(depends_on=runs_pods))
 
     assert record(make).named("after").depends_on == {
         "cluster-nodes",
         "cluster-batch",
         "cluster-nat",
         "cluster-webhook-firewall",
-        "cluster-admin",
     }
+
+
+def test_objects_without_pods_need_not_wait_for_nodes() -> None:
+    def make() -> None:
+        ready = GkeCluster("cluster", args()).handle.ready
+        kubernetes.core.v1.ConfigMap("after", opts=pulumi.ResourceOptions(depends_on=ready))
+
+    assert record(make).named("after").depends_on == {"cluster-admin"}
 
 
 def test_apis_are_enabled_and_stay_so() -> None:

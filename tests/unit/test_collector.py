@@ -102,12 +102,14 @@ def test_two_pods_without_being_asked() -> None:
     assert collector().only("Deployment").inputs["spec"]["replicas"] == 2
 
 
-def test_pods_prefer_nodes_of_their_own_but_do_not_insist() -> None:
-    (constraint,) = pod(collector())["topologySpreadConstraints"]
+def test_pods_prefer_zones_and_nodes_of_their_own_but_do_not_insist() -> None:
+    constraints = pod(collector())["topologySpreadConstraints"]
 
-    assert constraint["topologyKey"] == "kubernetes.io/hostname"
-    assert constraint["maxSkew"] == 1
-    assert constraint["whenUnsatisfiable"] == "ScheduleAnyway"
+    assert [each["topologyKey"] for each in constraints] == ["topology.kubernetes.io/zone", "kubernetes.io/hostname"]
+    for each in constraints:
+        assert each["maxSkew"] == 1
+        assert each["whenUnsatisfiable"] == "ScheduleAnyway"
+        assert each["labelSelector"] == {"matchLabels": {"app.kubernetes.io/name": "otel-collector"}}
 
 
 def test_only_the_pods_wait_for_the_injector() -> None:

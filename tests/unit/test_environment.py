@@ -84,7 +84,7 @@ def test_every_part_in_the_cluster_takes_back_what_others_change(project: Path) 
     made = environment(project)
 
     parts = [each for each in made.resources if each.parent == "environment" and each.name != "cluster"]
-    assert [each.name for each in parts] == ["mesh", "namespaces", "tracing", "gateway", "bookinfo"]
+    assert [each.name for each in parts] == ["mesh", "namespaces", "tracing", "security", "gateway", "bookinfo"]
     assert {each.transforms[0] for each in parts} == {"declared_state_wins"}
 
 
@@ -242,7 +242,7 @@ def test_every_gke_setting_has_its_place_in_the_cluster(project: Path) -> None:
         gkeDatabaseEncryptionKey=key,
         gkeBinaryAuthorization="true",
         gkeLabels='{"team":"mesh"}',
-        gkeDeletionProtection="false",
+        deletionProtection="false",
         nodePools='{"nodes":{"minCount":1,"maxCount":4},"batch":{"machineType":"n2-standard-8"}}',
     )
 
@@ -272,10 +272,12 @@ def test_only_what_needs_istiod_waits_for_it(kind: dict[str, str], project: Path
 
     kinds = {each.kind for each in made.resources if "istiod" in made.waits_for(each.name)}
     assert kinds == {
+        "AuthorizationPolicy",
         "Deployment",
         "Gateway",
         "Telemetry",
         "MutatingWebhookConfigurationPatch",
+        "PeerAuthentication",
         "ValidatingWebhookConfigurationPatch",
         "VirtualService",
     }
@@ -297,3 +299,96 @@ def test_existing_cluster_does_not_import_google_clouds_sdk() -> None:
     imported = subprocess.run([sys.executable, "-c", program], cwd=PROJECT, timeout=60, check=False)
 
     assert imported.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "protected"),
+    [
+        (RIGHT, {}, ["cluster-cluster", "mesh-namespace", "namespaces-shop"]),
+        (RIGHT, {"deletionProtection": "false"}, []),
+        (EXISTING, {}, []),
+        (EXISTING, {"deletionProtection": "true"}, ["mesh-namespace", "namespaces-shop"]),
+    ],
+    ids=["gke", "gke, lifted", "existing", "existing, protected"],
+)
+def test_what_holds_state_is_protected_by_default_where_the_program_makes_the_cluster(
+    kind: dict[str, str], given: dict[str, str], protected: list[str], project: Path
+) -> None:
+    made = environment(project, kind, injectedNamespaces='["shop"]', **given)
+
+    assert [each.name for each in made.resources if each.protected] == protected
+
+
+def test_pods_wait_for_the_network_policies_of_their_namespace(project: Path) -> None:
+    made = environment(project)
+
+    assert "security-gateway-istio-ingressgateway" in made.waits_for("gateway-deployment")
+    assert "security-bookinfo-details" in made.waits_for("bookinfo-details-v1")
+    assert "tracing-collector-policy" in made.waits_for("tracing-collector-deployment")
+    assert "security-bookinfo-details" not in made.waits_for("bookinfo-gateway") | made.waits_for(
+        "bookinfo-virtual-service"
+    )
+
+
+def test_every_namespace_that_the_program_makes_for_itself_says_what_pods_may_do(project: Path) -> None:
+    made = environment(project, injectedNamespaces='["shop"]')
+
+    labels = {each.inputs["metadata"]["name"]: each.inputs["metadata"]["labels"] for each in made.of_kind("Namespace")}
+    assert {name: each.get("pod-security.kubernetes.io/enforce") for name, each in labels.items()} == {
+        "istio-system": "restricted",
+        "istio-ingress": "restricted",
+        "bookinfo": "privileged",
+        "observability": "privileged",
+        "shop": None,
+    }
+    assert {each["pod-security.kubernetes.io/warn"] for each in labels.values()} == {"restricted"}
+
+
+def test_every_container_has_requests_and_limits_and_gains_no_rights(project: Path) -> None:
+    pods = [each.inputs["spec"]["template"]["spec"] for each in environment(project).of_kind("Deployment")]
+
+    for pod in pods:
+        assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
+        for container in pod["containers"]:
+            assert container["resources"]["requests"].keys() == {"cpu", "memory"}
+            assert container["resources"]["limits"].keys() == {"cpu", "memory"}
+            assert container["securityContext"]["allowPrivilegeEscalation"] is False
+            assert container["securityContext"]["runAsNonRoot"] is True
+            assert container["securityContext"]["capabilities"] == {"drop": ["ALL"]}
+
+
+def test_others_namespaces_get_no_policies(project: Path) -> None:
+    made = environment(project, injectedNamespaces='["shop"]')
+
+    policies = [*made.of_kind("AuthorizationPolicy"), *made.of_kind("NetworkPolicy")]
+    assert {each.inputs["metadata"]["namespace"] for each in policies} == {
+        "bookinfo",
+        "istio-ingress",
+        "istio-system",
+        "observability",
+    }
+
+
+def test_given_certificate_serves_https_and_its_key_is_readable_nowhere(project: Path) -> None:
+    key = (project / "gateway-key.pem").read_text()
+    given = {"gatewayHosts": '["www.example.com"]', "gatewayCertificateFile": "gateway.pem"}
+
+    made = environment(project, **given, gatewayCertificateKey=key)
+
+    secret = made.named("gateway-certificate-secret").plain["stringData"]
+    assert secret == {"tls.crt": (project / "gateway.pem").read_text(), "tls.key": key}
+    texts = [text for each in made.resources for text in plain_texts(each.inputs)] + list(plain_texts(made.outputs))
+    assert not [text for text in texts if key.splitlines()[1] in text]
+    https = made.named("bookinfo-gateway").inputs["spec"]["servers"][1]
+    assert https["tls"]["credentialName"] == "istio-ingressgateway-certificate"
+    assert made.outputs["productPageUrl"] == "https://www.example.com/productpage"
+    assert made.outputs["ingressPort"] == 443
+
+
+def test_gateway_keeps_to_the_addresses_that_are_configured(project: Path) -> None:
+    given = {"gatewaySourceRanges": '["203.0.113.0/24"]', "gatewayLoadBalancerAddress": "203.0.113.10"}
+
+    spec = environment(project, **given).named("gateway-service").inputs["spec"]
+
+    assert spec["loadBalancerIP"] == "203.0.113.10"
+    assert spec["loadBalancerSourceRanges"] == ["203.0.113.0/24"]

@@ -7,7 +7,7 @@ import pulumi_kubernetes as kubernetes
 import pytest
 
 from components.choices import ServiceType
-from components.gateway import GatewayArgs, IngressGateway, http_url
+from components.gateway import GatewayArgs, IngressGateway, entry_url
 from components.satellite_files import CA, TOKEN
 from tests.support.mocks import LOAD_BALANCER_IP, NODE_PORT, Recording, record
 
@@ -69,6 +69,44 @@ def test_node_port_is_reached_at_the_nodes_address() -> None:
     assert service["metadata"]["annotations"] == {"pulumi.com/skipAwait": "true"}
     port = NODE_PORT + 1  # the mocks number the Service's ports, and HTTP is its second one
     assert made.outputs == {"host": "node.example.com", "port": port, "url": f"http://node.example.com:{port}"}
+
+
+def test_https_is_where_the_url_leads_once_there_is_a_certificate() -> None:
+    made = gateway(tls=True, named_host="www.example.com")
+
+    assert made.outputs == {"host": LOAD_BALANCER_IP, "port": 443, "url": "https://www.example.com"}
+
+
+def test_https_by_node_port() -> None:
+    made = gateway(service_type=ServiceType.NODE_PORT, node_address="192.0.2.7", tls=True, named_host="www.example.com")
+
+    port = NODE_PORT + 2  # the mocks number the Service's ports, and HTTPS is its third one
+    assert made.outputs == {"host": "192.0.2.7", "port": port, "url": f"https://www.example.com:{port}"}
+
+
+def test_load_balancer_has_the_address_that_was_reserved() -> None:
+    spec = gateway(load_balancer_address="203.0.113.10").only("Service").inputs["spec"]
+
+    assert spec["loadBalancerIP"] == "203.0.113.10"
+
+
+def test_only_callers_of_the_named_networks_come_in_and_keep_their_addresses() -> None:
+    spec = gateway(source_ranges=("203.0.113.0/24",)).only("Service").inputs["spec"]
+
+    assert spec["loadBalancerSourceRanges"] == ["203.0.113.0/24"]
+    assert spec["externalTrafficPolicy"] == "Local"
+
+
+def test_service_says_nothing_about_addresses_unless_asked_to() -> None:
+    spec = gateway().only("Service").inputs["spec"]
+
+    assert {"loadBalancerIP", "loadBalancerSourceRanges", "externalTrafficPolicy"}.isdisjoint(spec)
+
+
+def test_pods_are_spread_over_zones_and_nodes() -> None:
+    constraints = gateway().only("Deployment").inputs["spec"]["template"]["spec"]["topologySpreadConstraints"]
+
+    assert [each["topologyKey"] for each in constraints] == ["topology.kubernetes.io/zone", "kubernetes.io/hostname"]
 
 
 def test_service_has_istios_usual_ports() -> None:
@@ -148,14 +186,16 @@ def test_gateway_mounts_nothing_that_it_does_not_need() -> None:
 
 
 @pytest.mark.parametrize(
-    ("host", "port", "url"),
+    ("host", "port", "tls", "url"),
     [
-        ("192.0.2.1", 80, "http://192.0.2.1"),
-        ("192.0.2.1", 30080, "http://192.0.2.1:30080"),
-        ("lb.example.com", 80, "http://lb.example.com"),
-        ("2001:db8::1", 80, "http://[2001:db8::1]"),
-        ("2001:db8::1", 30080, "http://[2001:db8::1]:30080"),
+        ("192.0.2.1", 80, False, "http://192.0.2.1"),
+        ("192.0.2.1", 30080, False, "http://192.0.2.1:30080"),
+        ("lb.example.com", 80, False, "http://lb.example.com"),
+        ("2001:db8::1", 80, False, "http://[2001:db8::1]"),
+        ("2001:db8::1", 30080, False, "http://[2001:db8::1]:30080"),
+        ("www.example.com", 443, True, "https://www.example.com"),
+        ("www.example.com", 30443, True, "https://www.example.com:30443"),
     ],
 )
-def test_url_leaves_out_port_80_and_brackets_ipv6(host: str, port: int, url: str) -> None:
-    assert http_url(host, port) == url
+def test_url_leaves_out_the_schemes_own_port_and_brackets_ipv6(host: str, port: int, tls: bool, url: str) -> None:
+    assert entry_url(host, port, tls=tls) == url

@@ -11,6 +11,7 @@ from components.mesh import (
     ChartSource,
     Mesh,
     MeshArgs,
+    harden_pods,
     hide_config_maps,
     keep_definitions,
     leave_failure_policy,
@@ -53,6 +54,67 @@ def test_nothing_answers_before_validator_and_injector_do(revision: str | None, 
     assert "istiod" in validates.depends_on & injects.depends_on
 
 
+def test_namespace_takes_hardened_pods_only() -> None:
+    labels = mesh().named("mesh-namespace").inputs["metadata"]["labels"]
+
+    assert {mode: labels[f"pod-security.kubernetes.io/{mode}"] for mode in ("enforce", "audit", "warn")} == {
+        "enforce": "restricted",
+        "audit": "restricted",
+        "warn": "restricted",
+    }
+
+
+@pytest.mark.parametrize("protect", [True, False])
+def test_namespace_with_the_ca_key_is_protected_where_that_is_asked_for(protect: bool) -> None:
+    assert mesh(protect=protect).named("mesh-namespace").protected is protect
+
+
+def test_istiod_is_reached_by_sidecars_and_webhook_calls_and_reaches_anybody() -> None:
+    policy = mesh().only("NetworkPolicy").inputs
+
+    assert policy["metadata"]["namespace"] == "istio-system"
+    assert policy["spec"] == {
+        "podSelector": {"matchLabels": {"app": "istiod"}},
+        "policyTypes": ["Ingress"],
+        "ingress": [{"ports": [{"protocol": "TCP", "port": 15012}, {"protocol": "TCP", "port": 15017}]}],
+    }
+
+
+def test_istiods_pods_are_hardened_and_spread_and_otherwise_as_the_chart_has_them() -> None:
+    pod: dict[str, Any] = {"serviceAccountName": "istiod", "securityContext": {"fsGroup": 1337}}
+    deployment: dict[str, Any] = {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": "istiod"},
+        "spec": {"selector": {"matchLabels": {"istio": "pilot"}}, "template": {"spec": pod}},
+    }
+
+    hardened = through(harden_pods, deployment)["spec"]["template"]["spec"]
+
+    assert hardened.pop("securityContext") == {"fsGroup": 1337, "seccompProfile": {"type": "RuntimeDefault"}}
+    assert [
+        (each["topologyKey"], each["whenUnsatisfiable"], each["labelSelector"]["matchLabels"])
+        for each in hardened.pop("topologySpreadConstraints")
+    ] == [
+        ("topology.kubernetes.io/zone", "ScheduleAnyway", {"istio": "pilot"}),
+        ("kubernetes.io/hostname", "ScheduleAnyway", {"istio": "pilot"}),
+    ]
+    assert hardened == {"serviceAccountName": "istiod"}
+
+
+def test_what_a_team_says_about_istiods_pods_stays() -> None:
+    spread = [{"maxSkew": 2, "topologyKey": "rack"}]
+    pod = {"topologySpreadConstraints": spread, "securityContext": {"seccompProfile": {"type": "Localhost"}}}
+    deployment: dict[str, Any] = {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": "istiod"},
+        "spec": {"selector": {"matchLabels": {"istio": "pilot"}}, "template": {"spec": pod}},
+    }
+
+    assert through(harden_pods, deployment)["spec"]["template"]["spec"] == pod
+
+
 def test_whoever_waits_for_the_mesh_waits_for_istiod_and_its_webhooks() -> None:
     def make() -> None:
         answering = Mesh("mesh", MeshArgs(OFFICIAL)).answering
@@ -65,13 +127,14 @@ def test_whoever_waits_for_the_mesh_waits_for_istiod_and_its_webhooks() -> None:
 
 def test_charts_wait_for_what_the_caller_names_and_the_namespace_does_not() -> None:
     def make() -> None:
-        nodes = kubernetes.core.v1.ConfigMap("nodes")
-        Mesh("mesh", MeshArgs(OFFICIAL), after=[nodes])
+        rights, nodes = kubernetes.core.v1.ConfigMap("rights"), kubernetes.core.v1.ConfigMap("nodes")
+        Mesh("mesh", MeshArgs(OFFICIAL), after=[rights], pods_after=[nodes])
 
     made = record(make)
 
-    assert "nodes" in made.named("istio-base").depends_on
-    assert "nodes" not in made.waits_for("mesh-namespace")
+    assert made.named("istio-base").depends_on == {"mesh-namespace", "rights"}
+    assert made.named("istiod").depends_on == {"istio-base", "nodes"}
+    assert not made.named("mesh-namespace").depends_on
 
 
 def test_both_charts_are_told_the_values_as_they_are() -> None:
@@ -96,7 +159,7 @@ def test_webhooks_services_and_crds_of_both_charts_are_transformed() -> None:
     made = mesh()
 
     assert [set(chart.transforms) for chart in made.of_kind("Chart")] == [
-        {"leave_failure_policy", "keep_definitions", "leave_service"}
+        {"leave_failure_policy", "keep_definitions", "leave_service", "harden_pods"}
     ] * 2
 
 
@@ -189,7 +252,7 @@ KINDS = [
     ("v1", "Service", leave_service),
     ("v1", "ConfigMap", hide_config_maps),
     ("v1", "Secret", None),
-    ("apps/v1", "Deployment", None),
+    ("apps/v1", "Deployment", harden_pods),
 ]
 
 

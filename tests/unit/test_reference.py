@@ -17,7 +17,7 @@ PROJECT = Path(__file__).parents[2]
 def copy(tmp_path: Path) -> Path:
     """A project with the committed reference."""
     (tmp_path / "docs").mkdir()
-    for path in (reference.PROJECT_FILE, reference.PAGE, reference.TRACING_PAGE):
+    for path in (reference.PROJECT_FILE, reference.PAGE, reference.TRACING_PAGE, reference.POLICY_PAGE):
         (tmp_path / path).write_text((PROJECT / path).read_text(encoding="utf-8"), encoding="utf-8")
     return tmp_path
 
@@ -76,7 +76,7 @@ def test_schema_lets_every_mistake_reach_the_program() -> None:
     assert {key for key, declaration in declarations.items() if "default" not in declaration} == set()
     assert {declaration.get("type", "string") for declaration in declarations.values()} == {"string"}
     secrets = [key for key, declaration in declarations.items() if declaration.get("secret")]
-    assert secrets == ["backendClientKey", "backendHeaders", "accessToken"]
+    assert secrets == ["backendClientKey", "backendHeaders", "accessToken", "gatewayCertificateKey"]
     assert [key for key in secrets if "type" in declarations[key]] == []
 
 

@@ -47,7 +47,7 @@ def test_every_key_is_read_as_its_own_type(project: Path) -> None:
             "nodeProvisioning": "spot",
             "istioVersion": "1.28.0-rc.1",
             "istioRevision": "canary",
-            "istiodValues": '{"pilot":{"autoscaleMin":2}}',
+            "istiodValues": '{"pilot":{"autoscaleMax":2}}',
             "backend": "lightstep-microsatellites",
             "backendAddress": "[2001:DB8::1]:8184",
             "samplingPercentage": "0.25",
@@ -65,7 +65,7 @@ def test_every_key_is_read_as_its_own_type(project: Path) -> None:
     assert settings.node_provisioning is Provisioning.SPOT
     assert str(settings.istio_version) == "1.28.0-rc.1"
     assert settings.tracing_mode is TracingMode.OPENTELEMETRY
-    assert settings.istiod_values == {"pilot": {"autoscaleMin": 2}}
+    assert settings.istiod_values == {"pilot": {"autoscaleMax": 2}}
     assert settings.backend is BackendPreset.LIGHTSTEP_MICROSATELLITES
     assert str(settings.backend_address) == "[2001:db8::1]:8184"
     assert settings.sampling_percentage == Decimal("0.25")

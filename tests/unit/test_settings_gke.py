@@ -54,7 +54,7 @@ def test_given_network_and_maintenance_window_are_read(tmp_path: Path) -> None:
 def test_protection_private_nodes_and_apis_are_on_unless_switched_off(tmp_path: Path) -> None:
     settings = read(RIGHT, tmp_path)
 
-    assert settings.gke_deletion_protection
+    assert settings.deletion_protection
     assert settings.gke_private_nodes
     assert settings.gcp_enable_apis
 

@@ -199,7 +199,13 @@ def test_only_a_lightstep_provider_needs_a_way_to_the_satellites(mode: TracingMo
         (
             OPENTELEMETRY,
             "1.27.0",
-            {"tracing-collector-deployment", "tracing-mesh-telemetry", "tracing-untraced-collector-telemetry"},
+            {
+                "tracing-collector-deployment",
+                "tracing-collector-authorization-deny-by-default",
+                "tracing-collector-authorization-spans",
+                "tracing-mesh-telemetry",
+                "tracing-untraced-collector-telemetry",
+            },
         ),
     ],
 )

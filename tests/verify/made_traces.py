@@ -75,6 +75,11 @@ def made(count: int = 30) -> dict[Sent, list[Span]]:
     }
 
 
+def by_id(traces: Mapping[Sent, list[Span]]) -> dict[str, list[Span]]:
+    """Return the spans by their trace's id."""
+    return {sent.trace_id: spans for sent, spans in traces.items()}
+
+
 def serving_gateway(spans: Iterable[Span]) -> list[Span]:
     """Return a trace as with Istio >= 1.28, whose gateway reports a server span as well."""
     spans = list(spans)

@@ -20,8 +20,10 @@ from verify.cluster.collector import CollectorReading
 from verify.cluster.collector_counters import Counters
 from verify.cluster.collector_log import Complaint, newest_complaint
 from verify.cluster.network_policies import judge_network_policies
+from verify.findings import failed
 from verify.outcomes import Verdict
 from verify.stages.access_token import AccessTokenStage, judge_credentials, judge_mesh_token, judge_token_file
+from verify.stages.after_traffic import judge_after, with_cause
 from verify.stages.ca_certificate import CaCertificateStage
 from verify.stages.collector import CollectorStage, judge_readiness, judge_sending
 
@@ -43,7 +45,7 @@ def ca_secret(pem: str = PEM) -> dict[str, Any]:
         (ca_secret("no certificate"), NOW, Cause.CA_UNREADABLE),
         (ca_secret(Authority("Pool CA").pem), NOW, Cause.CA_SECRET_OTHER),
         (ca_secret(PEM * 2), NOW + timedelta(days=1), Cause.CA_EXPIRED),
-        (ca_secret(), NOW - timedelta(days=1), Cause.CA_EXPIRED),
+        (ca_secret(), NOW - timedelta(days=2), Cause.CA_EXPIRED),
     ],
     ids=["missing", "empty", "unreadable", "other", "expired", "not-yet"],
 )
@@ -279,3 +281,33 @@ def test_network_policies_must_let_spans_in_and_out(policies: list[Any], verdict
 
     assert found.verdict is verdict
     assert found.cause is (Cause.COLLECTOR_BLOCKED if verdict is Verdict.FAIL else None)
+
+
+BEFORE = Counters(accepted=100, sent=100, failed=1)
+
+
+@pytest.mark.parametrize(
+    ("now", "verdict", "cause"),
+    [
+        (reading(counters=Counters(accepted=340, sent=340, failed=1)), Verdict.PASS, None),
+        (reading(counters=BEFORE), Verdict.FAIL, Cause.SPANS_MISSING),
+        (reading(counters=Counters(accepted=340, sent=300, failed=1)), Verdict.FAIL, Cause.SPANS_LOST),
+        (reading(complaint=Complaint(Cause.TOKEN_REFUSED, "unknown token")), Verdict.FAIL, Cause.TOKEN_REFUSED),
+        (reading(unseen="forbidden"), Verdict.SKIP, Cause.NOT_TO_BE_SEEN),
+    ],
+)
+def test_after_the_traffic_the_collector_says_what_became_of_its_spans(
+    now: CollectorReading, verdict: Verdict, cause: Cause | None
+) -> None:
+    found = judge_after(BEFORE, now, "observability")
+
+    assert (found.verdict, found.cause) == (verdict, cause)
+
+
+def test_missing_spans_have_the_cause_that_the_collector_names() -> None:
+    missing = [failed("all spans arrived", Cause.SPANS_MISSING, "0 of 8")]
+    refused = judge_after(BEFORE, reading(complaint=Complaint(Cause.TOKEN_REFUSED, "unknown token")), "observability")
+    silent = judge_after(BEFORE, reading(counters=BEFORE), "observability")
+
+    assert with_cause(missing, [refused]) == [refused]
+    assert with_cause(missing, [silent]) == missing

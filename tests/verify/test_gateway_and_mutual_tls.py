@@ -13,7 +13,7 @@ from verify.cluster.api import Answer
 from verify.context import Options
 from verify.outcomes import Verdict
 from verify.stages.gateway import GatewayStage
-from verify.stages.mutual_tls import judge_plain_call
+from verify.stages.mutual_tls import judge_curl, judge_plain_call
 
 GATEWAY = {"app": "istio-ingressgateway", "istio": "ingressgateway"}
 NAMESPACE = "/api/v1/namespaces/istio-ingress"
@@ -111,3 +111,18 @@ def test_a_refusal_proves_mutual_tls_only_where_other_calls_get_through(
     found = judge_plain_call(control, plain)
 
     assert (found.verdict, found.cause) == (verdict, cause)
+
+
+@pytest.mark.parametrize(
+    ("exit_code", "verdict"),
+    [
+        (0, Verdict.FAIL),
+        (52, Verdict.PASS),
+        (56, Verdict.PASS),
+        (7, Verdict.SKIP),  # refused before a connection
+        (28, Verdict.SKIP),  # dropped by a NetworkPolicy
+        (127, Verdict.SKIP),  # no curl in the image
+    ],
+)
+def test_where_the_api_server_cannot_call_pods_the_gateways_pod_does(exit_code: int, verdict: Verdict) -> None:
+    assert judge_curl(exit_code, judge_plain_call(REFUSED, REFUSED)).verdict is verdict

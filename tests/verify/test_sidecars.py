@@ -180,7 +180,7 @@ def dump(cluster: str) -> str:
 
 @pytest.mark.parametrize(("cluster", "ours"), [(OUR_CLUSTER, True), ("outbound|9411||zipkin.tracing.svc", False)])
 def test_a_proxys_dump_says_where_its_spans_go(cluster: str, ours: bool) -> None:
-    (only,) = tracing_of(dump(cluster))
+    (only,) = tracing_of(f"2026-11-21T13:54:28.080305Z\twarn\tOS CA Cert could not be found\n{dump(cluster)}\n")
 
     assert only == ProxyTracing("envoy.tracers.opentelemetry", cluster)
     assert is_ours(only, target()) is ours
@@ -194,6 +194,11 @@ def test_native_tracing_stands_in_the_bootstrap() -> None:
     (only,) = tracing_of(json.dumps({"configs": [{"bootstrap": bootstrap}]}))
 
     assert is_ours(only, target(tracingMode="native", istioVersion="1.15.0"))
+
+
+def test_an_answer_that_is_no_dump_is_told() -> None:
+    with pytest.raises(ValueError, match="not JSON"):
+        tracing_of("error: upstream connect error")
 
 
 def test_a_proxy_without_tracing_has_none() -> None:

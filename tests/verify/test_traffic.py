@@ -12,9 +12,10 @@ from sandbox.ports import free_ports
 from tests.verify.served import Asked, Reply, serving
 from verify.causes import Cause
 from verify.outcomes import Finding, Verdict
+from verify.sender import UNDECIDED, WARM_UP, Load, Pace, Sender
 from verify.stages.smoke_traffic import latency_text, traffic_findings
 from verify.traces.checks import Sent
-from verify.traffic import UNDECIDED, WARM_UP, Load, Pace, Request, Sender, Traffic, percentile
+from verify.traffic import Request, Traffic, percentile
 
 PAGE = "<title>Simple Bookstore App</title>"
 

@@ -167,6 +167,17 @@ class KubernetesApi:
         Raises:
             ClusterError: if it can't be run, or fails.
         """
+        exit_code, output = self.attempt(namespace, pod, container, command)
+        if exit_code != 0:
+            raise ClusterError(f"{command[0]} in Pod {namespace}/{pod} ended with {exit_code}")
+        return output
+
+    def attempt(self, namespace: str, pod: str, container: str, command: Sequence[str]) -> tuple[int, str]:
+        """Run a command that only reads in a container, and return its exit code and what it prints.
+
+        Raises:
+            ClusterError: if it can't be run.
+        """
         stream: Any = importlib.import_module("kubernetes.stream")
         try:
             session = stream.stream(
@@ -185,9 +196,9 @@ class KubernetesApi:
             session.close()
         except Exception as error:
             raise self._error(f"exec in Pod {namespace}/{pod}", error) from error
-        if exit_code != 0:
-            raise ClusterError(f"{command[0]} in Pod {namespace}/{pod} ended with {exit_code}")
-        return str(output or "")
+        if exit_code is None:
+            raise ClusterError(f"{command[0]} in Pod {namespace}/{pod} did not end within {_POD_PATIENCE} s")
+        return int(exit_code), str(output or "")
 
     def read_local(self, namespace: str, pod: str, port: int, path: str) -> str:
         """GET `path` from a port that a Pod opens for itself only, by a port-forward that ends with the answer.

@@ -1,12 +1,16 @@
 """What a sidecar traces to, read from the configuration dump of its Envoy."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
 #: Envoy's own Lightstep tracer, by its names of all releases that had it.
 LIGHTSTEP_TRACERS: Final = frozenset({"envoy.lightstep", "envoy.tracers.lightstep"})
+
+#: Where the JSON begins: nothing in the log begins a line with a brace.
+_BEGIN: Final = re.compile(r"^\{", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -26,12 +30,15 @@ def tracing_of(dump: str) -> frozenset[ProxyTracing]:
     """Return all tracing configurations in a dump: of listeners that say one, and of the bootstrap.
 
     Arguments:
-        dump: what Envoy's `/config_dump` answers.
+        dump: what `pilot-agent request GET config_dump` prints: lines of its own log, then what Envoy answers.
 
     Raises:
-        ValueError: if it is no JSON.
+        ValueError: if it holds no JSON.
     """
-    return frozenset(_tracing(json.loads(dump)))
+    begin = _BEGIN.search(dump)
+    if begin is None:
+        raise ValueError("the proxy's configuration dump is not JSON")
+    return frozenset(_tracing(json.loads(dump[begin.start() :])))
 
 
 def _tracing(node: object) -> Iterator[ProxyTracing]:

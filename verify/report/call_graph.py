@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from verify.report.scale import milliseconds
+from verify.traces.bookinfo import Layout
 from verify.traces.model import Kind, Trace
 from verify.traffic import percentile
 
@@ -39,7 +40,7 @@ class Call:
 
 @dataclass(frozen=True)
 class Node:
-    """A service in the picture, with its place."""
+    """A service in the picture, with its place; `silent` if it was called and reported nothing."""
 
     service: str
     title: str
@@ -47,6 +48,7 @@ class Node:
     x: float
     y: float
     colour: int
+    silent: bool = False
     width: float = NODE_WIDTH
     height: float = NODE_HEIGHT
 
@@ -72,29 +74,33 @@ class CallGraph:
     width: float = WIDTH
 
 
-def calls_of(traces: Iterable[Trace]) -> list[Call]:
-    """Return who called whom, from client spans and the server spans below them."""
+def calls_of(traces: Iterable[Trace], layout: Layout) -> list[Call]:
+    """Return who called whom, by the client spans; the callee need not have reported anything.
+
+    Arguments:
+        traces: the traces.
+        layout: what the services are called.
+    """
     durations: dict[tuple[str, str], list[float]] = {}
-    for trace in traces:
-        for span in trace.spans:
-            parent = trace.parent(span)
-            if span.kind is Kind.SERVER and parent and parent.kind is Kind.CLIENT and parent.service != span.service:
-                durations.setdefault((parent.service, span.service), []).append(parent.duration / 1000)
+    for span in (span for trace in traces for span in trace.spans if span.kind is Kind.CLIENT):
+        if (callee := layout.callee(span)) and callee != span.service:
+            durations.setdefault((span.service, callee), []).append(span.duration / 1000)
     return [
         Call(caller, callee, len(values), percentile(values, 50) or 0)
         for (caller, callee), values in sorted(durations.items())
     ]
 
 
-def call_graph(traces: Iterable[Trace], colours: Mapping[str, int]) -> CallGraph:
+def call_graph(traces: Iterable[Trace], layout: Layout, colours: Mapping[str, int]) -> CallGraph:
     """Return the picture of the calls in some traces.
 
     Arguments:
         traces: the traces.
+        layout: what the services are called.
         colours: the number of each service's colour; also the order of services that stand above each other.
     """
     traces = list(traces)
-    calls = calls_of(traces)
+    calls = calls_of(traces, layout)
     layers = _layers(calls, colours)
     deepest = max(layers.values(), default=0)
     step = (WIDTH - 2 * _MARGIN - NODE_WIDTH) / max(deepest, 1)
@@ -127,8 +133,8 @@ def _node(service: str, x: float, y: float, traces: Iterable[Trace], colours: Ma
     name, _, namespace = service.partition(".")
     first = service if len(service) <= _LINE else name
     told = [f"in {namespace}"] if first == name and namespace else [", ".join(versions)] if versions else []
-    subtitle = " · ".join([*told, f"{len(spans)} spans"])
-    return Node(service, first, subtitle, round(x, 2), round(y, 2), colours.get(service, 0))
+    subtitle = " · ".join([*told, f"{len(spans)} spans" if spans else "no spans"])
+    return Node(service, first, subtitle, round(x, 2), round(y, 2), colours.get(service, 0), silent=not spans)
 
 
 def _edge(call: Call, caller: Node, callee: Node) -> Edge:

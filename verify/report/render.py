@@ -101,8 +101,8 @@ def render(
 
 
 def shown_review(seen: Observation) -> Review:
-    """Return the trace to show: the most spans, complete ones first, then the earliest."""
-    return max(seen.present, key=lambda each: (each.complete, each.found))
+    """Return the trace to show: with something missing or wrong if there is such a one, and with the most spans."""
+    return max(seen.present, key=lambda each: (not each.complete, each.found))
 
 
 def _first(results: Sequence[Result], verdict: Verdict) -> Finding | None:
@@ -124,10 +124,12 @@ def _traffic(traffic: Traffic | None) -> dict[str, Any] | None:
 def _spans(seen: Observation) -> dict[str, Any]:
     numbers = colours(seen.layout.services)
     traces = [each.trace for each in seen.present]
+    shown = shown_review(seen)
     return {
         "figures": figures(seen),
-        "waterfall": waterfall(shown_review(seen).trace, numbers),
-        "graph": call_graph(traces, numbers),
+        "waterfall": waterfall(shown.trace, numbers),
+        "whole": shown.complete,
+        "graph": call_graph(traces, seen.layout, numbers),
         "traces": len(traces),
         "rows": span_table(seen),
         "incomplete": [each for each in seen.reviews if not each.complete],

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
 
+from components.names import GATEWAY_SELECTOR
 from verify.causes import Cause
 from verify.cluster.api import Answer, ClusterError
 from verify.cluster.pods import PROXY, is_over, is_ready, matches, name_of
 from verify.context import Context
 from verify.findings import failed
-from verify.outcomes import Failure, Finding, passed, skipped
+from verify.outcomes import Failure, Finding, Verdict, passed, skipped
 
 #: Port at which a sidecar tells whether it is ready; never intercepted
 #: (https://istio.io/latest/docs/ops/deployment/application-requirements/#ports-used-by-istio).
@@ -28,7 +29,7 @@ _TITLE: Final = "a plain call from outside the mesh is refused"
 
 @dataclass(frozen=True)
 class MutualTlsStage:
-    """Calls an application by the API server's proxy, which has no certificate of the mesh."""
+    """Calls an application by the API server's proxy, which has no certificate of the mesh, or around the gateway's."""
 
     name: str = "mutual TLS"
     failure: Failure = Failure.MUTUAL_TLS
@@ -57,7 +58,55 @@ class MutualTlsStage:
             plain = context.kubernetes.call_plainly(namespace, name_of(pod), _APPLICATION_PORT, "/productpage")
         except ClusterError as error:
             return [skipped(_TITLE, f"the API server did not make the call: {error}", Cause.NOT_TO_BE_SEEN)]
-        return [judge_plain_call(control, plain)]
+        judged = judge_plain_call(control, plain)
+        if judged.verdict is not Verdict.SKIP:
+            return [judged]
+        progress(f"plain call of {namespace}/{name_of(pod)} from the gateway")
+        return [_from_gateway(context, str(pod["status"].get("podIP")), judged)]
+
+
+def _from_gateway(context: Context, address: str, otherwise: Finding) -> Finding:
+    """Call from the gateway's Pod, which NetworkPolicies let through: what curl sends there goes around its proxy.
+
+    Arguments:
+        context: the run.
+        address: the application's Pod.
+        otherwise: what to return where this can't be done either.
+    """
+    namespace = context.target.gateway_namespace
+    pods = context.kubernetes.items(f"/api/v1/namespaces/{namespace}/pods")
+    gateway = next((each for each in pods if matches(each, GATEWAY_SELECTOR) and is_ready(each, PROXY)), None)
+    if gateway is None:
+        return otherwise
+    host = f"[{address}]" if ":" in address else address
+    url = f"http://{host}:{_APPLICATION_PORT}/productpage"
+    command = ["curl", "--silent", "--output", "/dev/null", "--max-time", "5", url]
+    try:
+        exit_code, _ = context.kubernetes.attempt(namespace, name_of(gateway), PROXY, command)
+    except ClusterError:
+        return otherwise
+    return judge_curl(exit_code, otherwise)
+
+
+def judge_curl(exit_code: int, otherwise: Finding) -> Finding:
+    """Return what curl's exit code proves (https://curl.se/libcurl/c/libcurl-errors.html).
+
+    Arguments:
+        exit_code: of curl, calling the application's port in the clear.
+        otherwise: what to return if it proves nothing: there is no curl, or no connection.
+    """
+    if exit_code == 0:
+        return failed(
+            _TITLE, Cause.PLAIN_CALL_ANSWERED, f"port {_APPLICATION_PORT} answered a call of the gateway's Pod"
+        )
+    if exit_code in _ENDED_BY_PEER:
+        seen = f"port {_APPLICATION_PORT} takes a connection of the gateway's Pod and ends it without an answer"
+        return passed(_TITLE, seen)
+    return otherwise
+
+
+#: Connected, but got nothing (52), or the connection was reset (56).
+_ENDED_BY_PEER: Final = frozenset({52, 56})
 
 
 def judge_plain_call(control: Answer, plain: Answer) -> Finding:

@@ -9,7 +9,8 @@ from verify.answers import Problem
 from verify.context import Context
 from verify.findings import failed
 from verify.outcomes import Failure, Finding, passed, skipped
-from verify.traffic import Load, Sender, Traffic
+from verify.sender import Load, Sender
+from verify.traffic import Traffic
 
 _ANSWERS: Final = "Bookinfo's page answers through the gateway"
 _LATENCY: Final = "latency"
@@ -32,6 +33,7 @@ class SmokeTrafficStage:
         if target.bookinfo_namespace is None:
             return [skipped(_ANSWERS, "the stack has no Bookinfo (traced-mesh:bookinfo is false)")]
         load = Load(target.gateway_url, options.requests, options.rate, options.address)
+        context.look_at_collector()  # before the traffic, also where --only leaves its own stage out
         context.traffic = Sender(load, progress).send()
         return traffic_findings(context.traffic, target.bookinfo_namespace, target.gateway_namespace)
 

@@ -15,6 +15,7 @@ from verify.causes import Cause
 from verify.context import Context
 from verify.findings import failed
 from verify.outcomes import Failure, Finding, passed, skipped
+from verify.stages.after_traffic import collector_after, with_cause
 from verify.traces.bookinfo import ENTRY, VERSIONED, Layout
 from verify.traces.findings import findings
 from verify.traces.model import Kind, Trace
@@ -45,7 +46,7 @@ class SpansStage:
         options = context.options
         ready = _ready(context)
         if isinstance(ready, Finding):
-            return [ready]
+            return [ready, *(collector_after(context, progress) if context.traffic else [])]
         layout, traffic, url = ready
         try:
             progress(f"asking {url}")
@@ -58,7 +59,10 @@ class SpansStage:
         if not context.observation.reviews:
             why = f"{backend.title} keeps some traces only, and none of ours: docs/verification.md says how to make it"
             return [passed(_ASKED, backend.title), skipped(_ARRIVED, why, Cause.NOT_TO_BE_SEEN)]
-        return [passed(_ASKED, backend.title), *findings(context.observation)]
+        found = findings(context.observation)
+        if not context.observation.present:
+            found = with_cause(found, collector_after(context, progress))
+        return [passed(_ASKED, backend.title), *found]
 
 
 def _ready(context: Context) -> tuple[Layout, Traffic, str] | Finding:

@@ -8,14 +8,12 @@ import pytest
 from sandbox.ports import free_ports
 from tests.verify.backend_answers import lightstep, old_tempo, tempo, zipkin
 from tests.verify.genuine_jaeger import RunningJaeger, renamed
-from tests.verify.made_traces import LAYOUT, START, made
+from tests.verify.made_traces import LAYOUT, START, by_id, made
 from tests.verify.served import Asked, Reply, Served, as_json, serving
 from verify.backends.backend import Backend, Search
 from verify.backends.choose import BackendKind, choose
 from verify.backends.query import QueryError
-from verify.backends.waiting import Clock, wait_for_spans
 from verify.causes import Cause
-from verify.traces.bookinfo import Layout
 from verify.traces.checks import Sent, review
 from verify.traces.diagnosis import diagnose
 from verify.traces.model import Span, Trace
@@ -41,10 +39,6 @@ def stored(count: int = 3) -> dict[Sent, list[Span]]:
     first = traces[next(iter(traces))]
     first[3] = replace(first[3], failed=True)
     return traces
-
-
-def by_id(traces: Mapping[Sent, list[Span]]) -> dict[str, list[Span]]:
-    return {sent.trace_id: spans for sent, spans in traces.items()}
 
 
 def essence(trace: Trace) -> list[tuple[object, ...]]:
@@ -222,61 +216,3 @@ def test_nothing_but_gets_is_sent() -> None:
             at(server, kind).trace(next(iter(by_id(stored()))))
 
         assert {each.method for each in server.asked} == {"GET"}
-
-
-class Growing:
-    """A backend in which one span more can be seen at each question for a trace."""
-
-    title, searches, keeps_all = "growing", False, True
-
-    def __init__(self, traces: Mapping[str, list[Span]]) -> None:
-        self.traces = traces
-        self.asked: dict[str, int] = {}
-
-    def trace(self, trace_id: str) -> Trace:
-        self.asked[trace_id] = self.asked.get(trace_id, 0) + 1
-        return Trace.of(trace_id, self.traces[trace_id][: self.asked[trace_id]])
-
-    def search(self, search: Search) -> list[Trace]:
-        raise AssertionError(search)
-
-
-class TestWaiting:
-    @staticmethod
-    def wait(backend: Backend, sent: Sequence[Sent], timeout: float) -> tuple[dict[str, Trace], Arrival, list[str]]:
-        time = [0.0]
-
-        def sleep(seconds: float) -> None:
-            time[0] += seconds
-
-        said: list[str] = []
-        layout = Layout("bookinfo", LAYOUT.gateway)
-        traces, arrival = wait_for_spans(backend, layout, sent, timeout, said.append, Clock(lambda: time[0], sleep))
-        return traces, arrival, said
-
-    def test_it_ends_when_the_last_span_is_there(self) -> None:
-        traces = made(3)
-        backend = Growing(by_id(traces))
-
-        found, arrival, said = self.wait(backend, list(traces), 30)
-
-        assert {len(found[sent.trace_id].spans) for sent in traces} == {6, 8}
-        assert arrival == Arrival(7.0, 7.0)
-        assert said[-1] == "22 of 22 spans, 3 of 3 traces complete"
-
-    def test_complete_traces_are_not_asked_for_again(self) -> None:
-        traces = made(3)
-        backend = Growing(by_id(traces))
-
-        self.wait(backend, list(traces), 30)
-
-        assert sorted(backend.asked.values()) == [6, 8, 8]
-
-    def test_it_ends_when_the_time_is_over(self) -> None:
-        traces = made(3)
-
-        found, arrival, said = self.wait(Growing(by_id(traces)), list(traces), 3.5)
-
-        assert {len(found[sent.trace_id].spans) for sent in traces} == {5}
-        assert arrival == Arrival(None, 3.5)
-        assert "0 of 3 traces complete" in said[-1]

@@ -1,4 +1,4 @@
-"""The certificate and private key by which the Collector shows itself to the tracing backend, checked beforehand."""
+"""Certificates with their private keys, checked beforehand: the Collector's as a client, the gateway's as a server."""
 
 from datetime import datetime
 from itertools import pairwise
@@ -7,9 +7,13 @@ from typing import Final
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.asymmetric.ec import (
+    SECP256R1,
+    EllipticCurvePrivateKey,
+    EllipticCurvePublicKey,
+)
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
@@ -23,7 +27,9 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from components.configuration.certificates import as_pem, check_each, fault_of_validity, name_of, read_certificates
 
 _USABLE: Final = (RSAPrivateKey, EllipticCurvePrivateKey, Ed25519PrivateKey)
-_FOR_CLIENTS: Final = {ExtendedKeyUsageOID.CLIENT_AUTH, ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE}
+
+#: Smallest RSA key that Envoy serves (envoyproxy/envoy v1.30.0, source/common/tls/context_impl.cc).
+_SMALLEST_RSA: Final = 2048
 
 
 def read_client_chain(path: Path, now: datetime) -> str:
@@ -38,16 +44,35 @@ def read_client_chain(path: Path, now: datetime) -> str:
             not yet valid, expired, or expires within 30 days, if the first one is not for clients, or if one was not
             issued by the next.
     """
-    chain = read_certificates(path, "a certificate chain")
-    check_each(chain, lambda certificate: fault_of_validity(certificate, now))
-    if not _is_for_clients(chain[0]):
+    return as_pem(_chain(path, now, ExtendedKeyUsageOID.CLIENT_AUTH, "clients", "clientAuth"))
+
+
+def read_server_chain(path: Path, now: datetime) -> str:
+    """Read a PEM file of the gateway's certificate and the CA certificates above it, and return them as PEM text.
+
+    Arguments and errors as those of `read_client_chain`, for servers; and the first certificate must have a key that
+    every Envoy serves: RSA of 2048 bits or more, or ECDSA on the curve P-256.
+    """
+    chain = _chain(path, now, ExtendedKeyUsageOID.SERVER_AUTH, "servers", "serverAuth")
+    key = chain[0].public_key()
+    is_rsa = isinstance(key, RSAPublicKey) and key.key_size >= _SMALLEST_RSA
+    if not is_rsa and not (isinstance(key, EllipticCurvePublicKey) and isinstance(key.curve, SECP256R1)):
         raise ValueError(
-            f"certificate '{name_of(chain[0])}' is not for clients (extendedKeyUsage does not say clientAuth)"
+            f"certificate '{name_of(chain[0])}' has a key that not every Envoy serves: neither RSA of {_SMALLEST_RSA} "
+            "bits or more nor ECDSA on P-256"
         )
-    for issued, issuer in pairwise(chain):
-        if not _was_issued_by(issued, issuer):
-            raise ValueError(f"certificate '{name_of(issued)}' was not issued by the next, '{name_of(issuer)}'")
     return as_pem(chain)
+
+
+def covers(chain: str, host: str) -> bool:
+    """Tell whether the first certificate of a chain (PEM) is for a DNS name, which may begin with `*.`."""
+    certificate = x509.load_pem_x509_certificate(chain.encode())
+    try:
+        names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except (x509.ExtensionNotFound, ValueError):  # browsers have not looked at the common name for years
+        return False
+    given = {name.lower() for name in names.get_values_for_type(x509.DNSName)}
+    return not given.isdisjoint({host.lower(), f"*.{host.lower().partition('.')[2]}"})
 
 
 def read_private_key(text: str) -> str:
@@ -62,7 +87,7 @@ def read_private_key(text: str) -> str:
     try:
         key = load_pem_private_key(text.encode(), password=None)
     except TypeError as error:
-        raise ValueError("it is encrypted, and the Collector can't ask for a passphrase") from error
+        raise ValueError("it is encrypted, and whoever uses it can't ask for a passphrase") from error
     except (ValueError, UnsupportedAlgorithm) as error:
         raise ValueError("it can't be decoded") from error
     if not isinstance(key, _USABLE):
@@ -84,15 +109,30 @@ def _encoded(key: PublicKeyTypes) -> bytes:
     return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
 
-def _is_for_clients(certificate: x509.Certificate) -> bool:
-    """Tell whether a certificate may be shown by a client; one that names no use may be put to any."""
+def _chain(
+    path: Path, now: datetime, use: x509.ObjectIdentifier, whom: str, name_of_use: str
+) -> list[x509.Certificate]:
+    chain = read_certificates(path, "a certificate chain")
+    check_each(chain, lambda certificate: fault_of_validity(certificate, now))
+    if not _is_for(chain[0], use):
+        raise ValueError(
+            f"certificate '{name_of(chain[0])}' is not for {whom} (extendedKeyUsage does not say {name_of_use})"
+        )
+    for issued, issuer in pairwise(chain):
+        if not _was_issued_by(issued, issuer):
+            raise ValueError(f"certificate '{name_of(issued)}' was not issued by the next, '{name_of(issuer)}'")
+    return chain
+
+
+def _is_for(certificate: x509.Certificate, use: x509.ObjectIdentifier) -> bool:
+    """Tell whether a certificate may be put to a use; one that names none may be put to any."""
     try:
         uses = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
     except x509.ExtensionNotFound:
         return True
     except ValueError:  # an extension that can't be decoded allows nothing
         return False
-    return bool(_FOR_CLIENTS.intersection(uses))
+    return not {use, ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE}.isdisjoint(uses)
 
 
 def _was_issued_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:

@@ -1,0 +1,87 @@
+"""Rules about what an environment survives: a lost node, an upgrade, a mistaken `pulumi destroy`."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from pulumi_policy import Severity
+
+from policy.reading import at, mapping
+from policy.resource import Resource
+from policy.rule import BEYOND_DEV, PROD_ONLY, ResourceRule, StackRule, kinds
+from policy.workload import pod, selects
+
+#: Labels of the Pods without which no request passes and no span leaves: label `app` or the recommended name.
+_VITAL: Final = frozenset({"istiod", "istio-ingressgateway", "otel-collector"})
+_NAME_LABELS: Final = ("app", "app.kubernetes.io/name")
+
+#: Namespaces whose loss can't be made good by another `pulumi up`: this one holds the key of the mesh's CA.
+_STATE: Final = frozenset({"istio-system"})
+
+
+def _replicas(resource: Resource) -> Iterator[str]:
+    if resource.kind == "kubernetes:HorizontalPodAutoscaler":
+        name, count = (
+            str(at(resource.properties, "spec.scaleTargetRef.name")),
+            at(resource.properties, "spec.minReplicas"),
+        )
+        vital, count = any(name.startswith(each) for each in _VITAL), 1 if count is None else count
+    else:
+        count, vital = at(resource.properties, "spec.replicas"), _is_vital(resource)
+    if vital and isinstance(count, int | float) and count < 2:
+        yield f"'{resource.object_name}' has {count:g} replica, so it is away whenever a node is"
+
+
+def _budget(resources: Sequence[Resource]) -> Iterator[tuple[Resource, str]]:
+    budgets = [each for each in resources if each.kind == "kubernetes:PodDisruptionBudget"]
+    for each in resources:
+        if each.kind == "kubernetes:Deployment" and _is_vital(each):
+            labels = mapping(pod(each), "metadata.labels")
+            if not any(
+                budget.namespace == each.namespace and selects(mapping(budget.properties, "spec.selector"), labels)
+                for budget in budgets
+            ):
+                yield (
+                    each,
+                    f"no PodDisruptionBudget keeps an upgrade from ending all Pods of '{each.object_name}' at once",
+                )
+
+
+def _protected(namespace: Resource) -> Iterator[str]:
+    if namespace.object_name in _STATE and namespace.protected is False:
+        yield f"Pulumi may delete namespace '{namespace.object_name}', and the key of the mesh's CA with it"
+
+
+def _is_vital(deployment: Resource) -> bool:
+    labels = mapping(pod(deployment), "metadata.labels")
+    return any(labels.get(key) in _VITAL for key in _NAME_LABELS)
+
+
+RULES: Final = (
+    ResourceRule(
+        "replicas-two",
+        "istiod, the gateway and the Collector have at least two replicas.",
+        Severity.MEDIUM,
+        BEYOND_DEV,
+        "set traced-mesh:istiodReplicas, traced-mesh:gatewayReplicas and traced-mesh:collectorReplicas to at least 2",
+        kinds("Deployment", "HorizontalPodAutoscaler"),
+        _replicas,
+    ),
+    StackRule(
+        "disruption-budget",
+        "istiod, the gateway and the Collector have disruption budgets.",
+        Severity.MEDIUM,
+        BEYOND_DEV,
+        "make a PodDisruptionBudget that selects those Pods",
+        kinds("Deployment", "PodDisruptionBudget"),
+        _budget,
+    ),
+    ResourceRule(
+        "namespace-protected",
+        "In prod, Pulumi does not delete namespaces with state by mistake.",
+        Severity.HIGH,
+        PROD_ONLY,
+        "pulumi config set traced-mesh:deletionProtection true",
+        kinds("Namespace"),
+        _protected,
+    ),
+)

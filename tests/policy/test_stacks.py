@@ -1,0 +1,66 @@
+"""No stack of the project breaks a rule of the policy pack that would stop it."""
+
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from pulumi_policy import EnforcementLevel
+
+from components.settings import Settings
+from policy.judgement import Violation, judge, judge_stack
+from policy.leaks import Secret, leaks, needles
+from policy.resource import Resource
+from policy.rules import RULES
+from policy.stack import Stack
+from tests.support.istio import Document, Istio
+from tests.support.mocks import Recorded, mapped
+from tests.support.stacks import TOKEN, record_environment, stack_names, stack_settings
+
+#: The newest release whose charts are at hand; stands in for those that a stack would fetch.
+NEWEST: Final = "main"
+
+
+@cache
+def violations(stack: str, folder: Path) -> list[Violation]:
+    """Return every breach of a rule by a stack, also of those rules that don't count in its environment."""
+    settings = stack_settings(stack, folder)
+    resources = [each for made in record_environment(settings).resources for each in _resources(made, settings)]
+    return [*(it for each in resources for it in judge(each, RULES)), *judge_stack(resources, RULES)]
+
+
+def in_words(found: list[Violation]) -> list[str]:
+    """Return breaches as people read them."""
+    return [f"{each.rule.name} ({each.resource.type}: {each.resource.name}): {each.wrong}" for each in found]
+
+
+@pytest.mark.parametrize("stack", stack_names())
+def test_no_stack_breaks_a_rule_that_stops_it(stack: str, tmp_path_factory: pytest.TempPathFactory) -> None:
+    kind = stack_settings(stack, tmp_path_factory.mktemp(stack)).environment
+    found = violations(stack, tmp_path_factory.mktemp(stack))
+
+    stopping = [each for each in found if Stack(kind).level(each.rule) is EnforcementLevel.MANDATORY]
+
+    assert in_words(stopping) == []
+
+
+def _resources(made: Recorded, settings: Settings) -> Iterator[Resource]:
+    """Yield a resource as the engine would hand it to the pack, and for a chart what it renders."""
+    marked = _marked(made.inputs)
+    yield Resource(made.type, made.name, made.plain, made.protected, tuple(leaks(marked, needles([TOKEN]))))
+    if made.type == "kubernetes:helm.sh/v4:Chart":
+        for document in _rendered(made, settings):
+            group, _, version = document["apiVersion"].rpartition("/")
+            type_token = f"kubernetes:{group or 'core'}/{version}:{document['kind']}"
+            yield Resource(type_token, f"{made.name}:{document['metadata']['name']}", document, protected=False)
+
+
+def _rendered(chart: Recorded, settings: Settings) -> list[Document]:
+    path = str(chart.plain["chart"])
+    release = NEWEST if "://" in path else str(settings.istio_version)
+    return Istio.obtain(release).render(Path(path).name, chart.plain["values"], chart.name)
+
+
+def _marked(inputs: dict[str, Any]) -> Any:
+    return mapped(inputs, secret=Secret)

@@ -1,0 +1,73 @@
+"""The workflow files as data."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from sandbox.paths import PROJECT
+
+GITHUB: Final = PROJECT / ".github"
+
+#: An action of somebody else's: what it is, the commit, and the release that the commit is.
+_USES: Final = re.compile(r"uses: (?P<action>[^\s@.][^\s@]*)@(?P<commit>\S+)(?: # (?P<release>\S+))?")
+
+
+@dataclass(frozen=True)
+class Job:
+    """One job of a workflow.
+
+    Arguments:
+        workflow: name of the workflow's file, without its ending.
+        name: the job's name.
+        data: what stands below its name.
+    """
+
+    workflow: str
+    name: str
+    data: dict[str, Any]
+
+    @property
+    def steps(self) -> list[dict[str, Any]]:
+        """Its steps; none if it calls another workflow."""
+        return self.data.get("steps", [])
+
+    @property
+    def touches_a_stack(self) -> bool:
+        """Whether it logs in to Google Cloud."""
+        return any(step.get("uses") == "./.github/actions/pulumi" for step in self.steps)
+
+
+def workflow(name: str) -> dict[Any, Any]:
+    """Return a workflow by its file's name without the ending. YAML reads the key `on` as `True`."""
+    return yaml.safe_load((GITHUB / "workflows" / f"{name}.yaml").read_text(encoding="utf-8"))
+
+
+def workflow_names() -> list[str]:
+    """Return the names of all workflows."""
+    return sorted(file.stem for file in (GITHUB / "workflows").iterdir())
+
+
+def jobs() -> list[Job]:
+    """Return the jobs of all workflows."""
+    return [Job(name, title, data) for name in workflow_names() for title, data in workflow(name)["jobs"].items()]
+
+
+def texts() -> dict[str, str]:
+    """Return the text of each workflow, action and script, by its path below `.github`."""
+    files = [file for file in sorted(GITHUB.rglob("*")) if file.is_file()]
+    return {str(file.relative_to(GITHUB)): file.read_text(encoding="utf-8") for file in files}
+
+
+def others_actions() -> Iterator[re.Match[str]]:
+    """Yield the use of each action that is not this repository's."""
+    for text in texts().values():
+        yield from _USES.finditer(text)
+
+
+def executable(path: Path) -> bool:
+    """Tell whether a file may be run."""
+    return bool(path.stat().st_mode & 0o111)

@@ -1,0 +1,79 @@
+"""The Collector once more, after the smoke traffic: a fresh environment had nothing to send, and so no complaint."""
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from verify.causes import Cause
+from verify.cluster.collector import CollectorReading, read_collector
+from verify.cluster.collector_counters import Counters
+from verify.context import Context
+from verify.findings import failed
+from verify.outcomes import Finding, passed, skipped
+
+_TITLE: Final = "the traffic's spans went through the Collector"
+
+#: Seconds between two looks; a batch waits for 5 s at most (`collector_configuration.BATCH`).
+_BETWEEN: Final = 2.0
+
+
+def collector_after(
+    context: Context, progress: Callable[[str], None], sleep: Callable[[float], None] = time.sleep
+) -> list[Finding]:
+    """Look at the Collector until the traffic's spans are sent or it complains, for `Options.timeout` at most.
+
+    Arguments:
+        context: the run, after its smoke traffic.
+        progress: takes a few words on what is waited for.
+        sleep: waits.
+
+    Returns:
+        One finding; none in modes without a Collector.
+    """
+    before, namespace = context.collector, context.target.collector_namespace
+    if before is None or namespace is None:
+        return []
+    deadline = time.monotonic() + context.options.timeout
+    while True:
+        progress("reading the Collector's counters")
+        now = read_collector(context.kubernetes, namespace, context.simulated_nodes)
+        if now.complaint or now.counters is None or _is_through(before.counters, now.counters):
+            break
+        if time.monotonic() > deadline:
+            break
+        sleep(_BETWEEN)
+    return [judge_after(before.counters, now, namespace)]
+
+
+def judge_after(before: Counters | None, now: CollectorReading, namespace: str) -> Finding:
+    """Return what has become of the spans since the first look.
+
+    Arguments:
+        before: the counters of the first look; `None` if they could not be read.
+        now: the last look.
+        namespace: the Collector's namespace.
+    """
+    if now.complaint is not None:
+        return failed(_TITLE, now.complaint.cause, f"the Collector's log: {now.complaint.line}", namespace=namespace)
+    if before is None or now.counters is None:
+        return skipped(_TITLE, now.unseen or "its counters could not be read before", Cause.NOT_TO_BE_SEEN)
+    taken, sent = now.counters.accepted - before.accepted, now.counters.sent - before.sent
+    seen = f"{taken} spans taken from sidecars, {sent} sent to the backend, {now.counters.lost - before.lost} lost"
+    if taken <= 0:
+        return failed(_TITLE, Cause.SPANS_MISSING, seen)
+    if not _is_through(before, now.counters):
+        return failed(_TITLE, Cause.SPANS_LOST, seen, namespace=namespace)
+    return passed(_TITLE, seen)
+
+
+def _is_through(before: Counters | None, now: Counters) -> bool:
+    """Tell whether spans came and all of them have left."""
+    if before is None:
+        return now.accepted > 0 and now.sent >= now.accepted
+    return now.accepted > before.accepted and now.sent - before.sent >= now.accepted - before.accepted
+
+
+def with_cause(findings: Sequence[Finding], complaint: Sequence[Finding]) -> list[Finding]:
+    """Return the Collector's finding in place of those on missing spans, if it explains them."""
+    explains = [each for each in complaint if each.cause not in {None, Cause.SPANS_MISSING, Cause.NOT_TO_BE_SEEN}]
+    return explains or list(findings)

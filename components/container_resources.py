@@ -43,8 +43,8 @@ class Quota:
 #: Container -> its quota. istiod's requests and the gateway's figures are those of Istio's charts 1.15 to 1.30, which
 #: leave istiod without limits; these are far above the 1 vCPU and 1.5 GB of a mesh of 1,000 services and 2,000
 #: sidecars (https://istio.io/v1.16/docs/ops/deployment/performance-and-scalability). Bookinfo's are about
-#: twice what its processes took on a node (resident memory of each, `ps`): details 19 MiB, ratings 47 MiB, reviews, a
-#: Java server, 160 MiB, productpage 450 MiB, since its image starts 8 workers.
+#: twice what its processes took on a node (resident memory of each, `ps`): details 19 MiB, ratings 47 MiB, reviews, in
+#: Java, 160 MiB, productpage 450 MiB, since its image starts 8 workers.
 QUOTAS: Final[Mapping[str, Quota]] = {
     "istiod": Quota("500m", "2Gi", "4", "4Gi"),
     "gateway": Quota("100m", "128Mi", "2", "1Gi"),

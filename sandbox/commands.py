@@ -115,7 +115,7 @@ def env(target: Target) -> int:
 
 def test(arguments: list[str]) -> int:
     """Run the tests, with everything that they need, in as many processes as there are processor cores."""
-    toolchain = toolchain_module.ensure((Purpose.UP, Purpose.DEMO, Purpose.TEST))
+    toolchain = toolchain_module.ensure((Purpose.UP, Purpose.TEST))
     environment = {**os.environ, "PATH": toolchain.search_path}
     return subprocess.call([sys.executable, "-m", "pytest", *_SIDE_BY_SIDE, *arguments], cwd=PROJECT, env=environment)
 

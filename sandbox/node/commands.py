@@ -10,7 +10,7 @@ from typing import Final
 from sandbox import toolchain as toolchain_module
 from sandbox.console import say
 from sandbox.errors import SandboxError
-from sandbox.node.demo import Demo, addresses, removed_if_interrupted
+from sandbox.node.demo import Demo, addresses, removed_if_interrupted, report_file
 from sandbox.node.images.recipes import RELEASE
 from sandbox.node.layout import Door
 from sandbox.node.node import Node
@@ -32,7 +32,7 @@ def up(target: Target) -> int:
         exit_code = demo.bring_up(toolchain, lambda pulumi: pulumi.call("up", "--yes", "--skip-preview"))
         if exit_code == 0:
             with demo.phases.phase("verify"):
-                exit_code = _call(_verification(target, node, ()), node)
+                exit_code = _call(_verification(target, node, (f"--report={report_file(node)}",)), node)
         node.stay()
     say(f"\n{demo.phases.summary()}\n{addresses(demo, toolchain)}\nThey stay until: {target.make('down')}")
     return exit_code

@@ -4,6 +4,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Final
 
 from sandbox import toolchain as toolchain_module
@@ -135,12 +136,18 @@ def removed_if_interrupted(node: Node) -> Generator[None]:
         raise
 
 
+def report_file(node: Node) -> Path:
+    """Return where the verification writes its page: the result, and a trace as a picture."""
+    return node.folder / "verification.html"
+
+
 def addresses(demo: Demo, toolchain: Toolchain) -> str:
     """Return what a person wants to look at."""
     rows = {
         "Bookinfo": demo.product_page(toolchain),
         "its traces": f"{demo.node.url(Door.ZIPKIN)}/zipkin/",
         "Jaeger's API": f"{demo.node.url(Door.JAEGER)}/api/services",
+        "the proof": shown(report_file(demo.node)),
     }
     width = max(len(name) for name in rows)
     return "\n".join(f"  {name:<{width}}  {address}" for name, address in rows.items())

@@ -18,8 +18,7 @@ from pulumi_kubernetes.networking.v1 import (
 from components.authorization import AllowedCall, Authorization, AuthorizationArgs, principal
 from components.bookinfo import LABELS, PORT
 from components.bookinfo_applications import APPLICATIONS, account_of
-from components.gateway import NAME as GATEWAY
-from components.gateway import SELECTOR as GATEWAY_SELECTOR
+from components.names import GATEWAY, GATEWAY_SELECTOR
 from components.network_policies import NOTHING, NetworkAccess, namespace, network_policy, sidecar_egress, tcp
 
 #: Application -> the applications that call it; the ingress gateway calls productpage.

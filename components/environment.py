@@ -12,6 +12,7 @@ from components.choices import ClusterKind, TracingMode
 from components.cluster import ClusterHandle
 from components.collector import otlp_service
 from components.configuration.certificates import fingerprints
+from components.deletion_guard import deletion_guard
 from components.gateway import GatewayArgs, IngressGateway
 from components.gateway_certificate import GatewayCertificate
 from components.istio_versions import row_for
@@ -94,8 +95,12 @@ class Environment(pulumi.ComponentResource):
         self._ready = [*mesh.answering, *tracing.sidecar_secrets]  # for whatever has sidecars
         gateway = self._gateway(namespaces, security)
         certificate = self._certificate(namespaces)
+        parts: list[pulumi.Resource] = [mesh, namespaces, tracing, security, gateway]
+        if certificate:
+            parts.append(certificate)
         if settings.bookinfo:
-            self._bookinfo(namespaces, security, certificate)
+            parts.append(self._bookinfo(namespaces, security, certificate))
+        deletion_guard(f"{name}-deletion-guard", parts, mesh.charts, self, protect=settings.deletion_protection)
         self.outputs = EnvironmentOutputs(cluster, gateway, settings, list(namespaces.names))
         self.register_outputs({})
 
@@ -238,23 +243,24 @@ class Environment(pulumi.ComponentResource):
         after = [*self._ready, *security.gateway_network]
         return IngressGateway("gateway", args, after=after, opts=self._with_sidecars)
 
-    def _certificate(self, namespaces: Namespaces) -> str | None:
-        """Return the name of the Secret with the gateway's certificate, having made what is missing of it."""
+    def _certificate(self, namespaces: Namespaces) -> GatewayCertificate | None:
+        """Make what is missing of the gateway's certificate; `None` if it has none."""
         source = certificate_source(self._settings)
         if source is None:
             return None
         namespace, hosts = namespaces.names[GATEWAY_NAMESPACE], self._settings.gateway_hosts
-        return GatewayCertificate("gateway-certificate", source, namespace, hosts, self._in_cluster).secret_name
+        return GatewayCertificate("gateway-certificate", source, namespace, hosts, self._in_cluster)
 
-    def _bookinfo(self, namespaces: Namespaces, security: Security, certificate: str | None) -> None:
+    def _bookinfo(self, namespaces: Namespaces, security: Security, certificate: GatewayCertificate | None) -> Bookinfo:
         namespace = namespaces.names[self._settings.bookinfo_namespace]
         args = BookinfoArgs(
             namespace,
             networking_api=self._row.networking_api,
             hosts=self._settings.gateway_hosts,
-            certificate=certificate,
+            certificate=certificate.secret_name if certificate else None,
         )
-        Bookinfo("bookinfo", args, after=self._ready, pods_after=security.bookinfo_network, opts=self._with_sidecars)
+        pods_after = security.bookinfo_network
+        return Bookinfo("bookinfo", args, after=self._ready, pods_after=pods_after, opts=self._with_sidecars)
 
 
 def _header_names(backend: Backend) -> list[str]:

@@ -12,8 +12,10 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 from pulumi_kubernetes.networking.v1 import NetworkPolicyEgressRuleArgs, NetworkPolicyIngressRuleArgs
 
 from components.authorization import AllowedCall, Authorization, AuthorizationArgs
-from components.gateway import NAME, POD_PORTS, SELECTOR, STATUS_PORT
+from components.gateway import POD_PORTS, STATUS_PORT
 from components.kubernetes_objects import recommended_labels
+from components.names import GATEWAY as NAME
+from components.names import GATEWAY_SELECTOR as SELECTOR
 from components.network_policies import NOTHING, NetworkAccess, namespaces, network_policy, sidecar_egress, tcp
 
 _LABELS: Final = recommended_labels(NAME, part_of="traced-mesh", component="gateway")

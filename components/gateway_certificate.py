@@ -14,8 +14,8 @@ import pulumi_kubernetes as kubernetes
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from components.choices import IssuerKind
-from components.gateway import NAME
 from components.kubernetes_objects import recommended_labels
+from components.names import GATEWAY as NAME
 
 #: Name of the Secret that the program makes, or has made by an issuer.
 SECRET: Final = f"{NAME}-certificate"

@@ -84,10 +84,12 @@ class Mesh(pulumi.ComponentResource):
     Attributes:
         namespace: name of the control plane's namespace.
         answering: resources to depend on for anything that needs the CRDs, the sidecar injector or the validator.
+        charts: base and istiod.
     """
 
     namespace: pulumi.Output[str]
     answering: list[pulumi.Resource]
+    charts: list[kubernetes.helm.v4.Chart]
 
     def __init__(
         self,
@@ -105,6 +107,7 @@ class Mesh(pulumi.ComponentResource):
         base = self._chart("base", "istio-base", args.charts, args.base_values, [namespace, *after])
         istiod = self._chart("istiod", "istiod", args.charts, args.istiod_values, [base, *pods_after], waits)
         self.namespace = namespace.metadata.name
+        self.charts = [base, istiod]
         self.answering = [istiod, *self._answering(name, injector, istiod)]
         self.register_outputs({"namespace": self.namespace})
 

@@ -13,12 +13,12 @@ from pulumi_kubernetes.networking.v1 import NetworkPolicyEgressRuleArgs
 from components.bookinfo_access import BookinfoAccess, BookinfoAccessArgs
 from components.choices import MutualTlsMode
 from components.collector_configuration import OTLP_PORT
-from components.collector_pods import SELECTOR as COLLECTOR
 from components.configuration.addresses import BackendAddress
 from components.gateway_access import GatewayAccess, GatewayAccessArgs
 from components.istio_versions import VersionRow
 from components.mutual_tls import MutualTls
 from components.names import COLLECTOR_NAMESPACE
+from components.names import COLLECTOR_SELECTOR as COLLECTOR
 from components.network_policies import namespace, tcp, to_address
 
 

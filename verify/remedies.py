@@ -196,9 +196,9 @@ REMEDIES: Final[Mapping[Cause, Remedy]] = {
         "read why: kubectl describe pods --namespace {namespace} --selector app=productpage",
     ),
     Cause.GATEWAY_TLS_FAILS: Remedy(
-        "The gateway and this client do not agree on TLS.",
-        "see on which port and with which certificate the Gateway serves: kubectl get gateways --all-namespaces "
-        "--output yaml",
+        "The gateway's certificate is not trusted here, or it does not speak TLS at that port.",
+        "name the CA of a certificate of your own (export SSL_CERT_FILE=<file>); see on which port and with which "
+        "certificate the gateway serves: kubectl get gateways --all-namespaces --output yaml",
     ),
     Cause.GATEWAY_REDIRECTS: Remedy(
         "The gateway sends clients elsewhere, mostly from http to https.",

@@ -1,11 +1,13 @@
 """Sends the smoke traffic: requests for the product page, a bounded number, once each, with trace ids of our own."""
 
 import secrets
+import ssl
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
+import certifi
 import httpx
 
 from verify.answers import problem_of, problem_with
@@ -58,6 +60,11 @@ class Load:
         """What the requests name as their host: the gateway's, wherever they are sent."""
         return httpx.URL(self.gateway_url).netloc.decode()
 
+    @property
+    def name(self) -> str:
+        """The name that the gateway's certificate is for, wherever the requests are sent."""
+        return httpx.URL(self.gateway_url).host
+
 
 @dataclass(frozen=True)
 class Pace:
@@ -89,7 +96,8 @@ class Sender:
         If no whole page comes within `WARM_UP`, that one failure is the result and nothing else is sent.
         """
         began = time.time()
-        with httpx.Client(timeout=_PATIENCE, trust_env=False) as client:
+        # no proxy from the environment: what is asked is the gateway itself
+        with httpx.Client(timeout=_PATIENCE, trust_env=False, verify=_trusted()) as client:
             first = self._warm_up(client)
             requests = [first] if first.problem else self._paced(client)
         return Traffic(self.load.url, self.run, began, time.time(), tuple(requests))
@@ -133,11 +141,22 @@ class Sender:
     def _ask(self, client: httpx.Client, sent: Sent | None, headers: dict[str, str]) -> Request:
         begin = self.pace.now()
         try:
-            response = client.get(self.load.url, headers={"host": self.load.host, **headers})
+            response = client.get(
+                self.load.url,
+                headers={"host": self.load.host, **headers},
+                extensions={"sni_hostname": self.load.name},
+            )
             problem = problem_with(response)
         except httpx.HTTPError as error:
             problem = problem_of(error)
         return Request(sent, self.pace.now() - begin, problem)
+
+
+def _trusted() -> ssl.SSLContext:
+    """Return whom is trusted: the public CAs, those of this machine, and those of a file that SSL_CERT_FILE names."""
+    context = ssl.create_default_context()
+    context.load_verify_locations(certifi.where())
+    return context
 
 
 def _ids() -> Sent:

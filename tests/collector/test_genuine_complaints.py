@@ -3,7 +3,7 @@
 import contextlib
 import socket
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -97,7 +97,7 @@ def silent(protocol: OtlpProtocol, folder: Path) -> Generator[CollectorArgs]:
 
 
 @contextlib.contextmanager
-def refusing_grpc() -> Iterator[int]:
+def refusing_grpc() -> Generator[int]:
     class Refusal(grpc.ServerInterceptor):
         def intercept_service(self, continuation: Any, handler_call_details: Any) -> Any:
             del continuation, handler_call_details
@@ -118,7 +118,7 @@ def refusing_grpc() -> Iterator[int]:
 
 
 @contextlib.contextmanager
-def refusing_http() -> Iterator[int]:
+def refusing_http() -> Generator[int]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             self.send_error(401)

@@ -9,6 +9,7 @@ from tests.reports.costs import COST_INPUTS, Count, istiod_count, node_count
 from tests.reports.markdown import COMMAND
 from tests.reports.pages import pages, recordings
 from tests.reports.picture import picture
+from tests.reports.waits import is_component
 from tests.support.istio import Istio
 from tests.support.mocks import Recorded
 
@@ -58,7 +59,7 @@ def test_a_picture_shows_every_resource_once_and_can_be_read(stack: str) -> None
     kinds = [part for line in boxes for part in line.split('"')[1].split("<br/>")]
     resources = sum(int(part.rpartition(" x")[2]) if " x" in part else 1 for part in kinds)
 
-    assert resources == sum(not each.type.startswith("traced-mesh:") for each in recording.resources)
+    assert resources == sum(not is_component(each) for each in recording.resources)
     assert len(boxes) < 60
     assert len([line for line in lines if "-->" in line]) < 3 * len(boxes)
 

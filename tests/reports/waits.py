@@ -10,8 +10,9 @@ from tests.support.mocks import Recorded, Recording
 #: The library for graphs, which carries no types.
 nx: Final[Any] = import_module("networkx")
 
-#: Begins the types of our components, which only hold other resources: they take no time, and nothing waits for one.
-_COMPONENTS: Final = "traced-mesh:"
+#: Begins the types of what takes no time and nothing waits for: our components, which only hold other resources, and
+#: the deletion guard, which is made last and exists in Pulumi's state only.
+_IN_STATE_ONLY: Final = ("traced-mesh:", "pulumi:index:Stash")
 
 #: An edge leads from what is waited for to what waits.
 Graph = Any
@@ -21,8 +22,8 @@ Wait = tuple[str, str]
 
 
 def is_component(resource: Recorded) -> bool:
-    """Tell whether a resource only holds others."""
-    return resource.type.startswith(_COMPONENTS)
+    """Tell whether a resource only holds others, or only guards them."""
+    return resource.type.startswith(_IN_STATE_ONLY)
 
 
 def waits(recording: Recording) -> Graph:

@@ -15,6 +15,7 @@ from tests.unit.settings_support import EXISTING, RIGHT, TOKEN, fill, read
 #: Fingerprint of the public root, as https://letsencrypt.org/certificates/ has it.
 ISRG_ROOT_X1 = "96bcec06264976f37460779acf28c5a7cfe8a3c0aae11a8ffcee05c0bddf08c6"
 
+GUARD = "environment-deletion-guard"
 KINDS = pytest.mark.parametrize("kind", [RIGHT, EXISTING], ids=["gke", "existing"])
 
 
@@ -83,7 +84,7 @@ def test_everything_in_the_cluster_goes_through_its_one_provider(kind: dict[str,
 def test_every_part_in_the_cluster_takes_back_what_others_change(project: Path) -> None:
     made = environment(project)
 
-    parts = [each for each in made.resources if each.parent == "environment" and each.name != "cluster"]
+    parts = [each for each in made.resources if each.parent == "environment" and each.transforms]
     assert [each.name for each in parts] == ["mesh", "namespaces", "tracing", "security", "gateway", "bookinfo"]
     assert {each.transforms[0] for each in parts} == {"declared_state_wins"}
 
@@ -275,6 +276,7 @@ def test_only_what_needs_istiod_waits_for_it(kind: dict[str, str], project: Path
         "AuthorizationPolicy",
         "Deployment",
         "Gateway",
+        "Stash",  # the deletion guard
         "Telemetry",
         "MutatingWebhookConfigurationPatch",
         "PeerAuthentication",
@@ -304,10 +306,10 @@ def test_existing_cluster_does_not_import_google_clouds_sdk() -> None:
 @pytest.mark.parametrize(
     ("kind", "given", "protected"),
     [
-        (RIGHT, {}, ["cluster-cluster", "mesh-namespace", "namespaces-shop"]),
+        (RIGHT, {}, ["cluster-cluster", "mesh-namespace", "namespaces-shop", GUARD]),
         (RIGHT, {"deletionProtection": "false"}, []),
         (EXISTING, {}, []),
-        (EXISTING, {"deletionProtection": "true"}, ["mesh-namespace", "namespaces-shop"]),
+        (EXISTING, {"deletionProtection": "true"}, ["mesh-namespace", "namespaces-shop", GUARD]),
     ],
     ids=["gke", "gke, lifted", "existing", "existing, protected"],
 )

@@ -2,14 +2,17 @@
 
 import contextlib
 import json
+import ssl
 import threading
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from sandbox.ports import LOOPBACK
+from tests.collector.certificates import Identity
 
 
 @dataclass(frozen=True)
@@ -49,8 +52,16 @@ def as_json(value: Any) -> Reply:
 
 
 @contextlib.contextmanager
-def serving(answer: Callable[[Asked], Reply]) -> Generator[Served]:
-    """Serve until the block ends; requests are noted in order."""
+def serving(
+    answer: Callable[[Asked], Reply], identity: Identity | None = None, folder: Path | None = None
+) -> Generator[Served]:
+    """Serve until the block ends; requests are noted in order.
+
+    Arguments:
+        answer: the answer to a request.
+        identity: whom it shows itself as, over TLS; `None` (default) serves in the clear.
+        folder: takes the certificate and key.
+    """
     asked: list[Asked] = []
 
     class Handler(BaseHTTPRequestHandler):
@@ -76,6 +87,8 @@ def serving(answer: Callable[[Asked], Reply]) -> Generator[Served]:
 
     with ThreadingHTTPServer((LOOPBACK, 0), Handler) as server:
         server.daemon_threads = True
+        if identity and folder:
+            server.socket = _tls(identity, folder).wrap_socket(server.socket, server_side=True)
         serving_thread = threading.Thread(target=lambda: server.serve_forever(poll_interval=0.01))
         serving_thread.start()
         try:
@@ -83,3 +96,12 @@ def serving(answer: Callable[[Asked], Reply]) -> Generator[Served]:
         finally:
             server.shutdown()
             serving_thread.join()
+
+
+def _tls(identity: Identity, folder: Path) -> ssl.SSLContext:
+    certificate, key = folder / "server.crt", folder / "server.key"
+    certificate.write_text(identity.certificate, encoding="utf-8")
+    key.write_text(identity.key, encoding="utf-8")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    return context

@@ -84,7 +84,7 @@ def pod(
     containers = [{"name": "app", "image": "app:1"}]
     if proxy:
         containers.append({"name": "istio-proxy", "image": proxy})
-    state = {"running": {}} if ready else {"waiting": {"reason": "ContainerCreating"}}
+    state: dict[str, Any] = {"running": {}} if ready else {"waiting": {"reason": "ContainerCreating"}}
     return {
         "metadata": {
             "name": name,

@@ -23,6 +23,9 @@ from verify.target import Target
 #: Kinds whose objects change by themselves in any cluster.
 RESTLESS: Final = ("/events", "/leases", "/nodes")
 
+#: Annotation of the ConfigMaps in which istiod renews its leadership every few seconds.
+LEADER: Final = "control-plane.alpha.kubernetes.io/leader"
+
 OTHER_CA: Final = Authority("other").pem
 
 
@@ -72,7 +75,7 @@ def versions(running: Running) -> dict[str, str]:
     return {
         identity(item): item["metadata"].get("resourceVersion", "")
         for item in running.everything()
-        if not item["collection"].endswith(RESTLESS)
+        if not item["collection"].endswith(RESTLESS) and LEADER not in item["metadata"].get("annotations", {})
     }
 
 

@@ -1,0 +1,39 @@
+"""What `pulumi destroy` meets first in a protected stack.
+
+Pulumi looks at a resource's protection when it comes to deleting it, and it deletes last what was made first: without
+a preview, `pulumi destroy` emptied the cluster and deleted its node pools before it refused to delete the cluster.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pulumi
+import pulumi_kubernetes as kubernetes
+
+
+def deletion_guard(
+    name: str,
+    behind: Sequence[pulumi.Resource],
+    charts: Sequence[kubernetes.helm.v4.Chart],
+    parent: pulumi.Resource,
+    *,
+    protect: bool,
+) -> pulumi.Stash:
+    """Put a resource in front of others that is deleted before any of them. It exists in Pulumi's state only.
+
+    Arguments:
+        name: the Pulumi resource's name.
+        behind: the resources and components; what they depend on is behind it, too.
+        charts: the charts among them. What depends on a chart waits for its resources, but Pulumi deletes these
+            without regard to it, so they are named one by one.
+        parent: the component that they belong to.
+        protect: whether Pulumi refuses to delete it, and so stops before it has deleted anything. It stays where it is
+            false: only a resource that exists can be relieved of its protection.
+    """
+
+    def everything(rendered: Sequence[Sequence[Any] | None]) -> list[Any]:
+        return [*behind, *(resource for resources in rendered for resource in resources or ())]
+
+    depends_on = pulumi.Output.all(*(chart.resources for chart in charts)).apply(everything)
+    opts = pulumi.ResourceOptions(parent=parent, depends_on=depends_on, protect=protect)
+    return pulumi.Stash(name, input="pulumi destroy meets this first: see docs/operations.md", opts=opts)

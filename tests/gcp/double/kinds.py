@@ -1,0 +1,166 @@
+"""The resources that the double knows: one table of what Google and its genuine provider say about each."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pulumi_gcp as gcp
+
+Inputs = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One type of resource.
+
+    Arguments:
+        arguments: the SDK's class of its inputs.
+        identify: the id that the genuine provider gives it.
+        replaced_by: inputs whose change makes another resource necessary (`ForceNew`); a path stands for all below it.
+        api: the API that must be enabled before one is made; empty: none.
+        needs: ids of what must exist before one is made.
+        named_by: the input that Pulumi fills in where the program leaves it out; empty: none.
+        is_kept_by_users: whether Google refuses to delete one while something that needs it exists.
+        is_idempotent: whether Google takes it well if it is there already.
+    """
+
+    arguments: type
+    identify: Callable[[Inputs], str]
+    replaced_by: frozenset[str]
+    api: str = "compute.googleapis.com"
+    needs: Callable[[Inputs], Sequence[str]] = lambda _: ()
+    named_by: str = "name"
+    is_kept_by_users: bool = True
+    is_idempotent: bool = False
+
+
+CLUSTER: Final = "gcp:container/cluster:Cluster"
+NODE_POOL: Final = "gcp:container/nodePool:NodePool"
+SERVICE: Final = "gcp:projects/service:Service"
+ACCOUNT: Final = "gcp:serviceaccount/account:Account"
+
+
+def account_email(inputs: Inputs) -> str:
+    """Return a service account's e-mail address."""
+    return f"{inputs['accountId']}@{inputs['project']}.iam.gserviceaccount.com"
+
+
+def _account(project: str, email: str) -> str:
+    return f"projects/{project}/serviceAccounts/{email}"
+
+
+def _network(inputs: Inputs) -> str:
+    """Return the id of the network that inputs name, by its id or its plain name."""
+    given: str = inputs["network"]
+    return given if "/" in given else f"projects/{inputs['project']}/global/networks/{given}"
+
+
+def _in_region(inputs: Inputs, collection: str, name: str) -> str:
+    region = inputs.get("region") or "-".join(inputs["location"].split("-")[:2])
+    return f"projects/{inputs['project']}/regions/{region}/{collection}/{name}"
+
+
+def _cluster(inputs: Inputs, name: str) -> str:
+    return f"projects/{inputs['project']}/locations/{inputs['location']}/clusters/{name}"
+
+
+#: Type token -> what there is to know. `replaced_by` holds what the genuine schemas mark as `ForceNew`, as far as this
+#: program sets it.
+KINDS: Final[Mapping[str, Kind]] = {
+    SERVICE: Kind(
+        gcp.projects.ServiceArgs,
+        lambda it: f"{it['project']}/{it['service']}",
+        frozenset({"project", "service"}),
+        api="",
+        named_by="",
+        is_kept_by_users=False,
+        is_idempotent=True,
+    ),
+    "gcp:compute/network:Network": Kind(
+        gcp.compute.NetworkArgs,
+        lambda it: f"projects/{it['project']}/global/networks/{it['name']}",
+        frozenset({"name", "project", "autoCreateSubnetworks", "description"}),
+    ),
+    "gcp:compute/subnetwork:Subnetwork": Kind(
+        gcp.compute.SubnetworkArgs,
+        lambda it: _in_region(it, "subnetworks", it["name"]),
+        frozenset({"name", "project", "region", "network", "description"}),
+        needs=lambda it: [_network(it)],
+    ),
+    "gcp:compute/router:Router": Kind(
+        gcp.compute.RouterArgs,
+        lambda it: _in_region(it, "routers", it["name"]),
+        frozenset({"name", "project", "region", "network"}),
+        needs=lambda it: [_network(it)],
+    ),
+    "gcp:compute/routerNat:RouterNat": Kind(
+        gcp.compute.RouterNatArgs,
+        lambda it: f"{it['project']}/{it['region']}/{it['router']}/{it['name']}",
+        frozenset({"name", "project", "region", "router"}),
+        needs=lambda it: [
+            _in_region(it, "routers", it["router"]),
+            *(each["name"] for each in it.get("subnetworks", ())),
+        ],
+    ),
+    "gcp:compute/firewall:Firewall": Kind(
+        gcp.compute.FirewallArgs,
+        lambda it: f"projects/{it['project']}/global/firewalls/{it['name']}",
+        frozenset({"name", "project", "network", "direction"}),
+        needs=lambda it: [
+            _network(it),
+            *(_account(it["project"], each) for each in it.get("targetServiceAccounts", ())),
+        ],
+    ),
+    ACCOUNT: Kind(
+        gcp.serviceaccount.AccountArgs,
+        lambda it: _account(it["project"], account_email(it)),
+        frozenset({"accountId", "project"}),
+        api="iam.googleapis.com",
+        named_by="accountId",
+        is_kept_by_users=False,
+    ),
+    "gcp:projects/iAMMember:IAMMember": Kind(
+        gcp.projects.IAMMemberArgs,
+        lambda it: f"{it['project']}/{it['role']}/{it['member']}",
+        frozenset({"project", "role", "member"}),
+        api="cloudresourcemanager.googleapis.com",
+        needs=lambda it: [_account(it["project"], it["member"].removeprefix("serviceAccount:"))],
+        named_by="",
+        is_idempotent=True,
+    ),
+    CLUSTER: Kind(
+        gcp.container.ClusterArgs,
+        lambda it: _cluster(it, it["name"]),
+        frozenset(
+            {
+                *("name", "project", "location", "initialNodeCount", "network", "subnetwork", "ipAllocationPolicy"),
+                *("networkingMode", "datapathProvider", "privateClusterConfig.masterIpv4CidrBlock"),
+                *(f"nodeConfig.{each}" for each in ("metadata", "oauthScopes", "serviceAccount")),
+                "nodeConfig.shieldedInstanceConfig",
+            }
+        ),
+        api="container.googleapis.com",
+        needs=lambda it: [
+            _network(it),
+            _in_region(it, "subnetworks", it["subnetwork"]),
+            _account(it["project"], it["nodeConfig"]["serviceAccount"]),
+        ],
+        is_kept_by_users=False,  # it takes its node pools with it
+    ),
+    NODE_POOL: Kind(
+        gcp.container.NodePoolArgs,
+        lambda it: f"{_cluster(it, it['cluster'])}/nodePools/{it['name']}",
+        frozenset(
+            {
+                *("name", "project", "location", "cluster", "initialNodeCount"),
+                *(f"nodeConfig.{each}" for each in ("metadata", "oauthScopes", "serviceAccount")),
+                *(f"nodeConfig.{each}" for each in ("preemptible", "spot", "shieldedInstanceConfig")),
+            }
+        ),
+        api="container.googleapis.com",
+        needs=lambda it: [
+            _cluster(it, it["cluster"]),
+            _account(it["project"], it["nodeConfig"]["serviceAccount"]),
+        ],
+    ),
+}

@@ -11,6 +11,7 @@ from typing import Final
 
 from sandbox.console import say
 from sandbox.errors import SandboxError
+from sandbox.node.cgroups import make_cgroup, remove_cgroup
 from sandbox.node.configuration import CNI_PLUGINS, RUNC
 
 #: What the node and its images are made with: Debian package -> a file that says that it is there.
@@ -51,6 +52,7 @@ def ensure_requirements() -> None:
     missing = missing_packages()
     if missing:
         _install(missing)
+    _probe_cgroups()
     for name, command in _PROBES.items():
         answer = subprocess.run(
             ["unshare", "--net", "--mount", "--pid", "--fork", "sh", "-c", command],  # noqa: S607 - of the system
@@ -64,6 +66,17 @@ def ensure_requirements() -> None:
             raise SandboxError(
                 f"A real node can't run here: no {name} ({reason[-1] if reason else 'refused'}).\n{_ALTERNATIVES}"
             )
+
+
+def _probe_cgroups() -> None:
+    """Make a control group and remove it: in many containers root may not."""
+    name = f"traced-mesh-probe-{os.getpid()}"
+    try:
+        make_cgroup(name)
+    except OSError as error:
+        raise SandboxError(f"A real node can't run here: no control groups ({error}).\n{_ALTERNATIVES}") from error
+    finally:
+        remove_cgroup(name)
 
 
 def machine_problem(system: str, processor: str, user: int) -> str | None:

@@ -1,6 +1,8 @@
 """A real node with the whole environment on it, and what tests ask of it and do to it."""
 
 import json
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -11,6 +13,7 @@ import yaml
 
 from sandbox.node.layout import Door
 from sandbox.node.node import Node
+from sandbox.paths import PROJECT
 from sandbox.pulumi_cli import Pulumi
 from sandbox.stack_files import StackFile
 from sandbox.toolchain import Toolchain
@@ -58,6 +61,20 @@ class RunningNode:
         path.parent.mkdir(exist_ok=True)
         path.write_text(yaml.safe_dump(document))
         return replace(self, pulumi=replace(self.pulumi, stack_file=StackFile(self.pulumi.stack_file.stack, path)))
+
+    def verify(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
+        """Run the verification, which asks the node's Jaeger, and return how it ended; its output is JSON."""
+        backend = ["--backend=jaeger", f"--backend-url={self.jaeger_url}"]
+        return subprocess.run(
+            [sys.executable, "-m", "verify", f"--stack={self.pulumi.stack_file.stack}", "--json", *backend, *arguments],
+            cwd=PROJECT,
+            env=self.pulumi.environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=180,
+        )
 
     @property
     def jaeger_url(self) -> str:

@@ -77,6 +77,12 @@ def test_spans_wait_while_the_backend_is_down_and_arrive_when_it_is_back(demo: R
     assert len(complete_trace(demo, trace_id)) >= _WITHOUT_RATINGS
 
 
+def test_the_verification_holds_on_a_whole_environment(demo: RunningNode) -> None:
+    ended = demo.verify()
+
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+
+
 def test_a_second_up_changes_nothing(demo: RunningNode) -> None:
     before = demo.kubectl("get", "pods", "--all-namespaces", "--output=name")
 

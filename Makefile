@@ -9,13 +9,16 @@ SANDBOX := $(VENV_PYTHON) -m sandbox
 TARGET := --stack $(STACK) --instance $(INSTANCE)
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview verify destroy down env test lint format generate clean venv venv-dev
+.PHONY: help up demo preview verify destroy down env test lint format generate clean venv venv-dev
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 up: venv ## Bring a stack's whole environment up (STACK=sandbox unless given)
 	@$(SANDBOX) up $(TARGET)
+
+demo: venv ## Bring up a mesh with real traffic and traces on this machine (Linux, root); make down STACK=demo removes it
+	@$(SANDBOX) up --stack demo --instance $(INSTANCE)
 
 preview: venv ## Show what `make up` would change
 	@$(SANDBOX) preview $(TARGET)

@@ -215,6 +215,7 @@ def _proxy_container(files: Sequence[SecretMount]) -> ContainerArgs:
     return ContainerArgs(
         name="istio-proxy",
         image="auto",  # istiod's injector puts in the proxy image of its own version
+        image_pull_policy="IfNotPresent",  # without a tag in sight it would be Always, and each start need the registry
         ports=[ContainerPortArgs(name="http-envoy-prom", container_port=15090, protocol="TCP")],
         resources=QUOTAS["gateway"].args(),
         security_context=restricted_container(PROXY_USER),

@@ -14,6 +14,7 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from components.chart_values import ISTIO_NAMESPACE
 from components.istiod_access import ISTIOD_ACCESS
+from components.istiod_start import starts_with_templates
 from components.kubernetes_objects import CA_BUNDLE, SKIP_AWAIT, recommended_labels, wait_for
 from components.network_policies import network_policy
 from components.pod_security import PodSecurity, pod_security_labels
@@ -99,13 +100,15 @@ class Mesh(pulumi.ComponentResource):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("traced-mesh:mesh:Mesh", name, {}, opts)
+        injector = f"istio-sidecar-injector-{args.revision}" if args.revision else "istio-sidecar-injector"
         namespace = self._namespace(name, args.protect)
         self._network_policy(name, namespace)
+        waits = [starts_with_templates(injector)]
         base = self._chart("base", "istio-base", args.charts, args.base_values, [namespace, *after])
-        istiod = self._chart("istiod", "istiod", args.charts, args.istiod_values, [base, *pods_after])
+        istiod = self._chart("istiod", "istiod", args.charts, args.istiod_values, [base, *pods_after], waits)
         self.namespace = namespace.metadata.name
         self.charts = [base, istiod]
-        self.answering = [istiod, *self._answering(name, args.revision, istiod)]
+        self.answering = [istiod, *self._answering(name, injector, istiod)]
         self.register_outputs({"namespace": self.namespace})
 
     def _namespace(self, name: str, protect: bool) -> kubernetes.core.v1.Namespace:
@@ -128,12 +131,14 @@ class Mesh(pulumi.ComponentResource):
         source: ChartSource,
         values: Mapping[str, Any],
         depends_on: list[pulumi.Resource],
+        own: Sequence[pulumi.ResourceTransform] = (),
     ) -> kubernetes.helm.v4.Chart:
         transforms: list[pulumi.ResourceTransform] = [
             leave_failure_policy,
             keep_definitions,
             leave_service,
             harden_pods,
+            *own,
         ]
         if has_secret(values):
             transforms.append(hide_config_maps)
@@ -145,7 +150,7 @@ class Mesh(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, depends_on=depends_on, transforms=transforms),
         )
 
-    def _answering(self, name: str, revision: str | None, istiod: pulumi.Resource) -> list[pulumi.Resource]:
+    def _answering(self, name: str, injector: str, istiod: pulumi.Resource) -> list[pulumi.Resource]:
         """Wait for istiod's own proof that its webhooks work.
 
         Once istiod has seen the API server refuse a wrong object because of its answer, it changes the failure policy
@@ -160,7 +165,6 @@ class Mesh(pulumi.ComponentResource):
         admission = kubernetes.admissionregistration.v1
         opts = pulumi.ResourceOptions(parent=self, depends_on=[istiod], ignore_changes=["metadata"])
         fails_closed = wait_for(".webhooks[0].failurePolicy", "Fail")
-        injector = f"istio-sidecar-injector-{revision}" if revision else "istio-sidecar-injector"
         return [
             admission.ValidatingWebhookConfigurationPatch(
                 f"{name}-validator-answers",

@@ -9,6 +9,7 @@ from typing import Final
 from sandbox import commands
 from sandbox.console import say
 from sandbox.errors import Interrupted, SandboxError
+from sandbox.node import commands as node_commands
 from sandbox.paths import DEFAULT_INSTANCE
 from sandbox.target import DEFAULT_STACK, Target
 
@@ -40,9 +41,10 @@ def _run(arguments: argparse.Namespace, rest: list[str]) -> int:
     if arguments.command == "clean":
         return commands.clean()
     target = Target(arguments.stack, arguments.instance)
+    flavour = node_commands if target.file.is_real_node else commands
     if arguments.command == "verify":
-        return commands.verify(target, rest)
-    return commands.COMMANDS[arguments.command](target)
+        return flavour.verify(target, rest)
+    return flavour.COMMANDS[arguments.command](target)
 
 
 def _parser() -> argparse.ArgumentParser:

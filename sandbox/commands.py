@@ -13,6 +13,7 @@ from sandbox import toolchain as toolchain_module
 from sandbox.console import Phases, say
 from sandbox.errors import Interrupted, SandboxError
 from sandbox.instance import Instance
+from sandbox.node.node import Node
 from sandbox.occupants import refuse_beside_another, refuse_to_remove_another
 from sandbox.paths import DEFAULT_INSTANCE, PROJECT, SANDBOX, TOOLCHAIN, shown
 from sandbox.policy_pack import POLICED
@@ -123,7 +124,9 @@ def clean() -> int:
     """Remove every sandbox with its processes, and the toolchain."""
     toolchain = Toolchain()
     for folder in sorted(SANDBOX.iterdir()) if SANDBOX.exists() else []:
-        if folder != TOOLCHAIN:
+        if Node(folder.name).layout.ports.exists():
+            Node(folder.name).remove()
+        elif folder != TOOLCHAIN:
             Instance(folder.name).remove(toolchain)
     shutil.rmtree(SANDBOX, ignore_errors=True)
     say(f"removed {shown(SANDBOX)}")

@@ -94,7 +94,7 @@ class ControlPlane:
 
     def _create(self, toolchain: Toolchain) -> None:
         config = self.folder / "config.yaml"
-        config.write_text(f"{_configuration(toolchain)}---\n{stages()}", encoding="utf-8")
+        config.write_text(f"{_configuration(toolchain, self.folder)}---\n{stages()}", encoding="utf-8")
         self._kwokctl(
             toolchain, "create", "cluster", "--config", str(config), "--kubeconfig=", "--timeout", f"{_PATIENCE:.0f}s"
         )
@@ -192,8 +192,8 @@ class ControlPlane:
         )
 
 
-def _configuration(toolchain: Toolchain) -> str:
-    """Return kwokctl's configuration: our programs, the loopback address, free ports."""
+def _configuration(toolchain: Toolchain, folder: Path) -> str:
+    """Return kwokctl's configuration: our programs, the loopback address, free ports, and nothing outside `folder`."""
     binaries = {
         "etcdBinary": "etcd",
         "kubeApiserverBinary": "kube-apiserver",
@@ -213,11 +213,13 @@ def _configuration(toolchain: Toolchain) -> str:
     # There is one kwok, so it needs no lease to know whose the node is; after a restart it would sometimes not get its
     # own lease back, and leave the node's Pods Pending until the lease ends after 200 s.
     kwok = _extra("kwok-controller", "node-lease-duration-seconds", "0")
+    # It makes this folder; by default one under /usr/libexec.
+    controllers = _extra("kube-controller-manager", "flex-volume-plugin-dir", str(folder / "volume-plugins"))
     document = {
         "apiVersion": "config.kwok.x-k8s.io/v1alpha1",
         "kind": "KwokctlConfiguration",
         "options": options,
-        "componentsPatches": [etcd, kwok],
+        "componentsPatches": [etcd, kwok, controllers],
     }
     return yaml.safe_dump(document)
 

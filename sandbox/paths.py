@@ -21,6 +21,9 @@ TOOLCHAIN: Final = SANDBOX / "toolchain"
 #: The instance that `make up` uses.
 DEFAULT_INSTANCE: Final = "default"
 
+#: The real node that `make demo` uses.
+DEMO_INSTANCE: Final = "demo"
+
 
 def shown(path: Path) -> str:
     """Return `path` as people type it: relative to the project where it lies inside."""

@@ -52,6 +52,25 @@ def with_environment(setting: str, program: str) -> list[int]:
     return found
 
 
+def with_output(file: Path) -> list[int]:
+    """Return the processes whose standard output is a file, where the system shows that (Linux)."""
+    found: list[int] = []
+    for folder in _PROC.glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if folder.joinpath("fd", "1").samefile(file):
+                found.append(int(folder.name))
+    return found
+
+
+def child_of(pid: int) -> int | None:
+    """Return a child of process `pid`, where the system shows processes in `/proc` (Linux)."""
+    for file in _PROC.glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError, IndexError):
+            if int(file.read_text().rpartition(")")[2].split()[1]) == pid:
+                return int(file.parent.name)
+    return None
+
+
 class PidFile:
     """A file that names the process of one instance.
 

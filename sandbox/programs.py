@@ -12,9 +12,10 @@ from sandbox.paths import TOOLS
 
 
 class Purpose(StrEnum):
-    """What a program is needed for: `up` for every environment in the sandbox, `test` for the tests on top of that."""
+    """What a program is needed for: `up` for every sandbox, `demo` for a real node, `test` for the tests on top."""
 
     UP = "up"
+    DEMO = "demo"
     TEST = "test"
 
 
@@ -152,7 +153,7 @@ ISTIO_TOOLS: Final[Mapping[str, IstioTool]] = {
         "istio-1.15", {"pilot-discovery": 3, "istioctl": 0.5, "mesh-check": 0.5}, "istio.io/pkg/version"
     ),
     "1.26.0": IstioTool("istio-1.26", {"pilot-discovery": 3.5, "istioctl": 0.5, "mesh-check": 0.5}),
-    "1.27.0": IstioTool("istio-1.27", {"pilot-discovery": 4, "istioctl": 2, "mesh-check": 0.5}),
+    "1.27.0": IstioTool("istio-1.27", {"pilot-discovery": 4, "pilot-agent": 1, "istioctl": 2, "mesh-check": 0.5}),
     "main": IstioTool("istio-main", {"mesh-check": 1}),
 }
 
@@ -171,14 +172,17 @@ _JAEGER: Final = "github.com/jaegertracing/jaeger"
 _ACTIONLINT: Final = "github.com/rhysd/actionlint"
 
 
-def _kubernetes(name: str, minutes: float, *, on_path: bool = False) -> Program:
+def _kubernetes(name: str, minutes: float, purpose: Purpose = Purpose.UP, *, on_path: bool = False) -> Program:
     package = f"{_KUBERNETES}/cmd/{name}"
-    return Program(name, "kubernetes", package, _KUBERNETES, minutes, variables=_kubernetes_variables, on_path=on_path)
+    return Program(
+        name, "kubernetes", package, _KUBERNETES, minutes, purpose, variables=_kubernetes_variables, on_path=on_path
+    )
 
 
 #: The packages of Istio's programs, and what each is needed for.
 _ISTIO_PACKAGES: Final = {
     "pilot-discovery": (f"{ISTIO_MODULE}/pilot/cmd/pilot-discovery", Purpose.UP),
+    "pilot-agent": (f"{ISTIO_MODULE}/pilot/cmd/pilot-agent", Purpose.DEMO),
     "istioctl": (f"{ISTIO_MODULE}/istioctl/cmd/istioctl", Purpose.TEST),
     # Tells whether that release accepts a mesh configuration; one source for all.
     "mesh-check": ("../istio-main/main.go", Purpose.TEST),
@@ -238,14 +242,19 @@ PROGRAMS: Final = (
         for release, tool in ISTIO_TOOLS.items()
         for name, minutes in tool.minutes.items()
     ),
-    Program("otelcol", "otelcol", ".", "go.opentelemetry.io/collector/otelcol", 1, Purpose.TEST),
+    _kubernetes("kubelet", 1, Purpose.DEMO),
+    _kubernetes("kube-proxy", 0.5, Purpose.DEMO),
+    Program("pause", "kubernetes", "../pause/main.go", _KUBERNETES, 0.1, Purpose.DEMO),
+    Program("coredns", "coredns", ".", "github.com/coredns/coredns", 1, Purpose.DEMO),
+    Program("otelcol", "otelcol", ".", "go.opentelemetry.io/collector/otelcol", 1, Purpose.DEMO),
+    Program("satellite", "satellite", ".", "go.opentelemetry.io/collector/otelcol", 0.5, Purpose.DEMO),
     Program(
         "jaeger",
         "jaeger",
         f"{_JAEGER}/cmd/jaeger",
         _JAEGER,
         2.5,
-        Purpose.TEST,
+        Purpose.DEMO,
         variables=_jaeger_variables,
     ),
     Program("actionlint", "actionlint", f"{_ACTIONLINT}/cmd/actionlint", _ACTIONLINT, 0.5, Purpose.TEST),

@@ -14,11 +14,11 @@ from typing import Any, Final, Self
 
 from sandbox.console import say
 from sandbox.errors import Interrupted, SandboxError
-from sandbox.instance import Instance
 from sandbox.paths import PROJECT
 from sandbox.processes import PidFile, is_alive, terminate
 from sandbox.stack_files import StackFile
 from sandbox.toolchain import Toolchain
+from sandbox.workplace import Workplace
 
 #: Commands of Pulumi that read the stack's configuration and so take `--config-file`.
 _VERBS_WITH_CONFIGURATION: Final = frozenset({"config", "destroy", "import", "preview", "refresh", "up"})
@@ -41,7 +41,7 @@ class Pulumi:
     pid_file: PidFile | None = None
 
     @classmethod
-    def in_sandbox(cls, stack_file: StackFile, instance: Instance, toolchain: Toolchain) -> Self:
+    def in_sandbox(cls, stack_file: StackFile, instance: Workplace, toolchain: Toolchain) -> Self:
         """Return the command for a stack in a sandbox: with the sandbox's own state, passphrase and plugins."""
         environment = {**os.environ, **instance.env(toolchain)}
         return cls(toolchain.program("pulumi"), stack_file, environment, instance.pulumi_pid_file)

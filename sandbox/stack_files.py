@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import yaml
 
 from sandbox.errors import SandboxError
-from sandbox.paths import DEFAULT_INSTANCE, PROJECT, SANDBOX, STACKS, shown
+from sandbox.paths import DEFAULT_INSTANCE, DEMO_INSTANCE, PROJECT, SANDBOX, STACKS, shown
 from sandbox.ports import LOOPBACK
 from sandbox.programs import ISTIOD_RELEASES
 
@@ -41,6 +41,12 @@ class StackFile:
         """Whether the stack's cluster is a sandbox: its kubeconfig lies under `.sandbox`."""
         kubeconfig = self._text("kubeconfig")
         return kubeconfig is not None and (PROJECT / Path(kubeconfig).expanduser()).is_relative_to(SANDBOX)
+
+    @property
+    def is_real_node(self) -> bool:
+        """Whether that sandbox is a real node: its kubeconfig lies in the folder of one."""
+        kubeconfig = self._text("kubeconfig")
+        return kubeconfig is not None and (PROJECT / Path(kubeconfig).expanduser()).parent == SANDBOX / DEMO_INSTANCE
 
     @property
     def istio_release(self) -> str:
@@ -92,6 +98,18 @@ class StackFile:
         instance_folder.mkdir(parents=True, exist_ok=True)
         copy = instance_folder / self.path.name
         copy.write_text(for_instance(text, instance_folder), encoding="utf-8")
+        return StackFile(self.stack, copy)
+
+    def copy_for(self, folder: Path) -> "StackFile":
+        """Write a copy for another real node into that node's folder, and return it.
+
+        Arguments:
+            folder: the node's folder; the copy's kubeconfig and CA file are that node's.
+        """
+        text = self.path.read_text(encoding="utf-8").replace(f"{shown(SANDBOX / DEMO_INSTANCE)}/", f"{shown(folder)}/")
+        folder.mkdir(parents=True, exist_ok=True)
+        copy = folder / self.path.name
+        copy.write_text(text, encoding="utf-8")
         return StackFile(self.stack, copy)
 
     def _text(self, key: str) -> str | None:

@@ -130,10 +130,11 @@ def ensure(
 def selected(purposes: Sequence[Purpose], only: Iterable[str] | None, releases: Iterable[str]) -> list[Program]:
     """Return the programs that `ensure` makes sure of; its arguments."""
     names, of_istio = set(only) if only is not None else None, {None, *releases}
+    wanted = {*purposes, Purpose.DEMO} if Purpose.TEST in purposes else set(purposes)  # the tests need everything
     return [
         row
         for row in PROGRAMS
-        if row.purpose in purposes and (names is None or row.name in names) and row.istio_release in of_istio
+        if row.purpose in wanted and (names is None or row.name in names) and row.istio_release in of_istio
     ]
 
 

@@ -158,9 +158,8 @@ def test_secret_among_the_values_is_one_of_pulumis() -> None:
 def test_webhooks_services_and_crds_of_both_charts_are_transformed() -> None:
     made = mesh()
 
-    assert [set(chart.transforms) for chart in made.of_kind("Chart")] == [
-        {"leave_failure_policy", "keep_definitions", "leave_service", "harden_pods"}
-    ] * 2
+    both = {"leave_failure_policy", "keep_definitions", "leave_service", "harden_pods"}
+    assert [set(chart.transforms) for chart in made.of_kind("Chart")] == [both, both | {"wait_for_templates"}]
 
 
 def test_config_maps_are_hidden_in_the_chart_that_is_given_a_secret_and_in_no_other() -> None:

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox import instance as instance_module
-from sandbox import paths
+from sandbox import paths, workplace
 from sandbox.errors import SandboxError
 from sandbox.occupants import refuse_beside_another, refuse_to_remove_another
 from sandbox.target import Target
@@ -21,7 +20,7 @@ NAMESPACE = {"custom": True, "type": "kubernetes:core/v1:Namespace"}
 @pytest.fixture(autouse=True)
 def sandboxes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Keep all sandboxes in a folder of the test's own."""
-    for module in (paths, instance_module):
+    for module in (paths, workplace):
         monkeypatch.setattr(module, "SANDBOX", tmp_path)
     return tmp_path
 

@@ -144,6 +144,11 @@ REMEDIES: Final[Mapping[Cause, Remedy]] = {
         "NetworkPolicies keep spans from the Collector, or the Collector from the backend.",
         "kubectl get networkpolicies --namespace {namespace} shows them; ours comes back by " + _RESTORE,
     ),
+    Cause.COLLECTOR_NOT_REACHED: Remedy(
+        "No span of the sidecars gets to the Collector, though it is ready and they are set to send there.",
+        "see what keeps TCP 4317 from it: kubectl get networkpolicies --all-namespaces; istioctl proxy-config endpoints "
+        "deployment/productpage-v1 --namespace <namespace> | grep otel-collector",
+    ),
     Cause.COLLECTOR_DROPS_SPANS: Remedy(
         "The Collector gave spans up: its queue was full, or the backend did not take them in time.",
         "read why: " + _COLLECTOR_LOG,

@@ -289,7 +289,7 @@ BEFORE = Counters(accepted=100, sent=100, failed=1)
     ("now", "verdict", "cause"),
     [
         (reading(counters=Counters(accepted=340, sent=340, failed=1)), Verdict.PASS, None),
-        (reading(counters=BEFORE), Verdict.FAIL, Cause.SPANS_MISSING),
+        (reading(counters=BEFORE), Verdict.FAIL, Cause.COLLECTOR_NOT_REACHED),
         (reading(counters=Counters(accepted=340, sent=300, failed=1)), Verdict.FAIL, Cause.SPANS_LOST),
         (reading(complaint=Complaint(Cause.TOKEN_REFUSED, "unknown token")), Verdict.FAIL, Cause.TOKEN_REFUSED),
         (reading(unseen="forbidden"), Verdict.SKIP, Cause.NOT_TO_BE_SEEN),
@@ -307,6 +307,8 @@ def test_missing_spans_have_the_cause_that_the_collector_names() -> None:
     missing = [failed("all spans arrived", Cause.SPANS_MISSING, "0 of 8")]
     refused = judge_after(BEFORE, reading(complaint=Complaint(Cause.TOKEN_REFUSED, "unknown token")), "observability")
     silent = judge_after(BEFORE, reading(counters=BEFORE), "observability")
+    unseen = judge_after(BEFORE, reading(unseen="forbidden"), "observability")
 
     assert with_cause(missing, [refused]) == [refused]
-    assert with_cause(missing, [silent]) == missing
+    assert with_cause(missing, [silent]) == [silent]
+    assert with_cause(missing, [unseen]) == missing

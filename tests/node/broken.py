@@ -1,4 +1,4 @@
-"""One broken link on a real node: what changes, what the verification must say of it, and that it is over afterwards."""
+"""One broken link on a real node: what changes, what the verification must say of it, and that it is mended."""
 
 import secrets
 from collections.abc import Callable, Generator
@@ -11,7 +11,7 @@ from tests.verify.changes import COLLECTOR, OBSERVABILITY, request, rolled_out
 from tests.verify.silence import Silence
 from verify.arguments import option_name
 from verify.causes import Cause
-from verify.cluster.collector import CollectorReading
+from verify.cluster.collector_log import Complaint
 from verify.context import Context, Options
 from verify.outcomes import Failure, StageResult, Verdict, exit_code
 from verify.plan import STAGES
@@ -24,8 +24,11 @@ Break = Callable[["BreakableNode"], AbstractContextManager[dict[str, Any] | None
 #: Requests of a run: enough for every version of reviews, as a rule.
 _REQUESTS: Final = 8
 
-#: Seconds that a run waits for spans; 5 to 11 are usual.
-_TIMEOUT: Final = 14.0
+#: Requests per second.
+_RATE: Final = 40.0
+
+#: Seconds that a run waits for spans; 5 to 10 are usual.
+_TIMEOUT: Final = 11.0
 
 #: Seconds within which the Collector complains of a backend; a batch and an attempt take 5 each.
 _PATIENCE: Final = 40.0
@@ -65,6 +68,7 @@ class BreakableNode:
         options = Options(
             only=only,
             requests=_REQUESTS,
+            rate=_RATE,
             timeout=_TIMEOUT,
             backend="jaeger",
             backend_url=self.running.jaeger_url,
@@ -72,29 +76,32 @@ class BreakableNode:
         return run(STAGES, Context(self._target(outputs), options), Silence())
 
     def send_spans(self) -> None:
-        """Let the mesh send spans at once: a sidecar sends when it has five, or after 5 s."""
-        for _ in range(_REQUESTS):
+        """Let the mesh make spans; a sidecar sends them when it has five, or after 5 s."""
+        for _ in range(3):
             trace = f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
             assert http.get(self.outputs["productPageUrl"], headers={"traceparent": trace}).status_code == 200
 
     def wait_for_complaint(self) -> None:
-        """Send spans and wait until the Collector complains of its backend."""
-        self.send_spans()
-        seen = eventually(self._collector, lambda reading: reading.complaint is not None, _PATIENCE)
-        assert seen.complaint is not None
+        """Send spans until the Collector complains of its backend; those on their way while it starts are lost."""
+
+        def complaint() -> Complaint | None:
+            self.send_spans()
+            reading = Context(self._target({})).collector
+            return reading.complaint if reading else None
+
+        assert eventually(complaint, lambda seen: seen is not None, _PATIENCE)
 
     def renew_collector(self) -> None:
         """Replace the Collector's Pod, which reads its configuration once, and wait for the new one."""
+        self.end_collector()
+        rolled_out(self.api, COLLECTOR)
+
+    def end_collector(self) -> None:
+        """Delete the Collector's Pod; the next one comes by itself."""
         pods = f"{OBSERVABILITY}/pods?labelSelector=app.kubernetes.io%2Fname%3Dotel-collector"
         for pod in request(self.api, "GET", pods)["items"]:
             path = f"{OBSERVABILITY}/pods/{pod['metadata']['name']}?gracePeriodSeconds=1"
             request(self.api, "DELETE", path)
-        rolled_out(self.api, COLLECTOR)
-
-    def _collector(self) -> CollectorReading:
-        reading = Context(self._target({})).collector
-        assert reading is not None
-        return reading
 
     def _target(self, outputs: dict[str, Any]) -> Target:
         return Target.from_outputs("demo", {**self.outputs, **outputs})

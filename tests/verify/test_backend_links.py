@@ -143,6 +143,24 @@ def test_the_newest_complaint_counts() -> None:
     assert complaint == Complaint(Cause.CA_DOES_NOT_VERIFY_BACKEND, "x509: certificate signed by unknown authority")
 
 
+@pytest.mark.parametrize(
+    ("refusal", "shown"),
+    [
+        (
+            "Permanent error: rpc error: code = Unauthenticated desc = scheme or token does not match: s3cret",
+            "Permanent error: rpc error: code = Unauthenticated (the backend's words are not shown)",
+        ),
+        (
+            "request to https://traces.example:443 responded with HTTP Status Code 401, Message=no such token s3cret",
+            "request to https://traces.example:443 responded with HTTP Status Code 401 "
+            "(the backend's words are not shown)",
+        ),
+    ],
+)
+def test_what_a_backend_says_of_a_token_that_it_refuses_is_not_shown(refusal: str, shown: str) -> None:
+    assert newest_complaint([line(refusal)], NOW) == Complaint(Cause.TOKEN_REFUSED, shown)
+
+
 def test_a_complaint_that_was_not_repeated_is_over() -> None:
     assert newest_complaint([line("connection refused", 120)], NOW) is None
 

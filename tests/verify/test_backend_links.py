@@ -151,9 +151,8 @@ def test_the_newest_complaint_counts() -> None:
             "Permanent error: rpc error: code = Unauthenticated (the backend's words are not shown)",
         ),
         (
-            "request to https://traces.example:443 responded with HTTP Status Code 401, Message=no such token s3cret",
-            "request to https://traces.example:443 responded with HTTP Status Code 401 "
-            "(the backend's words are not shown)",
+            "request to https://b:443 responded with HTTP Status Code 401, Message=no such token s3cret",
+            "request to https://b:443 responded with HTTP Status Code 401 (the backend's words are not shown)",
         ),
     ],
 )

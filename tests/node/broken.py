@@ -86,10 +86,18 @@ class BreakableNode:
 
         def complaint() -> Complaint | None:
             self.send_spans()
-            reading = Context(self._target({})).collector
-            return reading.complaint if reading else None
+            return self._complaint()
 
         assert eventually(complaint, lambda seen: seen is not None, _PATIENCE)
+
+    def wait_for_peace(self) -> None:
+        """Wait until the Collector has nothing to complain of; it tries again after 5 s and ever more rarely."""
+        left = eventually(self._complaint, lambda seen: seen is None, _PATIENCE)
+        assert left is None, left
+
+    def _complaint(self) -> Complaint | None:
+        reading = Context(self._target({})).collector
+        return reading.complaint if reading else None
 
     def renew_collector(self) -> None:
         """Replace the Collector's Pod, which reads its configuration once, and wait for the new one."""
@@ -140,7 +148,7 @@ def by_api(change: Callable[[Any], AbstractContextManager[None]]) -> Break:
 
 
 def on_node(change: Callable[[RunningNode], AbstractContextManager[None]]) -> Break:
-    """Change something on the node and wait until the Collector feels it; afterwards a new one has nothing to say."""
+    """Change something on the node, wait until the Collector feels it, and afterwards until its spans arrive."""
 
     @contextmanager
     def changed(node: BreakableNode) -> Generator[None]:
@@ -149,7 +157,8 @@ def on_node(change: Callable[[RunningNode], AbstractContextManager[None]]) -> Br
                 node.wait_for_complaint()
                 yield
         finally:
-            node.renew_collector()
+            node.wait_for_peace()
+            node.renew_collector()  # its log tells the next test nothing of this one
 
     return changed
 

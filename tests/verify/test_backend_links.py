@@ -16,7 +16,7 @@ from tests.collector.certificates import Authority
 from tests.verify.support import Cluster, causes, context, pod, target, verdicts
 from verify.causes import Cause
 from verify.cluster.certificates import handshake, judge_ca_secret
-from verify.cluster.collector import CollectorReading
+from verify.cluster.collector import CollectorReading, still_holding
 from verify.cluster.collector_counters import Counters
 from verify.cluster.collector_log import Complaint, newest_complaint
 from verify.cluster.network_policies import judge_network_policies
@@ -162,6 +162,21 @@ def test_what_a_backend_says_of_a_token_that_it_refuses_is_not_shown(refusal: st
 
 def test_a_complaint_that_was_not_repeated_is_over() -> None:
     assert newest_complaint([line("connection refused", 120)], NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("counters", "over"),
+    [
+        (Counters(accepted=8, sent=8), True),
+        (Counters(accepted=8, sent=0), False),
+        (Counters(accepted=8, sent=6, failed=2), False),
+        (Counters(), False),
+    ],
+)
+def test_a_complaint_is_over_when_the_backend_has_taken_all_spans(counters: Counters, over: bool) -> None:
+    complaint = Complaint(Cause.BACKEND_REFUSES_CONNECTIONS, "connection refused")
+
+    assert still_holding(complaint, counters) == (None if over else complaint)
 
 
 def test_a_complaint_that_nobody_knows_is_the_backends_refusal() -> None:

@@ -1,23 +1,19 @@
 """One environment: what a stack holds, part by part. Here, and in `settings_args`, settings become Args."""
 
-from dataclasses import dataclass
-from typing import Any
-
 import pulumi
 
-from components.backends import Backend
 from components.bookinfo import Bookinfo, BookinfoArgs
 from components.chart_values import base_values, istiod_values
 from components.choices import ClusterKind, TracingMode
 from components.cluster import ClusterHandle
 from components.collector import otlp_service
-from components.configuration.certificates import fingerprints
 from components.deletion_guard import deletion_guard
+from components.environment_outputs import EnvironmentOutputs
 from components.gateway import GatewayArgs, IngressGateway
 from components.gateway_certificate import GatewayCertificate
 from components.istio_versions import row_for
 from components.mesh import ChartSource, Mesh, MeshArgs
-from components.names import COLLECTOR_NAMESPACE, DEFAULT_REVISION, GATEWAY_NAMESPACE, injection_label
+from components.names import COLLECTOR_NAMESPACE, GATEWAY_NAMESPACE, injection_label
 from components.namespaces import GIVEN_NAMESPACES, Namespaces, NamespacesArgs
 from components.pod_security import PodSecurity
 from components.satellite_files import SatelliteFiles
@@ -29,43 +25,6 @@ from components.telemetry import TelemetryPlan
 from components.tracing import CollectorPods, Credentials, Tracing, TracingArgs
 from components.tracing_values import PROVIDER_NAMES, TracingDemand, tracing_values
 from components.transforms import declared_state_wins, rolls_with
-
-
-@dataclass(frozen=True)
-class EnvironmentOutputs:
-    """What a stack tells: `exported` returns it under the names that `pulumi stack output` shows."""
-
-    cluster: ClusterHandle
-    gateway: IngressGateway
-    settings: Settings
-    namespaces: list[str]
-
-    def exported(self) -> dict[str, Any]:
-        """Return the stack's outputs; the kubeconfig among them is a secret."""
-        settings = self.settings
-        outputs: dict[str, Any] = {
-            "clusterName": self.cluster.name,
-            "kubeconfig": self.cluster.kubeconfig,
-            "istioVersion": str(settings.istio_version),
-            "istioRevision": settings.istio_revision or DEFAULT_REVISION,
-            "tracingMode": settings.tracing_mode.value,
-            "backendAddress": str(settings.backend_address),
-            "backendTls": settings.backend_tls,
-            "backendCaSha256": fingerprints(settings.ca_certificate) if settings.ca_certificate else [],
-            "backendHeaderNames": _header_names(settings.backend_target),
-            "samplingPercentage": float(settings.sampling_percentage),
-            "ingressHost": self.gateway.host,
-            "ingressPort": self.gateway.port,
-            "gatewayUrl": self.gateway.url,
-            "namespaces": self.namespaces,
-            "gatewayNamespace": GATEWAY_NAMESPACE,
-        }
-        if settings.tracing_mode is TracingMode.OPENTELEMETRY:
-            outputs["collectorNamespace"] = COLLECTOR_NAMESPACE
-        if settings.bookinfo:
-            outputs["bookinfoNamespace"] = settings.bookinfo_namespace
-            outputs["productPageUrl"] = pulumi.Output.concat(self.gateway.url, "/productpage")
-        return outputs
 
 
 class Environment(pulumi.ComponentResource):
@@ -261,7 +220,3 @@ class Environment(pulumi.ComponentResource):
         )
         pods_after = security.bookinfo_network
         return Bookinfo("bookinfo", args, after=self._ready, pods_after=pods_after, opts=self._with_sidecars)
-
-
-def _header_names(backend: Backend) -> list[str]:
-    return sorted({*backend.header_names, *([backend.token_header] if backend.token_header else [])})

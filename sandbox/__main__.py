@@ -12,6 +12,7 @@ from sandbox.errors import Interrupted, SandboxError
 from sandbox.node import commands as node_commands
 from sandbox.paths import DEFAULT_INSTANCE
 from sandbox.target import DEFAULT_STACK, Target
+from sandbox.testing import test
 
 #: Commands that hand further arguments on.
 _WITH_OPTIONS_OF_THEIR_OWN: Final = frozenset({"test", "verify"})
@@ -37,7 +38,7 @@ def main() -> int:
 
 def _run(arguments: argparse.Namespace, rest: list[str]) -> int:
     if arguments.command == "test":
-        return commands.test(rest)
+        return test(rest)
     if arguments.command == "clean":
         return commands.clean()
     target = Target(arguments.stack, arguments.instance)
@@ -55,7 +56,7 @@ def _parser() -> argparse.ArgumentParser:
         subparser = subparsers.add_parser(name, help=_first_line(function.__doc__), add_help=own_help)
         subparser.add_argument("--stack", default=DEFAULT_STACK, help="name of the stack (default: sandbox)")
         subparser.add_argument("--instance", default=DEFAULT_INSTANCE, help="name of the sandbox (default: default)")
-    for name, function in (("test", commands.test), ("clean", commands.clean)):
+    for name, function in (("test", test), ("clean", commands.clean)):
         subparsers.add_parser(name, help=_first_line(function.__doc__))
     return parser
 

@@ -3,7 +3,6 @@
 import os
 import shlex
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
@@ -18,7 +17,6 @@ from sandbox.occupants import refuse_beside_another, refuse_to_remove_another
 from sandbox.paths import DEFAULT_INSTANCE, PROJECT, SANDBOX, TOOLCHAIN, shown
 from sandbox.policy_pack import POLICED
 from sandbox.ports import free_ports, is_free
-from sandbox.programs import Purpose
 from sandbox.pulumi_cli import Pulumi
 from sandbox.stack_files import StackFile
 from sandbox.target import Target
@@ -26,9 +24,6 @@ from sandbox.toolchain import Toolchain
 
 #: The programs that a stack on the user's own cluster needs from the toolchain, where they are not on PATH.
 _ENGINE: Final = ("pulumi", "pulumi-language-python")
-
-#: Options of pytest-xdist; tests/side_by_side.py says which tests stay together.
-_SIDE_BY_SIDE: Final = ("--numprocesses", "auto")
 
 
 def up(target: Target) -> int:
@@ -111,13 +106,6 @@ def env(target: Target) -> int:
     for name, value in variables.items():
         sys.stdout.write(f"export {name}={shlex.quote(value)}\n")
     return 0
-
-
-def test(arguments: list[str]) -> int:
-    """Run the tests, with everything that they need, in as many processes as there are processor cores."""
-    toolchain = toolchain_module.ensure((Purpose.UP, Purpose.TEST))
-    environment = {**os.environ, "PATH": toolchain.search_path}
-    return subprocess.call([sys.executable, "-m", "pytest", *_SIDE_BY_SIDE, *arguments], cwd=PROJECT, env=environment)
 
 
 def clean() -> int:

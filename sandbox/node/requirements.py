@@ -40,15 +40,20 @@ _ALTERNATIVES: Final = (
 )
 
 
+class NoRealNodeError(SandboxError):
+    """The machine can't be a real node."""
+
+
 def ensure_requirements() -> None:
     """Make sure that a real node can run here; Debian's packages are installed where they are missing.
 
     Raises:
-        SandboxError: in two lines, what is missing and what works instead.
+        NoRealNodeError: in two lines, what the machine lacks and what works instead.
+        SandboxError: if the packages can't be installed.
     """
     problem = machine_problem(sys.platform, platform.machine(), os.geteuid())
     if problem:
-        raise SandboxError(f"A real node can't run here: {problem}.\n{_ALTERNATIVES}")
+        raise NoRealNodeError(f"A real node can't run here: {problem}.\n{_ALTERNATIVES}")
     missing = missing_packages()
     if missing:
         _install(missing)
@@ -63,7 +68,7 @@ def ensure_requirements() -> None:
         )
         if answer.returncode != 0:
             reason = answer.stderr.strip().splitlines()
-            raise SandboxError(
+            raise NoRealNodeError(
                 f"A real node can't run here: no {name} ({reason[-1] if reason else 'refused'}).\n{_ALTERNATIVES}"
             )
 
@@ -74,7 +79,7 @@ def _probe_cgroups() -> None:
     try:
         make_cgroup(name)
     except OSError as error:
-        raise SandboxError(f"A real node can't run here: no control groups ({error}).\n{_ALTERNATIVES}") from error
+        raise NoRealNodeError(f"A real node can't run here: no control groups ({error}).\n{_ALTERNATIVES}") from error
     finally:
         remove_cgroup(name)
 
@@ -103,7 +108,8 @@ def missing_packages() -> list[str]:
 def _install(packages: Iterable[str]) -> None:
     names = " ".join(packages)
     if shutil.which("apt-get") is None:
-        raise SandboxError(f"A real node can't run here: {names} missing, and no apt-get to install.\n{_ALTERNATIVES}")
+        lacking = f"{names} missing, and no apt-get to install"
+        raise NoRealNodeError(f"A real node can't run here: {lacking}.\n{_ALTERNATIVES}")
     say(f"installing Debian's packages {names}: about 15 s")
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     for arguments in (["update"], ["install", "--yes", "--no-install-recommends", *packages]):

@@ -4,6 +4,7 @@ import base64
 import json
 import os
 import subprocess
+import sys
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -78,7 +79,8 @@ class Surroundings:
     def _environment(self) -> Mapping[str, str]:
         environment = {**os.environ, **self.instance.env(self.programs)}
         return environment | {
-            "PATH": os.pathsep.join((str(_PROGRAMS), environment["PATH"])),
+            # The double runs with the tests' own Python.
+            "PATH": os.pathsep.join((str(_PROGRAMS), str(Path(sys.executable).parent), environment["PATH"])),
             FOLDER_VARIABLE: str(self.folder),
             # The DNS endpoint's certificate is from a public CA, which every machine knows. So this one is known, too.
             "SSL_CERT_FILE": str(self.folder / "ca.pem"),

@@ -1,25 +1,62 @@
 """What the genuine istiod tells sidecars of tracing."""
 
-from importlib import import_module
-from typing import Any, Final
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from typing import Any
 
+from sandbox.paths import PROJECT
 from tests.sandbox.running import Running, client
 from tests.support.istio import RELEASE
 
-# gRPC and Envoy's protocol, which carry no types.
-grpc: Final[Any] = import_module("grpc")
-ads: Final[Any] = import_module("envoy.service.discovery.v3.ads_pb2_grpc")
-discovery: Final[Any] = import_module("envoy.service.discovery.v3.discovery_pb2")
-listeners: Final[Any] = import_module("envoy.config.listener.v3.listener_pb2")
-opentelemetry: Final[Any] = import_module("envoy.config.trace.v3.opentelemetry_pb2")
-http: Final[Any] = import_module(
-    "envoy.extensions.filters.network.http_connection_manager.v3.http_connection_manager_pb2"
-)
 
-LISTENER = "type.googleapis.com/envoy.config.listener.v3.Listener"
+@dataclass(frozen=True)
+class Tracing:
+    """How one listener of a sidecar traces.
+
+    Arguments:
+        message: Envoy's `HttpConnectionManager.Tracing` as JSON.
+    """
+
+    message: dict[str, Any]
+
+    @property
+    def sampling(self) -> float:
+        """Percentage of requests that are traced."""
+        return self.message["randomSampling"]["value"]
+
+    @property
+    def tags(self) -> set[str]:
+        """Names of the tags that spans get."""
+        return {tag["tag"] for tag in self.message["customTags"]}
+
+    @property
+    def tracer(self) -> str:
+        """Name of Envoy's tracer."""
+        return self.message["provider"]["name"]
+
+    @property
+    def service_name(self) -> str:
+        """Service that the spans are reported for; empty if the tracer is told none."""
+        return self._configuration.get("serviceName", "")
+
+    @property
+    def cluster(self) -> str:
+        """Envoy's cluster that the spans are sent to."""
+        return self._configuration["grpcService"]["envoyGrpc"]["clusterName"]
+
+    @property
+    def metadata(self) -> dict[str, str]:
+        """Headers that the spans are sent with."""
+        return {it["key"]: it["value"] for it in self._configuration["grpcService"].get("initialMetadata", [])}
+
+    @property
+    def _configuration(self) -> dict[str, Any]:
+        return self.message["provider"]["typedConfig"]
 
 
-def tracing_of(running: Running, application: str, namespace: str, release: str = RELEASE) -> list[Any]:
+def tracing_of(running: Running, application: str, namespace: str, release: str = RELEASE) -> list[Tracing]:
     """Ask istiod, as the sidecar of an application's Pod would, for its listeners, and return how they trace."""
     pods = client.CoreV1Api(running.api()).list_namespaced_pod(namespace).items
     pod = next(
@@ -27,35 +64,15 @@ def tracing_of(running: Running, application: str, namespace: str, release: str 
         for it in pods
         if application in {it.metadata.labels.get("app"), it.metadata.labels.get("app.kubernetes.io/name")}
     )
-    request = discovery.DiscoveryRequest(type_url=LISTENER)
-    request.node.id = f"sidecar~{pod.status.pod_ip}~{pod.metadata.name}.{namespace}~{namespace}.svc.cluster.local"
-    request.node.cluster = f"{application}.{namespace}"  # as the injector names it
-    request.node.metadata.update(
-        {"NAMESPACE": namespace, "ISTIO_VERSION": release, "CLUSTER_ID": "Kubernetes", "LABELS": pod.metadata.labels}
+    metadata = {"NAMESPACE": namespace, "ISTIO_VERSION": release, "CLUSTER_ID": "Kubernetes"}
+    node = {
+        "id": f"sidecar~{pod.status.pod_ip}~{pod.metadata.name}.{namespace}~{namespace}.svc.cluster.local",
+        "cluster": f"{application}.{namespace}",  # as the injector names it
+        "metadata": {**metadata, "LABELS": pod.metadata.labels},
+    }
+    command = [sys.executable, "-m", "tests.support.xds", f"127.0.0.1:{running.istiod_port('grpcAddr')}"]
+    asked = subprocess.run(
+        command, cwd=PROJECT, input=json.dumps(node), capture_output=True, text=True, check=False, timeout=60
     )
-    with grpc.insecure_channel(f"127.0.0.1:{running.istiod_port('grpcAddr')}") as channel:
-        stream = ads.AggregatedDiscoveryServiceStub(channel).StreamAggregatedResources(iter([request]), timeout=30)
-        answer = next(iter(stream))
-    return [tracing for resource in answer.resources for tracing in _tracings(resource.value)]
-
-
-def opentelemetry_of(tracing: Any) -> Any:
-    """Return the configuration of Envoy's OpenTelemetry tracer in an answer of `tracing_of`."""
-    configuration = opentelemetry.OpenTelemetryConfig()
-    assert tracing.provider.typed_config.Unpack(configuration), tracing.provider.name
-    return configuration
-
-
-def _tracings(listener: bytes) -> list[Any]:
-    parsed = listeners.Listener.FromString(listener)
-    chains = [
-        *parsed.filter_chains,
-        *([parsed.default_filter_chain] if parsed.HasField("default_filter_chain") else []),
-    ]
-    found: list[Any] = []
-    for chain in chains:
-        for network_filter in chain.filters:
-            manager = http.HttpConnectionManager()
-            if network_filter.typed_config.Unpack(manager) and manager.HasField("tracing"):
-                found.append(manager.tracing)
-    return found
+    assert asked.returncode == 0, asked.stderr
+    return [Tracing(message) for message in json.loads(asked.stdout)]

@@ -53,10 +53,10 @@ def test_istiod_tells_sidecars_their_own_sampling_and_the_tags_of_all(running: R
             ("create", "tracing-bookinfo.sampling-reviews-telemetry"),
         }
         reviews, productpage = (tracing_of(running, name, "bookinfo") for name in ("reviews", "productpage"))
-        assert {it.random_sampling.value for it in reviews} == {12.5}
-        assert {it.random_sampling.value for it in productpage} == {100.0}
+        assert {it.sampling for it in reviews} == {12.5}
+        assert {it.sampling for it in productpage} == {100.0}
         for it in (*reviews, *productpage):
-            assert {"environment", "user"} <= {tag.tag for tag in it.custom_tags}
+            assert {"environment", "user"} <= it.tags
     finally:
         running.up()
 

@@ -166,7 +166,7 @@ def test_a_stack_is_verified_after_it_was_brought_up() -> None:
     commands = [step["run"] for step in update.steps if "run" in step]
 
     assert commands[-2].startswith("pulumi up ")
-    assert commands[-1] == 'make verify STACK="$STACK"'
+    assert commands[-1] == 'make verify STACK="$STACK" ARGS="$VERIFY_OPTIONS"'
 
 
 def test_every_preview_and_update_is_under_the_policies() -> None:

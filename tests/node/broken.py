@@ -30,8 +30,8 @@ _RATE: Final = 40.0
 #: Seconds that a run waits for spans; 5 to 10 are usual.
 _TIMEOUT: Final = 11.0
 
-#: Seconds within which the Collector complains of a backend; a batch and an attempt take 5 each.
-_PATIENCE: Final = 40.0
+#: Seconds within which the Collector complains of a backend, or is over it: it tries again every 30 s at least.
+_PATIENCE: Final = 80.0
 
 
 @dataclass(frozen=True)
@@ -120,10 +120,11 @@ def assert_named_and_mended(node: BreakableNode, broken: Broken) -> None:
     with broken.change(node) as outputs:
         results = node.verified(**(outputs or {}))
 
-    assert failures(results) == [(broken.failure.name, str(broken.cause))]
+    assert failures(results) == [(broken.failure.name, str(broken.cause))], results
     assert exit_code(results) == int(broken.failure)
     stage = next(each for each in STAGES if each.failure is broken.failure)
-    assert failures(node.verified(only=(option_name(stage),))) == []
+    afterwards = node.verified(only=(option_name(stage),))
+    assert failures(afterwards) == [], afterwards
 
 
 def failures(results: list[StageResult]) -> list[tuple[str, str]]:

@@ -145,7 +145,9 @@ def rolled_out(api: Any, path: str, seconds: float = 60) -> None:
         pods = request(api, "GET", f"/api/v1/namespaces/{namespace}/pods?labelSelector={selector}")["items"]
         status, wanted = found["status"], found["spec"]["replicas"]
         counts = {status.get("updatedReplicas", 0), status.get("readyReplicas", 0), len(pods)}
-        if status.get("observedGeneration") == found["metadata"]["generation"] and counts == {wanted}:
+        # The status lags behind: a Pod that was just deleted still counts as ready until the next one is made.
+        current = status.get("observedGeneration") == found["metadata"]["generation"]
+        if current and counts == {wanted} and not any("deletionTimestamp" in pod["metadata"] for pod in pods):
             return
         assert time.monotonic() < deadline, status
         time.sleep(0.1)

@@ -51,6 +51,7 @@ class Cause(StrEnum):
     COLLECTOR_MISSING = "collector-missing"
     COLLECTOR_NOT_READY = "collector-not-ready"
     COLLECTOR_BLOCKED = "collector-blocked"
+    COLLECTOR_NOT_REACHED = "collector-not-reached"
     COLLECTOR_DROPS_SPANS = "collector-drops-spans"
     BACKEND_REFUSES_CONNECTIONS = "backend-refuses-connections"
     BACKEND_NAME_UNKNOWN = "backend-name-unknown"

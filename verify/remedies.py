@@ -144,20 +144,30 @@ REMEDIES: Final[Mapping[Cause, Remedy]] = {
         "NetworkPolicies keep spans from the Collector, or the Collector from the backend.",
         "kubectl get networkpolicies --namespace {namespace} shows them; ours comes back by " + _RESTORE,
     ),
+    Cause.COLLECTOR_NOT_REACHED: Remedy(
+        "No span of the sidecars gets to the Collector, though it is ready and they are set to send there.",
+        "see what keeps TCP 4317 from it: kubectl get networkpolicies --all-namespaces; "
+        "istioctl proxy-config endpoints deployment/productpage-v1 --namespace <namespace> | grep otel-collector",
+    ),
     Cause.COLLECTOR_DROPS_SPANS: Remedy(
         "The Collector gave spans up: its queue was full, or the backend did not take them in time.",
         "read why: " + _COLLECTOR_LOG,
     ),
     Cause.BACKEND_REFUSES_CONNECTIONS: Remedy(
         "Nobody listens at the backend's address, or a firewall is in between.",
-        "see that the backend runs, and that its port is right: " + _CONFIG + "backendAddress <host:port>",
+        "see that the backend runs, and that its port is right and speaks TLS: "
+        + _CONFIG
+        + "backendAddress <host:port>",
     ),
     Cause.BACKEND_NAME_UNKNOWN: Remedy(
         "The backend's host name does not exist for the Collector.",
         _CONFIG + "backendAddress <host:port> && pulumi up --stack {stack}",
     ),
     Cause.BACKEND_TOO_SLOW: Remedy(
-        "The backend does not answer in time.", "see how loaded the backend is; " + _COLLECTOR_LOG + " says how often"
+        "The backend does not answer in time: it is overloaded, or something on the way drops packets.",
+        "see how loaded the backend is, and whether a NetworkPolicy or firewall lets its port through; "
+        + _COLLECTOR_LOG
+        + " says how often",
     ),
     Cause.BACKEND_REFUSES_SPANS: Remedy(
         "The backend answers, but does not take the spans.", "read why: " + _COLLECTOR_LOG

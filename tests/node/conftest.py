@@ -11,7 +11,9 @@ from sandbox.node.node import Node
 from sandbox.pulumi_cli import Pulumi
 from sandbox.stack_files import find_stack_file
 from sandbox.toolchain import Toolchain
+from tests.node.broken import BreakableNode
 from tests.node.running_node import RunningNode
+from tests.sandbox.running import config
 
 
 @contextmanager
@@ -34,6 +36,12 @@ def demo() -> Iterator[RunningNode]:
         exit_code = made.bring_up(toolchain, lambda pulumi: _up(pulumi, printed))
         assert exit_code == 0, "".join(printed)
         yield RunningNode(made.node, toolchain, made.pulumi(toolchain))
+
+
+@pytest.fixture(scope="session")
+def breakable(demo: RunningNode) -> BreakableNode:
+    """The same node, for tests that break it and mend it again."""
+    return BreakableNode(demo, demo.outputs(), config.new_client_from_config(str(demo.node.kubeconfig)))
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,7 @@ from tests.collector.certificates import Authority
 from tests.verify.support import Cluster, causes, context, pod, target, verdicts
 from verify.causes import Cause
 from verify.cluster.certificates import handshake, judge_ca_secret
-from verify.cluster.collector import CollectorReading
+from verify.cluster.collector import CollectorReading, still_holding
 from verify.cluster.collector_counters import Counters
 from verify.cluster.collector_log import Complaint, newest_complaint
 from verify.cluster.network_policies import judge_network_policies
@@ -143,8 +143,40 @@ def test_the_newest_complaint_counts() -> None:
     assert complaint == Complaint(Cause.CA_DOES_NOT_VERIFY_BACKEND, "x509: certificate signed by unknown authority")
 
 
+@pytest.mark.parametrize(
+    ("refusal", "shown"),
+    [
+        (
+            "Permanent error: rpc error: code = Unauthenticated desc = scheme or token does not match: s3cret",
+            "Permanent error: rpc error: code = Unauthenticated (the backend's words are not shown)",
+        ),
+        (
+            "request to https://b:443 responded with HTTP Status Code 401, Message=no such token s3cret",
+            "request to https://b:443 responded with HTTP Status Code 401 (the backend's words are not shown)",
+        ),
+    ],
+)
+def test_what_a_backend_says_of_a_token_that_it_refuses_is_not_shown(refusal: str, shown: str) -> None:
+    assert newest_complaint([line(refusal)], NOW) == Complaint(Cause.TOKEN_REFUSED, shown)
+
+
 def test_a_complaint_that_was_not_repeated_is_over() -> None:
     assert newest_complaint([line("connection refused", 120)], NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("counters", "over"),
+    [
+        (Counters(accepted=8, sent=8), True),
+        (Counters(accepted=8, sent=0), False),
+        (Counters(accepted=8, sent=6, failed=2), False),
+        (Counters(), False),
+    ],
+)
+def test_a_complaint_is_over_when_the_backend_has_taken_all_spans(counters: Counters, over: bool) -> None:
+    complaint = Complaint(Cause.BACKEND_REFUSES_CONNECTIONS, "connection refused")
+
+    assert still_holding(complaint, counters) == (None if over else complaint)
 
 
 def test_a_complaint_that_nobody_knows_is_the_backends_refusal() -> None:
@@ -289,7 +321,7 @@ BEFORE = Counters(accepted=100, sent=100, failed=1)
     ("now", "verdict", "cause"),
     [
         (reading(counters=Counters(accepted=340, sent=340, failed=1)), Verdict.PASS, None),
-        (reading(counters=BEFORE), Verdict.FAIL, Cause.SPANS_MISSING),
+        (reading(counters=BEFORE), Verdict.FAIL, Cause.COLLECTOR_NOT_REACHED),
         (reading(counters=Counters(accepted=340, sent=300, failed=1)), Verdict.FAIL, Cause.SPANS_LOST),
         (reading(complaint=Complaint(Cause.TOKEN_REFUSED, "unknown token")), Verdict.FAIL, Cause.TOKEN_REFUSED),
         (reading(unseen="forbidden"), Verdict.SKIP, Cause.NOT_TO_BE_SEEN),
@@ -307,6 +339,8 @@ def test_missing_spans_have_the_cause_that_the_collector_names() -> None:
     missing = [failed("all spans arrived", Cause.SPANS_MISSING, "0 of 8")]
     refused = judge_after(BEFORE, reading(complaint=Complaint(Cause.TOKEN_REFUSED, "unknown token")), "observability")
     silent = judge_after(BEFORE, reading(counters=BEFORE), "observability")
+    unseen = judge_after(BEFORE, reading(unseen="forbidden"), "observability")
 
     assert with_cause(missing, [refused]) == [refused]
-    assert with_cause(missing, [silent]) == missing
+    assert with_cause(missing, [silent]) == [silent]
+    assert with_cause(missing, [unseen]) == missing

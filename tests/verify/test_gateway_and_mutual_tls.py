@@ -34,6 +34,7 @@ def service(*ingress: dict[str, str], kind: str = "LoadBalancer") -> dict[str, A
         (service({"hostname": "lb.example.com"}), {"ingressHost": "lb.example.com"}, None),
         (service(kind="NodePort"), {"ingressHost": "192.168.49.2", "ingressPort": 31080}, None),
         (service(), {}, Cause.GATEWAY_WITHOUT_ADDRESS),
+        ({"spec": {"type": "ClusterIP", "ports": [{"port": 80}]}}, {}, Cause.GATEWAY_WITHOUT_ADDRESS),
         (service({"ip": "192.0.2.9"}), {}, Cause.GATEWAY_OTHER_ADDRESS),
         (service(kind="NodePort"), {"ingressPort": 30000}, Cause.GATEWAY_OTHER_ADDRESS),
     ],

@@ -1,9 +1,6 @@
 """The verification on a genuine API server with a genuine istiod: each broken link is the only failure named."""
 
-import base64
-import time
-from collections.abc import Callable, Generator, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import pytest
@@ -11,7 +8,22 @@ import pytest
 from components.configuration.certificates import fingerprints
 from tests.collector.certificates import Authority
 from tests.sandbox.conftest import new_sandbox
-from tests.sandbox.running import Running, client, identity
+from tests.sandbox.running import Running, identity
+from tests.verify.changes import (
+    ADMISSION,
+    COLLECTOR,
+    OBSERVABILITY,
+    POLICY,
+    TELEMETRY,
+    Change,
+    changed,
+    labelled,
+    secret,
+    silent_webhook,
+    stale_webhook,
+    without,
+    without_sidecar,
+)
 from tests.verify.silence import Silence
 from verify.causes import Cause
 from verify.context import Context
@@ -83,126 +95,6 @@ def test_the_token_is_in_no_finding(outputs: dict[str, Any]) -> None:
     assert "example-token-of-the-sandbox" not in str(verified(outputs))
 
 
-Change = Callable[[Any], AbstractContextManager[None]]
-
-
-@contextmanager
-def patched(path: str, patch: Mapping[str, Any], back: Mapping[str, Any], api: Any) -> Generator[None]:
-    """Merge `patch` into an object, and afterwards `back`."""
-    request(api, "PATCH", path, patch)
-    try:
-        yield
-    finally:
-        request(api, "PATCH", path, back)
-
-
-@contextmanager
-def deleted(path: str, api: Any) -> Generator[None]:
-    """Delete an object, and afterwards make it again."""
-    found = request(api, "GET", path)
-    request(api, "DELETE", path)
-    for field in ("resourceVersion", "uid", "creationTimestamp", "managedFields"):
-        found["metadata"].pop(field)
-    try:
-        yield
-    finally:
-        request(api, "POST", path.rpartition("/")[0], found)
-
-
-def request(api: Any, method: str, path: str, body: Any = None) -> Any:
-    headers = {"Accept": "application/json", "Content-Type": "application/merge-patch+json"}
-    if method == "POST":
-        headers["Content-Type"] = "application/json"
-    words = api.param_serialize(method, path, header_params=headers, body=body, auth_settings=["BearerToken"])
-    answer = api.call_api(*words, _request_timeout=30)
-    assert answer.status < 400, answer.read()
-    return client.ApiClient().deserialize(answer.read().decode(), "object", "application/json")
-
-
-def labelled(**labels: str | None) -> Change:
-    path, ours = "/api/v1/namespaces/bookinfo", {"istio-injection": "enabled"}
-    back = dict.fromkeys(labels) | ours
-    return lambda api: patched(path, {"metadata": {"labels": labels}}, {"metadata": {"labels": back}}, api)
-
-
-def secret(name: str, key: str, content: str) -> Change:
-    path = f"/api/v1/namespaces/observability/secrets/{name}"
-
-    def change(api: Any) -> AbstractContextManager[None]:
-        before = request(api, "GET", path)["data"][key]
-        return patched(path, {"data": {key: base64.b64encode(content.encode()).decode()}}, {"data": {key: before}}, api)
-
-    return change
-
-
-def without(path: str) -> Change:
-    return lambda api: deleted(path, api)
-
-
-def changed(path: str, patch: Mapping[str, Any]) -> Change:
-    """Merge a patch into an object; afterwards its former spec."""
-
-    def change(api: Any) -> AbstractContextManager[None]:
-        before = request(api, "GET", path)
-        return patched(path, patch, {key: before[key] for key in patch}, api)
-
-    return change
-
-
-@contextmanager
-def stale_webhook(api: Any) -> Generator[None]:
-    """Give the injector another CA; istiod would mend it at once, if the object kept the label that it looks for."""
-    path = f"{ADMISSION}/mutatingwebhookconfigurations/istio-sidecar-injector"
-    before = request(api, "GET", path)
-    bundle = base64.b64encode(OTHER_CA.encode()).decode()
-    webhooks = [each | {"clientConfig": each["clientConfig"] | {"caBundle": bundle}} for each in before["webhooks"]]
-    back = {"metadata": {"labels": before["metadata"]["labels"]}, "webhooks": before["webhooks"]}
-    with patched(path, {"metadata": {"labels": {"istio.io/rev": None}}}, back, api):
-        request(api, "PATCH", path, {"webhooks": webhooks})
-        yield
-
-
-@contextmanager
-def silent_webhook(api: Any) -> Generator[None]:
-    """Let the injector be called where nobody listens."""
-    path = f"{ADMISSION}/mutatingwebhookconfigurations/istio-sidecar-injector"
-    before = request(api, "GET", path)["webhooks"]
-    nowhere = [each | {"clientConfig": each["clientConfig"] | {"url": "https://127.0.0.1:1/inject"}} for each in before]
-    with patched(path, {"webhooks": nowhere}, {"webhooks": before}, api):
-        yield
-
-
-@contextmanager
-def without_sidecar(api: Any) -> Generator[None]:
-    """Let one Deployment refuse its sidecar, and wait until its new Pod is there."""
-    path = "/apis/apps/v1/namespaces/bookinfo/deployments/details-v1"
-
-    def template(value: str | None) -> dict[str, Any]:
-        return {"spec": {"template": {"metadata": {"labels": {"sidecar.istio.io/inject": value}}}}}
-
-    with patched(path, template("false"), template(None), api):
-        rolled_out(api, path)
-        yield
-    rolled_out(api, path)
-
-
-def rolled_out(api: Any, path: str) -> None:
-    deadline = time.monotonic() + 30
-    while True:
-        found = request(api, "GET", path)
-        pods = request(api, "GET", "/api/v1/namespaces/bookinfo/pods?labelSelector=app%3Ddetails")["items"]
-        current = found["status"].get("observedGeneration") == found["metadata"]["generation"]
-        if current and found["status"].get("updatedReplicas") == len(pods) == 1:
-            return
-        assert time.monotonic() < deadline, found["status"]
-        time.sleep(0.1)
-
-
-ADMISSION: Final = "/apis/admissionregistration.k8s.io/v1"
-OBSERVABILITY: Final = "/api/v1/namespaces/observability"
-TELEMETRY: Final = "/apis/telemetry.istio.io/v1/namespaces/istio-system/telemetries/mesh-default"
-POLICY: Final = "/apis/networking.k8s.io/v1/namespaces/observability/networkpolicies/otel-collector"
-
 BROKEN: Final[Mapping[str, tuple[Change, str, Cause]]] = {
     "injection label removed": (
         labelled(**{"istio-injection": None}),
@@ -214,14 +106,14 @@ BROKEN: Final[Mapping[str, tuple[Change, str, Cause]]] = {
         "namespaces",
         Cause.INJECTION_LABEL_OTHER,
     ),
-    "webhook's CA stale": (stale_webhook, "control plane", Cause.WEBHOOK_CA_STALE),
+    "webhook's CA stale": (stale_webhook(OTHER_CA), "control plane", Cause.WEBHOOK_CA_STALE),
     "webhook not answering": (silent_webhook, "control plane", Cause.WEBHOOK_SILENT),
     "validator gone": (
         without(f"{ADMISSION}/validatingwebhookconfigurations/istiod-default-validator"),
         "control plane",
         Cause.WEBHOOK_MISSING,
     ),
-    "Deployment without sidecar": (without_sidecar, "sidecars", Cause.SIDECAR_MISSING),
+    "Deployment without sidecar": (without_sidecar("details-v1"), "sidecars", Cause.SIDECAR_MISSING),
     "Telemetry gone": (without(TELEMETRY), "sidecars", Cause.TELEMETRY_MISSING),
     "sampling 10": (
         changed(
@@ -258,7 +150,7 @@ BROKEN: Final[Mapping[str, tuple[Change, str, Cause]]] = {
         Cause.COLLECTOR_BLOCKED,
     ),
     "Collector scaled to nothing": (
-        changed("/apis/apps/v1/namespaces/observability/deployments/otel-collector", {"spec": {"replicas": 0}}),
+        changed(COLLECTOR, {"spec": {"replicas": 0}}),
         "Collector",
         Cause.COLLECTOR_NOT_READY,
     ),

@@ -13,7 +13,7 @@ from tests.verify.support import Cluster, context
 from verify.causes import Cause
 from verify.errors import UsageError
 from verify.findings import failed
-from verify.report.render import Facts, render, write_report
+from verify.report.render import Facts, render, shown_review, write_report
 from verify.report.span_table import span_table
 from verify.traffic import Request, Traffic
 
@@ -107,3 +107,11 @@ def test_the_table_counts_each_kind_of_span() -> None:
     assert rows["server span of ratings.bookinfo"] == (2, 1, 1)
     assert rows["client span of productpage.bookinfo for reviews.bookinfo"] == (3, 3, 0)
     assert rows["all spans"] == (22, 21, 1)
+
+
+def test_of_traces_that_are_alike_a_typical_one_is_shown_and_no_outlier() -> None:
+    traces = made()
+    slow = max(traces, key=lambda sent: len(traces[sent]))
+    traces[slow] = [replace(span, duration=span.duration * 100) for span in traces[slow]]
+
+    assert shown_review(observed(traces)).sent != slow

@@ -30,6 +30,9 @@ def judge_address(service: Mapping[str, Any], target: Target) -> Finding:
     else:
         key = "nodePort"
     ports = [int(each[key]) for each in list_at(service, "spec", "ports") if each.get(key)]
+    if not ports:
+        seen = f"its Service, of type {at(service, 'spec', 'type')}, has no port on the nodes"
+        return failed(title, Cause.GATEWAY_WITHOUT_ADDRESS, seen)
     if target.ingress_port not in ports:
         seen = f"its Service has ports {', '.join(map(str, ports))}, the stack's output says {target.ingress_port}"
         return failed(title, Cause.GATEWAY_OTHER_ADDRESS, seen)

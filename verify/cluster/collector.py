@@ -65,7 +65,12 @@ def read_collector(api: KubernetesApi, namespace: str, simulated_nodes: frozense
         )
     except ClusterError as error:
         return CollectorReading(pods, unseen=str(error))
-    return CollectorReading(pods, counters if ready else None, complaint)
+    return CollectorReading(pods, counters if ready else None, still_holding(complaint, counters))
+
+
+def still_holding(complaint: Complaint | None, counters: Counters) -> Complaint | None:
+    """Return a complaint unless it is over: the backend has taken every span since the Collector's start."""
+    return None if counters.sent >= counters.accepted > 0 else complaint
 
 
 def _complaint(api: KubernetesApi, namespace: str, pods: Sequence[Pod]) -> Complaint | None:

@@ -36,6 +36,9 @@ _COMPLAINTS: Final = (
 #: Lines of the exporters; everything else in the log is about something else.
 _OF_EXPORTS: Final = re.compile(r"Exporting failed|Dropping data|createTransport failed", re.IGNORECASE)
 
+#: A refusal's status, and behind it what the backend says of it.
+_REFUSAL: Final = re.compile(r"(code = \w+|HTTP Status Code \d+|status code \d+)\b.*", re.DOTALL)
+
 _TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)")
 _LONGEST: Final = 300
 
@@ -78,7 +81,8 @@ def newest_complaint(lines: Iterable[str], now: datetime) -> Complaint | None:
     """
     for line in reversed(list(lines)):
         if _OF_EXPORTS.search(line):
-            return Complaint(_cause(line), _shown(line)) if now - _time(line, now) < CURRENT else None
+            cause = _cause(line)
+            return Complaint(cause, _shown(line, cause)) if now - _time(line, now) < CURRENT else None
     return None
 
 
@@ -86,10 +90,17 @@ def _cause(line: str) -> Cause:
     return next((cause for pattern, cause in _COMPLAINTS if re.search(pattern, line)), Cause.BACKEND_REFUSES_SPANS)
 
 
-def _shown(line: str) -> str:
-    """Return the error in a log line; the rest are names of components and Go's stack."""
+def _shown(line: str, cause: Cause) -> str:
+    """Return the error in a log line; the rest are names of components and Go's stack.
+
+    Of a refusal of the token the backend's own words are left out: some name the token (the Collector's own
+    `bearertokenauth` says "scheme or token does not match: <token>").
+    """
     found = re.search(r'"error": "((?:[^"\\]|\\.)*)"', line)
-    return (found.group(1) if found else line)[:_LONGEST]
+    error = found.group(1) if found else line
+    if cause is Cause.TOKEN_REFUSED:
+        error = re.sub(_REFUSAL, r"\1 (the backend's words are not shown)", error)
+    return error[:_LONGEST]
 
 
 def _time(line: str, otherwise: datetime) -> datetime:

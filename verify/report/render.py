@@ -19,6 +19,7 @@ from verify.report.span_table import span_table
 from verify.report.waterfall import waterfall
 from verify.traces.checks import Review
 from verify.traces.findings import figures
+from verify.traces.model import Trace
 from verify.traces.observation import Observation
 from verify.traffic import Traffic
 
@@ -101,8 +102,22 @@ def render(
 
 
 def shown_review(seen: Observation) -> Review:
-    """Return the trace to show: with something missing or wrong if there is such a one, and with the most spans."""
-    return max(seen.present, key=lambda each: (not each.complete, each.found))
+    """Return the trace to show: with something missing or wrong if there is such a one, with the most spans, typical.
+
+    Typical is the median duration: the first page after a start is often an outlier.
+    """
+
+    def telling(each: Review) -> tuple[bool, int]:
+        return not each.complete, each.found
+
+    most = max(map(telling, seen.present))
+    alike = [each for each in seen.present if telling(each) == most]
+    return sorted(alike, key=lambda each: _duration(each.trace))[len(alike) // 2]
+
+
+def _duration(trace: Trace) -> int:
+    """Return how many microseconds a trace lasts, from its first span's begin to its last span's end."""
+    return max(span.end for span in trace.spans) - min(span.start for span in trace.spans)
 
 
 def _first(results: Sequence[Result], verdict: Verdict) -> Finding | None:

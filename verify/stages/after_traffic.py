@@ -60,7 +60,7 @@ def judge_after(before: Counters | None, now: CollectorReading, namespace: str) 
     taken, sent = now.counters.accepted - before.accepted, now.counters.sent - before.sent
     seen = f"{taken} spans taken from sidecars, {sent} sent to the backend, {now.counters.lost - before.lost} lost"
     if taken <= 0:
-        return failed(_TITLE, Cause.SPANS_MISSING, seen)
+        return failed(_TITLE, Cause.COLLECTOR_NOT_REACHED, seen, namespace=namespace)
     if not _is_through(before, now.counters):
         return failed(_TITLE, Cause.SPANS_LOST, seen, namespace=namespace)
     return passed(_TITLE, seen)
@@ -75,5 +75,5 @@ def _is_through(before: Counters | None, now: Counters) -> bool:
 
 def with_cause(findings: Sequence[Finding], complaint: Sequence[Finding]) -> list[Finding]:
     """Return the Collector's finding in place of those on missing spans, if it explains them."""
-    explains = [each for each in complaint if each.cause not in {None, Cause.SPANS_MISSING, Cause.NOT_TO_BE_SEEN}]
+    explains = [each for each in complaint if each.cause not in {None, Cause.NOT_TO_BE_SEEN}]
     return explains or list(findings)

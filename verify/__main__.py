@@ -1,8 +1,6 @@
 """`python -m verify`: proves that the traces of an environment arrive, or names the link that is broken."""
 
-import signal
 import sys
-from types import FrameType
 
 from rich.console import Console
 
@@ -10,6 +8,7 @@ from verify.arguments import Arguments, parse
 from verify.as_json import as_json
 from verify.context import Context
 from verify.errors import UsageError
+from verify.interruption import Interruption
 from verify.live import LiveView, summary
 from verify.outcomes import INTERRUPTED, WRONG_USAGE, exit_code
 from verify.plan import STAGES
@@ -22,13 +21,12 @@ from verify.target import Target
 def main() -> int:
     """Verify what the command line asks for, and return the exit code."""
     arguments = parse(sys.argv[1:], STAGES)
-    # Unlike Ctrl-C, the end of a terminal or a CI job would otherwise leave the cursor hidden and no message.
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _interrupt)
+    interruption = Interruption()
+    interruption.listen()
     console = Console(stderr=arguments.options.json, highlight=False, soft_wrap=True)
     view = LiveView(console)
     try:
-        return _verify(arguments, console, view)
+        return _verify(arguments, console, view, interruption)
     except UsageError as error:
         console.print(str(error), markup=False)
         return WRONG_USAGE
@@ -40,20 +38,16 @@ def main() -> int:
         view.close()
 
 
-def _verify(arguments: Arguments, console: Console, view: LiveView) -> int:
+def _verify(arguments: Arguments, console: Console, view: LiveView, interruption: Interruption) -> int:
     outputs = read_outputs(arguments.stack, arguments.outputs)
     context = Context(Target.from_outputs(arguments.stack, outputs), arguments.options)
-    results = run(STAGES, context, view)
+    results = run(interruption.none_before(STAGES), context, view)
     if arguments.options.report:
         write_report(arguments.options.report, context, results)
     if arguments.options.json:
         sys.stdout.write(as_json(arguments.stack, results, STAGES) + "\n")
     console.print(summary(results, STAGES), markup=False)
     return exit_code(results)
-
-
-def _interrupt(number: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt(number)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Runs the stages one after the other, and skips what an earlier failure makes impossible."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Final, Protocol
 
@@ -30,7 +30,7 @@ class View(Protocol):
         ...
 
 
-def run(stages: Sequence[Stage], context: Context, view: View) -> list[StageResult]:
+def run(stages: Iterable[Stage], context: Context, view: View) -> list[StageResult]:
     """Run stages and return their results, those that `--only` names."""
     results: list[StageResult] = []
     for stage in stages:

@@ -14,8 +14,8 @@ from sandbox.node.zipkin import ensure_zipkin
 from sandbox.paths import PROJECT
 from sandbox.programs import Purpose
 
-#: Options of pytest-xdist; tests/side_by_side.py says which tests stay together.
-_SIDE_BY_SIDE: Final = ("--numprocesses", "auto")
+#: Options of pytest-xdist; tests/side_by_side.py says which tests stay together, and which begin.
+_SIDE_BY_SIDE: Final = ("--numprocesses", "auto", "--no-loadscope-reorder")
 
 #: The tests that need a real node.
 _OF_REAL_NODE: Final = "tests/node"

@@ -3,7 +3,7 @@
 import pytest
 from xdist.remote import Producer
 
-from tests.side_by_side import CommonFixtures
+from tests.side_by_side import CommonFixtures, begins
 from tests.support.istio import Istio
 
 
@@ -16,3 +16,8 @@ def istio() -> Istio:
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> CommonFixtures:
     """Distribute tests to processes by their fixtures."""
     return CommonFixtures(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let what takes long begin first; tests of a file stay in their order."""
+    items.sort(key=lambda item: begins(item.nodeid))

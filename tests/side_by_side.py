@@ -8,6 +8,10 @@ from xdist.scheduler import LoadScopeScheduling
 _PROJECT: Final = Path(__file__).parent.parent
 
 
+#: What takes minutes, the longest first: begun before all else, so that no process works alone in the end.
+_FIRST: Final = ("tests/node/", "tests/sandbox/", "tests/upgrade/", "tests/gcp/", "tests/verify/test_on_sandbox.py")
+
+
 class CommonFixtures(LoadScopeScheduling):
     """Keeps tests with common fixtures in one process and in their order, so that each fixture is made once.
 
@@ -23,3 +27,8 @@ def scope_of(nodeid: str) -> str:
     """Return what a test shares with others: its file, or its folder where that has fixtures of its own."""
     file = PurePosixPath(nodeid.partition("::")[0])
     return str(file.parent if (_PROJECT / file.parent / "conftest.py").exists() else file)
+
+
+def begins(nodeid: str) -> int:
+    """Return when a test's turn comes: what has a lower number begins before what has a higher one."""
+    return next((place for place, start in enumerate(_FIRST) if nodeid.startswith(start)), len(_FIRST))

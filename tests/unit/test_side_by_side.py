@@ -1,6 +1,6 @@
 """Which tests share a process."""
 
-from tests.side_by_side import scope_of
+from tests.side_by_side import begins, scope_of
 
 
 def test_tests_with_a_sandbox_in_common_stay_together() -> None:
@@ -17,3 +17,13 @@ def test_tests_of_a_file_stay_together_and_apart_from_other_files() -> None:
 
     assert first == second
     assert first != other
+
+
+def test_a_real_node_begins_before_sandboxes_and_these_before_all_else() -> None:
+    tests = [
+        "tests/unit/test_backends.py::test_one",
+        "tests/sandbox/test_changes.py::test_one",
+        "tests/node/test_traces.py::test_one",
+    ]
+
+    assert sorted(tests, key=begins) == tests[::-1]

@@ -1,11 +1,11 @@
-# Thin commands over `python -m sandbox` and `pulumi`; `make help` lists them.
+# Thin commands over `python -m cli` and `pulumi`; `make help` lists them.
 
 PYTHON ?= python3
 STACK ?= sandbox
 INSTANCE ?= default
 
 VENV_PYTHON := .venv/bin/python
-SANDBOX := $(VENV_PYTHON) -m sandbox
+SANDBOX := $(VENV_PYTHON) -m cli
 TARGET := --stack $(STACK) --instance $(INSTANCE)
 
 .DEFAULT_GOAL := help
@@ -42,26 +42,26 @@ lint: venv-dev ## Check style, format, types, and that generated files are up to
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
 	@.venv/bin/pyright
-	@$(VENV_PYTHON) -m components.configuration.reference --check
-	@$(VENV_PYTHON) -m verify.reference --check
-	@$(VENV_PYTHON) -m tests.reports --check
+	@$(VENV_PYTHON) -m reference.configuration --check
+	@$(VENV_PYTHON) -m reference.verification --check
+	@$(VENV_PYTHON) -m reference.stacks --check
 
 format: venv-dev ## Format the code
 	@.venv/bin/ruff format .
 	@.venv/bin/ruff check --fix .
 
 generate: venv-dev ## Write generated files anew: references, the verification's tables, the stacks' snapshots and pages
-	@$(VENV_PYTHON) -m components.configuration.reference
-	@$(VENV_PYTHON) -m verify.reference
+	@$(VENV_PYTHON) -m reference.configuration
+	@$(VENV_PYTHON) -m reference.verification
 	@$(VENV_PYTHON) -m tests.snapshots
-	@$(VENV_PYTHON) -m tests.reports
+	@$(VENV_PYTHON) -m reference.stacks
 
 clean: ## Remove all sandboxes, the toolchain and .venv
 	@if [ -x $(VENV_PYTHON) ]; then $(SANDBOX) clean; fi
 	@rm -rf .sandbox .venv
 
 venv:
-	@$(PYTHON) sandbox/bootstrap.py
+	@$(PYTHON) cli/bootstrap.py
 
 venv-dev:
-	@$(PYTHON) sandbox/bootstrap.py --dev
+	@$(PYTHON) cli/bootstrap.py --dev

@@ -8,9 +8,9 @@ signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 import pulumi  # noqa: E402 - imports take a second, in which Ctrl-C is to be heeded too
 
-from components.environment import Environment  # noqa: E402 - the same
-from components.notices import notices  # noqa: E402 - the same
-from components.settings import Settings  # noqa: E402 - the same
+from components.configuration.settings import Settings  # noqa: E402 - the same
+from components.environment.environment import Environment  # noqa: E402 - the same
+from components.environment.notices import notices  # noqa: E402 - the same
 
 settings = Settings.load()
 for notice in notices(settings, datetime.now(UTC).date()):

@@ -1,1 +1,1 @@
-"""The parts of an environment: one ComponentResource to a file, each usable alone by another program."""
+"""An environment by its parts: one folder to a part, each usable alone by another program."""

@@ -6,7 +6,7 @@ from typing import Final
 
 from pulumi_policy import EnforcementLevel, Severity
 
-from components.choices import EnvironmentKind
+from components.constants.choices import EnvironmentKind
 from policy.resource import Resource
 
 #: Yields what is wrong with a resource, each as a clause: `container 'web' has no limit for memory`.

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from pulumi_policy import EnforcementLevel
 
-from components.choices import EnvironmentKind
+from components.constants.choices import EnvironmentKind
 from policy.leaks import needles
 from policy.rule import Rule
 

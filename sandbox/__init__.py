@@ -1,5 +1,5 @@
-"""A local control plane and the pinned toolchain, for people without a cluster and for the tests.
+"""A local control plane with simulated nodes, for people without a cluster and for the tests.
 
-`make up` and its relatives are `python -m sandbox <command>`; tests use `sandbox.toolchain`, `sandbox.instance`,
-`sandbox.stack_files` and `sandbox.pulumi_cli` directly.
+`make up` and its relatives are `python -m cli <command>`; tests use `local.toolchain.toolchain`, `sandbox.instance`,
+`local.stack_files` and `local.pulumi_cli` directly.
 """

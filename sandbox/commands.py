@@ -8,19 +8,19 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Final
 
-from sandbox import toolchain as toolchain_module
-from sandbox.console import Phases, say
-from sandbox.errors import Interrupted, SandboxError
+from demo.node import Node
+from local.console import Phases, say
+from local.errors import Interrupted, SandboxError
+from local.paths import DEFAULT_INSTANCE, PROJECT, SANDBOX, TOOLCHAIN, shown
+from local.policy_pack import POLICED
+from local.ports import free_ports, is_free
+from local.pulumi_cli import Pulumi
+from local.stack_files import StackFile
+from local.target import Target
+from local.toolchain import toolchain as toolchain_module
+from local.toolchain.toolchain import Toolchain
 from sandbox.instance import Instance
-from sandbox.node.node import Node
 from sandbox.occupants import refuse_beside_another, refuse_to_remove_another
-from sandbox.paths import DEFAULT_INSTANCE, PROJECT, SANDBOX, TOOLCHAIN, shown
-from sandbox.policy_pack import POLICED
-from sandbox.ports import free_ports, is_free
-from sandbox.pulumi_cli import Pulumi
-from sandbox.stack_files import StackFile
-from sandbox.target import Target
-from sandbox.toolchain import Toolchain
 
 #: The programs that a stack on the user's own cluster needs from the toolchain, where they are not on PATH.
 _ENGINE: Final = ("pulumi", "pulumi-language-python")

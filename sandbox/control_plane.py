@@ -10,13 +10,13 @@ from typing import Any, Final
 
 import yaml
 
-from sandbox.console import say
-from sandbox.errors import SandboxError
-from sandbox.kube_api import KubeApi
-from sandbox.ports import LOOPBACK, free_ports, free_within
-from sandbox.processes import PidFile, gone_within
+from local.console import say
+from local.errors import SandboxError
+from local.kube_api import KubeApi
+from local.ports import LOOPBACK, free_ports, free_within
+from local.processes import PidFile, gone_within
+from local.toolchain.toolchain import Toolchain
 from sandbox.stages import stages
-from sandbox.toolchain import Toolchain
 
 #: Seconds that starting may take before it counts as failed; 3 to 4 are usual on 2 cores.
 _PATIENCE: Final = 90.0

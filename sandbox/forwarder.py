@@ -5,7 +5,7 @@ import contextlib
 from threading import Thread
 from typing import Final
 
-from sandbox.ports import LOOPBACK
+from local.ports import LOOPBACK
 
 #: Seconds that opening or closing the port may take.
 _TIMEOUT: Final = 5.0

@@ -5,17 +5,17 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from components.chart_values import ISTIO_NAMESPACE
+from components.constants.names import ISTIO_NAMESPACE
+from local.kube_api import KubeApi
+from local.paths import DEFAULT_INSTANCE, PROJECT
+from local.ports import wait_until_listening
+from local.processes import PidFile, command_line
+from local.satellite_ca import ensure_satellite_ca
+from local.toolchain.toolchain import Toolchain
+from local.workplace import Workplace
 from sandbox import istiod
 from sandbox.control_plane import ControlPlane
 from sandbox.istiod_pods import APP
-from sandbox.kube_api import KubeApi
-from sandbox.paths import DEFAULT_INSTANCE, PROJECT
-from sandbox.ports import wait_until_listening
-from sandbox.processes import PidFile, command_line
-from sandbox.satellite_ca import ensure_satellite_ca
-from sandbox.toolchain import Toolchain
-from sandbox.workplace import Workplace
 
 #: Seconds that a resumed istiod may take until it listens; 1 to 2 are usual.
 _ISTIOD_PATIENCE: Final = 15.0

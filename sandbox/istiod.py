@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from components.chart_values import ISTIO_NAMESPACE
-from sandbox.ports import LOOPBACK, free_ports, is_listening
-from sandbox.processes import PidFile
+from components.constants.names import ISTIO_NAMESPACE
+from local.ports import LOOPBACK, free_ports, is_listening
+from local.processes import PidFile
 
 #: Seconds that istiod may take to end before it is made to; it ends its connections within one.
 _GRACE: Final = 3.0

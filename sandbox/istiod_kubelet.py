@@ -9,13 +9,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-from components.chart_values import ISTIO_NAMESPACE
+from components.constants.names import ISTIO_NAMESPACE
+from local.errors import SandboxError
+from local.toolchain.programs import ISTIOD_RELEASES
 from sandbox import istiod
-from sandbox.errors import SandboxError
 from sandbox.forwarder import Forwarder
 from sandbox.istiod import Istiod
 from sandbox.istiod_pods import APP, IstiodPod, Report, is_reported, status, to_run
-from sandbox.programs import ISTIOD_RELEASES
 
 #: An istiod that ends this often within so many seconds is given up: something is wrong that a restart does not mend.
 _MAX_ENDS: Final = 5

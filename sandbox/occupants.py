@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from sandbox.errors import SandboxError
-from sandbox.target import Target
+from local.errors import SandboxError
+from local.target import Target
 
 
 def refuse_beside_another(target: Target) -> None:

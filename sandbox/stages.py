@@ -5,11 +5,11 @@ from typing import Any, Final
 
 import yaml
 
-from sandbox.extraction import once
-from sandbox.golang import Go
+from local.paths import TOOLCHAIN, TOOLS
+from local.toolchain.extraction import once
+from local.toolchain.golang import Go
+from local.toolchain.programs import KWOK_MODULE
 from sandbox.istiod_pods import APP
-from sandbox.paths import TOOLCHAIN, TOOLS
-from sandbox.programs import KWOK_MODULE
 
 #: kwok's own Stages. They are gone once its configuration holds any Stage, so they go beside ours.
 _KWOK_STAGES: Final = (

@@ -13,12 +13,12 @@ from pathlib import Path
 from threading import Event
 from typing import Final
 
+from local.kube_api import KubeApi
+from local.processes import command_line, is_alive
+from local.toolchain.toolchain import Toolchain
 from sandbox.forwarder import Forwarder
 from sandbox.instance import Instance
 from sandbox.istiod_kubelet import Host, IstiodKubelet
-from sandbox.kube_api import KubeApi
-from sandbox.processes import command_line, is_alive
-from sandbox.toolchain import Toolchain
 
 #: Seconds between two looks at the owner and at the Pods.
 _POLL: Final = 0.25

@@ -9,7 +9,13 @@ _PROJECT: Final = Path(__file__).parent.parent
 
 
 #: What takes minutes, the longest first: begun before all else, so that no process works alone in the end.
-_FIRST: Final = ("tests/node/", "tests/sandbox/", "tests/upgrade/", "tests/gcp/", "tests/verify/test_on_sandbox.py")
+_FIRST: Final = (
+    "tests/demo/node/",
+    "tests/sandbox/environment/",
+    "tests/upgrade/",
+    "tests/gcp/",
+    "tests/verify/test_on_sandbox.py",
+)
 
 
 class CommonFixtures(LoadScopeScheduling):

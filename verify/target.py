@@ -7,8 +7,8 @@ from typing import Any, Self, TypeVar, cast
 
 from packaging.version import Version
 
-from components.choices import TracingMode
-from components.names import DEFAULT_REVISION
+from components.constants.choices import TracingMode
+from components.constants.names import DEFAULT_REVISION
 from verify.errors import UsageError
 
 _T = TypeVar("_T")

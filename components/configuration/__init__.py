@@ -1,1 +1,1 @@
-"""How a stack's configuration is described, read and checked; `components.settings` is what others use of it."""
+"""How a stack's configuration is described, read and checked; `settings` is what others use of it."""

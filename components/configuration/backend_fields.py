@@ -9,7 +9,7 @@ from typing import Annotated, Final, TypeAlias
 
 from pydantic import AfterValidator, InstanceOf, SecretStr
 
-from components.configuration.addresses import BackendAddress
+from components.backends.address import BackendAddress
 from components.configuration.certificate_chains import read_client_chain, read_private_key
 from components.configuration.certificates import read_ca_file
 from components.configuration.fields import from_file, from_text, json_object, matching, project_path

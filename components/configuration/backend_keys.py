@@ -5,11 +5,11 @@ from typing import Annotated, Any, Final
 
 from pydantic import Field, SecretStr
 
-from components.backends import DEFAULT_TRACES_PATH, LIGHTSTEP_HEADER, PRESETS
-from components.choices import BackendPreset, OtlpProtocol
+from components.backends.address import BackendAddress
+from components.backends.presets import DEFAULT_TRACES_PATH, LIGHTSTEP_HEADER, PRESETS
 from components.configuration import backend_fields, fields
-from components.configuration.addresses import BackendAddress
 from components.configuration.key import Key, SettingsPart
+from components.constants.choices import BackendPreset, OtlpProtocol
 
 #: Values that would be accepted where each team has its own; the last two are files.
 EXAMPLE_ADDRESS: Final = "backend.example.com:443"

@@ -3,8 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
-from components.backends import PRESETS
-from components.choices import BackendPreset, OtlpProtocol, TracingMode
+from components.backends.presets import PRESETS
 from components.configuration.backend_keys import EXAMPLE_ADDRESS, EXAMPLE_CERTIFICATE, EXAMPLE_HEADER, EXAMPLE_KEY
 from components.configuration.certificate_chains import belong_together
 from components.configuration.certificates import check_authorities, default_root
@@ -12,9 +11,10 @@ from components.configuration.errors import Steps, put, put_secret, remove
 from components.configuration.key import Surroundings
 from components.configuration.parsing import Check, Finding, Findings, Rule
 from components.configuration.tracing_rules import to_opentelemetry
+from components.constants.choices import BackendPreset, OtlpProtocol, TracingMode
 
 if TYPE_CHECKING:
-    from components.settings import Settings  # which imports this module
+    from components.configuration.settings import Settings  # which imports this module
 
 _NO_CLIENT: Final = (*remove("backendClientCertificateFile"), *remove("backendClientKey"))
 

@@ -4,10 +4,10 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from components.choices import ClusterKind, EnvironmentKind
 from components.configuration import fields
 from components.configuration.key import Key, SettingsPart
 from components.configuration.kubeconfig import Kubeconfig
+from components.constants.choices import ClusterKind, EnvironmentKind
 
 
 def _is_made_here(data: dict[str, Any]) -> bool:

@@ -21,12 +21,12 @@ from pydantic import (
     ValidationInfo,
 )
 
-from components.configuration.addresses import BackendAddress, check_host
+from components.backends.address import BackendAddress, check_host
 from components.configuration.chart_location import ChartLocation
 from components.configuration.key import Surroundings
 from components.configuration.kubeconfig import Kubeconfig
-from components.istio_versions import UnsupportedVersionError, parse_version, row_for
-from components.names import RESERVED_NAMESPACES
+from components.constants.names import RESERVED_NAMESPACES
+from components.versions.istio import UnsupportedVersionError, parse_version, row_for
 
 
 class ExactVersion(Version):

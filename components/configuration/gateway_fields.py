@@ -9,13 +9,13 @@ from typing import Annotated, Final, TypeAlias
 
 from pydantic import AfterValidator, Field, InstanceOf, SecretStr
 
-from components.choices import IssuerKind
-from components.configuration.addresses import check_host
+from components.backends.address import check_host
 from components.configuration.backend_fields import CertificateFile
 from components.configuration.certificate_chains import read_private_key, read_server_chain
 from components.configuration.entries import Entry, entry
 from components.configuration.fields import from_file, from_text, json_list, json_object, matching, one_of, project_path
 from components.configuration.gke_fields import cidr
+from components.constants.choices import IssuerKind
 
 #: Stands for every host.
 ANY_HOST: Final = "*"

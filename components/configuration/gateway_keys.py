@@ -4,9 +4,9 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
-from components.choices import IssuerKind, ServiceType
 from components.configuration import fields, gateway_fields
 from components.configuration.key import Key, SettingsPart
+from components.constants.choices import IssuerKind, ServiceType
 
 EXAMPLE_HOSTS: Final = '["www.example.com"]'
 EXAMPLE_GATEWAY_CERTIFICATE: Final = "gateway.pem"

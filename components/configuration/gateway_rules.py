@@ -3,15 +3,15 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
-from components.choices import ServiceType
 from components.configuration.certificate_chains import belong_together, covers
 from components.configuration.errors import Steps, put, put_secret, remove
 from components.configuration.gateway_keys import EXAMPLE_GATEWAY_CERTIFICATE, EXAMPLE_GATEWAY_KEY, EXAMPLE_HOSTS
 from components.configuration.key import Surroundings
 from components.configuration.parsing import Check, Finding, Findings, Rule
+from components.constants.choices import ServiceType
 
 if TYPE_CHECKING:
-    from components.settings import Settings  # which imports this module
+    from components.configuration.settings import Settings  # which imports this module
 
 #: Field that only a load balancer can use -> its key.
 _OF_THE_LOAD_BALANCER: Final[Mapping[str, str]] = {

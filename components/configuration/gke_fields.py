@@ -12,10 +12,10 @@ from typing import Annotated, Final, TypeAlias
 
 from pydantic import AfterValidator, AwareDatetime, Field, InstanceOf, model_validator
 
-from components.choices import ExclusionScope, LoggingComponent, MonitoringComponent
 from components.configuration.entries import Entry, entry
 from components.configuration.fields import from_text, json_list, json_object, matching
-from components.gke_args import GivenNetwork, MaintenanceExclusion, MaintenanceWindow
+from components.constants.choices import ExclusionScope, LoggingComponent, MonitoringComponent
+from components.model.gke import GivenNetwork, MaintenanceExclusion, MaintenanceWindow
 
 #: Longest exclusion of all upgrades
 #: (https://cloud.google.com/kubernetes-engine/docs/concepts/maintenance-windows-and-exclusions#limitations-maint-exclusions).

@@ -4,16 +4,16 @@ from typing import Annotated, Any, Final
 
 from pydantic import Field
 
-from components.choices import (
+from components.configuration import gke_fields
+from components.configuration.fields import Switch, one_of
+from components.configuration.key import Key, SettingsPart
+from components.constants.choices import (
     ClusterKind,
     ControlPlaneAccess,
     LoggingComponent,
     MonitoringComponent,
     ReleaseChannel,
 )
-from components.configuration import gke_fields
-from components.configuration.fields import Switch, one_of
-from components.configuration.key import Key, SettingsPart
 
 EXAMPLE_NETWORKS: Final = '{"office":"203.0.113.0/24"}'
 EXAMPLE_WINDOW: Final = (

@@ -4,12 +4,12 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
-from components.choices import Provisioning
 from components.configuration import gke_fields, node_pool_fields
 from components.configuration.fields import Switch, from_text, one_of, whole
 from components.configuration.key import Key, SettingsPart
-from components.gke_args import GkeClusterArgs, NodePool, OwnNetwork
-from components.machine_types import TOO_SMALL
+from components.constants.choices import Provisioning
+from components.constants.machine_types import TOO_SMALL
+from components.model.gke import GkeClusterArgs, NodePool, OwnNetwork
 
 EXAMPLE_POOLS: Final = '{"nodes":{"minCount":1,"maxCount":5}}'
 

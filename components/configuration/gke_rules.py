@@ -4,17 +4,17 @@ from collections.abc import Mapping, Sequence
 from itertools import combinations
 from typing import TYPE_CHECKING, Final
 
-from components.choices import ClusterKind, ControlPlaneAccess, ExclusionScope
 from components.configuration.errors import put, remove
 from components.configuration.gke_fields import cidr
 from components.configuration.gke_keys import EXAMPLE_NETWORKS, EXAMPLE_WINDOW
 from components.configuration.gke_network_keys import EXAMPLE_POOLS
 from components.configuration.key import Surroundings
 from components.configuration.parsing import Check, Finding, Findings, Rule
-from components.gke_args import region_of
+from components.constants.choices import ClusterKind, ControlPlaneAccess, ExclusionScope
+from components.model.gke import region_of
 
 if TYPE_CHECKING:
-    from components.settings import Settings  # which imports this module
+    from components.configuration.settings import Settings  # which imports this module
 
 
 #: Range of a network that is made for the cluster -> its key.

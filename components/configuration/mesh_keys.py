@@ -4,12 +4,12 @@ from typing import Annotated, Any, Final
 
 from pydantic import Field
 
-from components.choices import MutualTlsMode
 from components.configuration import fields
 from components.configuration.chart_location import ChartLocation
 from components.configuration.fields import ExactVersion
 from components.configuration.key import Key, SettingsPart
-from components.istio_versions import TABLE
+from components.constants.choices import MutualTlsMode
+from components.versions.istio import TABLE
 
 #: The Istio version that is installed unless another is configured.
 DEFAULT_VERSION: Final = "1.30.2"

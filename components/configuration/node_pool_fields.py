@@ -9,11 +9,11 @@ from typing import Annotated, Any, Final, TypeAlias
 
 from pydantic import AfterValidator, Field, InstanceOf, model_validator
 
-from components.choices import Provisioning, TaintEffect
 from components.configuration.entries import Entry, entry
 from components.configuration.fields import from_text, json_object, matching
-from components.gke_args import NodePool, Taint
-from components.machine_types import TOO_SMALL
+from components.constants.choices import Provisioning, TaintEffect
+from components.constants.machine_types import TOO_SMALL
+from components.model.gke import NodePool, Taint
 
 #: A pool's name in Google Cloud is at most 40 characters, with what Pulumi adds before and after it.
 _POOL_NAME: Final = re.compile(r"[a-z]([-a-z0-9]{0,18}[a-z0-9])?", re.ASCII)

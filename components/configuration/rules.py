@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any, Final
 
-from components.chart_values import OWNED_BASE_VALUES, OWNED_ISTIOD_VALUES, owned_paths
-from components.choices import ClusterKind
 from components.configuration.backend_rules import BACKEND_RULES
 from components.configuration.errors import put, remove
 from components.configuration.gateway_rules import GATEWAY_RULES
@@ -19,9 +17,11 @@ from components.configuration.kubeconfig import Kubeconfig
 from components.configuration.parsing import Check, Finding, Findings, Rule, keys
 from components.configuration.tracing_rules import TRACING_RULES
 from components.configuration.version_rules import VERSION_RULES
+from components.constants.choices import ClusterKind
+from components.model.chart_values import OWNED_BASE_VALUES, OWNED_ISTIOD_VALUES, owned_paths
 
 if TYPE_CHECKING:
-    from components.settings import Settings  # which imports this module
+    from components.configuration.settings import Settings  # which imports this module
 
 
 #: Field that only one kind of cluster uses -> its key and that kind.

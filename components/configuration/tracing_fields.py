@@ -13,7 +13,7 @@ from typing import Annotated, Final, TypeAlias, cast
 from pydantic import AfterValidator, Field, InstanceOf
 
 from components.configuration.fields import from_text, json_list, json_object
-from components.telemetry_options import CustomTag, EnvironmentTag, HeaderTag, LiteralTag, SamplingOverride
+from components.model.spans import CustomTag, EnvironmentTag, HeaderTag, LiteralTag, SamplingOverride
 
 #: Field of an entry -> what its text must match, and what is said of text that doesn't.
 _FORMS: Final[Mapping[str, tuple[re.Pattern[str], str]]] = {

@@ -5,11 +5,11 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from components.choices import TracingMode
 from components.configuration import fields, tracing_fields
 from components.configuration.key import Key, SettingsPart
-from components.istio_versions import TABLE, row_for
-from components.telemetry_options import CustomTag
+from components.constants.choices import TracingMode
+from components.model.spans import CustomTag
+from components.versions.istio import TABLE, row_for
 
 
 def _with_versions(mode: TracingMode) -> str:

@@ -4,17 +4,17 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from components.choices import TracingMode
 from components.configuration.errors import Steps, put, remove
 from components.configuration.fields import is_free_namespace
 from components.configuration.key import Surroundings
 from components.configuration.mesh_keys import DEFAULT_VERSION
 from components.configuration.parsing import Finding, Findings, Rule
-from components.istio_versions import row_for
-from components.telemetry_options import SamplingOverride
+from components.constants.choices import TracingMode
+from components.model.spans import SamplingOverride
+from components.versions.istio import row_for
 
 if TYPE_CHECKING:
-    from components.settings import Settings  # which imports this module
+    from components.configuration.settings import Settings  # which imports this module
 
 
 def to_opentelemetry(settings: "Settings") -> Steps:

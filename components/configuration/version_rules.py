@@ -5,16 +5,16 @@ from typing import TYPE_CHECKING, Final
 
 from packaging.version import Version
 
-from components.choices import ClusterKind
 from components.configuration.errors import put, remove
 from components.configuration.key import Surroundings
 from components.configuration.mesh_keys import DEFAULT_VERSION
 from components.configuration.parsing import Finding, Findings, Rule
-from components.istio_versions import row_for, why_not
-from components.support import gke_kubernetes, minor, refusal
+from components.constants.choices import ClusterKind
+from components.versions.istio import row_for, why_not
+from components.versions.support import gke_kubernetes, minor, refusal
 
 if TYPE_CHECKING:
-    from components.settings import Settings  # which imports this module
+    from components.configuration.settings import Settings  # which imports this module
 
 #: The newest release with native mode whose own proxy images have the tracer for it.
 NEWEST_NATIVE: Final = "1.14.6"

@@ -8,7 +8,7 @@ from typing import Final
 
 from pulumi_policy import Severity
 
-from components.machine_types import TOO_SMALL
+from components.constants.machine_types import TOO_SMALL
 from policy.reading import at, is_true, mapping
 from policy.resource import Resource
 from policy.rule import BEYOND_DEV, EVERYWHERE, PROD_ONLY, ResourceRule

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from threading import Timer
 from typing import Any, Final
 
-from sandbox.paths import PROJECT
+from local.paths import PROJECT
 from tests.gcp.double.cloud import Cloud, Fault
 from tests.gcp.double.kinds import CLUSTER
 from tests.gcp.engine_log import Step, read_steps
 from tests.gcp.surroundings import Surroundings
-from tests.sandbox.running import Outcome, Running, client
+from tests.sandbox.environment.running import Outcome, Running, client
 
 _EVENTS: Final = "events.json"
 

@@ -13,16 +13,16 @@ from typing import Any, Final
 
 import yaml
 
-from sandbox import toolchain
+from local.ports import free_ports
+from local.pulumi_cli import Pulumi
+from local.stack_files import StackFile, find_stack_file, with_webhook_port
+from local.toolchain import toolchain
+from local.toolchain.programs import Purpose
+from local.toolchain.toolchain import Toolchain
 from sandbox.forwarder import Forwarder
 from sandbox.instance import Instance
-from sandbox.ports import free_ports
-from sandbox.programs import Purpose
-from sandbox.pulumi_cli import Pulumi
-from sandbox.stack_files import StackFile, find_stack_file, with_webhook_port
-from sandbox.toolchain import Toolchain
 from tests.gcp.double.cloud import FOLDER_VARIABLE, Cloud
-from tests.sandbox.running import Running
+from tests.sandbox.environment.running import Running
 from tests.support.istio import RELEASE
 
 #: The double and the stand-in for Google's authentication plugin.

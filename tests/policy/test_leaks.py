@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from components.choices import EnvironmentKind
+from components.constants.choices import EnvironmentKind
 from policy.leaks import Secret, leaks, needles, readable
 from policy.resource import Leak
 from policy.stack import Stack

@@ -3,8 +3,8 @@
 import subprocess
 import sys
 
-from sandbox.paths import PROJECT
-from sandbox.processes import gone_within
+from local.paths import PROJECT
+from local.processes import gone_within
 
 #: Starts the pack as the engine's language host does, says its process and what it said, and is gone.
 STARTER = """

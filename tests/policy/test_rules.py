@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from components.choices import EnvironmentKind
 from components.configuration.parsing import keys
-from components.settings import Settings
+from components.configuration.settings import Settings
+from components.constants.choices import EnvironmentKind
 from policy.exceptions import EXEMPTIONS, Exemption
 from policy.judgement import Violation, judge, judge_stack
 from policy.reading import UNKNOWN

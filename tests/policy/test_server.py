@@ -7,7 +7,7 @@ from google.protobuf import struct_pb2
 from pulumi.runtime import proto
 from pulumi_policy import EnforcementLevel
 
-from components.choices import EnvironmentKind
+from components.constants.choices import EnvironmentKind
 from policy.rules import RULES
 from policy.server import Analyzer
 

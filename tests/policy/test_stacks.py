@@ -8,7 +8,7 @@ from typing import Any, Final
 import pytest
 from pulumi_policy import EnforcementLevel
 
-from components.settings import Settings
+from components.configuration.settings import Settings
 from policy.judgement import Violation, judge, judge_stack
 from policy.leaks import Secret, leaks, needles
 from policy.resource import Resource

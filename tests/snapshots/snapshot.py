@@ -7,7 +7,7 @@ from typing import Any, Final, cast
 
 import yaml
 
-from components.block_yaml import BlockDumper
+from reference.block_yaml import BlockDumper
 from tests.support.istio import Document, Istio
 from tests.support.mocks import Recorded, Recording, mapped
 from tests.support.stacks import record_environment, stack_settings

@@ -4,7 +4,7 @@ import difflib
 
 import pytest
 
-from sandbox.paths import PROJECT
+from local.paths import PROJECT
 from tests.snapshots.snapshot import FOLDER_PREFIX, UPDATE, snapshot, snapshot_file
 from tests.support.stacks import TOKEN, stack_names
 

@@ -9,9 +9,9 @@ from typing import Any, Final
 
 import yaml
 
-from components.chart_values import ISTIO_NAMESPACE
-from sandbox.programs import Purpose
-from sandbox.toolchain import ensure
+from components.constants.names import ISTIO_NAMESPACE
+from local.toolchain.programs import Purpose
+from local.toolchain.toolchain import ensure
 
 #: The release that the sandbox runs.
 RELEASE: Final = "1.27.0"
@@ -44,7 +44,7 @@ class Istio:
 
     @classmethod
     def obtain(cls, release: str = RELEASE) -> "Istio":
-        """Return a release of `sandbox.istio_files.CHART_RELEASES`, having built or fetched what is missing of it."""
+        """Return a release of `istio_files.CHART_RELEASES`, having built or fetched what is missing of it."""
         toolchain = ensure((Purpose.TEST,), only=["helm"], releases=[release])
         return cls(release, toolchain.charts(release), toolchain.samples(release), toolchain.program("helm"))
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import yaml
 
-from sandbox.golang import find_go
+from local.toolchain.golang import find_go
 
 _MODULE: Final = "github.com/pulumi/pulumi-kubernetes-operator"
 _VERSION: Final = "v1.16.0"

@@ -7,12 +7,12 @@ from typing import Any, Final
 import yaml
 
 from components.configuration.errors import NAMESPACE
-from components.environment import Environment
-from components.settings import Settings
-from sandbox.paths import STACKS
+from components.configuration.settings import Settings
+from components.environment.environment import Environment
+from local.paths import STACKS
+from tests.components.configuration.settings_support import NOW, Ca, kubeconfig
 from tests.support.istio import Istio
 from tests.support.mocks import Recording, record
-from tests.unit.settings_support import NOW, Ca, kubeconfig
 
 #: The access token that each stack is given here.
 TOKEN: Final = "token-of-the-tests"

@@ -6,9 +6,9 @@ from typing import Any, Final
 
 import pytest
 
-from tests.sandbox.conftest import new_sandbox
-from tests.sandbox.running import TOKEN, Outcome, Running, client, identity
-from tests.sandbox.sidecars import tracing_of
+from tests.sandbox.environment.conftest import new_sandbox
+from tests.sandbox.environment.running import TOKEN, Outcome, Running, client, identity
+from tests.sandbox.environment.sidecars import tracing_of
 
 #: What native mode needs and the other modes must not be told.
 ONLY_NATIVE: Final[dict[str, object]] = {"tracingMode": None, "lightstepTracerInProxy": None}

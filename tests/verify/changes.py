@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Final
 
-from tests.sandbox.running import client
+from tests.sandbox.environment.running import client
 
 ADMISSION: Final = "/apis/admissionregistration.k8s.io/v1"
 OBSERVABILITY: Final = "/api/v1/namespaces/observability"

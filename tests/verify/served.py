@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from sandbox.ports import LOOPBACK
-from tests.collector.certificates import Identity
+from local.ports import LOOPBACK
+from tests.components.tracing.collector.genuine.certificates import Identity
 
 
 @dataclass(frozen=True)

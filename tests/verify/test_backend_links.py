@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from components.configuration.certificates import fingerprints
-from sandbox.ports import LOOPBACK, free_ports
-from tests.collector.backends import Trust, http_backend
-from tests.collector.certificates import Authority
+from local.ports import LOOPBACK, free_ports
+from tests.components.tracing.collector.genuine.backends import Trust, http_backend
+from tests.components.tracing.collector.genuine.certificates import Authority
 from tests.verify.support import Cluster, causes, context, pod, target, verdicts
 from verify.causes import Cause
 from verify.cluster.certificates import handshake, judge_ca_secret

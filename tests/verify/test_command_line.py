@@ -13,12 +13,12 @@ from typing import Any, Final
 import pytest
 import yaml
 
-from sandbox.paths import PROJECT
-from sandbox.ports import LOOPBACK, free_ports
+from local.paths import PROJECT
+from local.ports import LOOPBACK, free_ports
+from reference.verification import PAGE, with_tables
 from tests.verify.support import OUTPUTS
 from verify.causes import Cause
 from verify.outcomes import Failure
-from verify.reference import PAGE, with_tables
 from verify.remedies import REMEDIES
 
 #: Seconds within which each of these commands ends; they take one or two.

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from packaging.version import Version
 
-from tests.collector.certificates import Authority
+from tests.components.tracing.collector.genuine.certificates import Authority
 from tests.verify.support import Cluster, causes, context, target, verdicts
 from verify.causes import Cause
 from verify.cluster.api import Answer

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.ports import LOOPBACK, free_ports
+from local.ports import LOOPBACK, free_ports
 from tests.verify.support import Cluster, causes, context, pod, target
 from verify.causes import Cause
 from verify.cluster.addresses import connect, judge_address, resolve

@@ -6,9 +6,9 @@ from typing import Any, Final
 import pytest
 
 from components.configuration.certificates import fingerprints
-from tests.collector.certificates import Authority
-from tests.sandbox.conftest import new_sandbox
-from tests.sandbox.running import Running, identity
+from tests.components.tracing.collector.genuine.certificates import Authority
+from tests.sandbox.environment.conftest import new_sandbox
+from tests.sandbox.environment.running import Running, identity
 from tests.verify.changes import (
     ADMISSION,
     COLLECTOR,

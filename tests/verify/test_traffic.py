@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox.ports import free_ports
-from tests.collector.certificates import Authority
+from local.ports import free_ports
+from tests.components.tracing.collector.genuine.certificates import Authority
 from tests.verify.served import Asked, Reply, serving
 from verify.causes import Cause
 from verify.outcomes import Finding, Verdict

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from sandbox.golang import wanted_go_version
-from sandbox.paths import PROJECT
-from sandbox.programs import Purpose
-from sandbox.toolchain import ensure
+from local.paths import PROJECT
+from local.toolchain.golang import wanted_go_version
+from local.toolchain.programs import Purpose
+from local.toolchain.toolchain import ensure
 from tests.support.stacks import stack_names
 from tests.workflows.workflow_files import (
     GITHUB,

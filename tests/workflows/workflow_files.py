@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import yaml
 
-from sandbox.paths import PROJECT
+from local.paths import PROJECT
 
 GITHUB: Final = PROJECT / ".github"
 

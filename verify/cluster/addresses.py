@@ -4,7 +4,7 @@ import socket
 from collections.abc import Mapping
 from typing import Any, Final
 
-from components.choices import ServiceType
+from components.constants.choices import ServiceType
 from verify.causes import Cause
 from verify.cluster.plain import at, list_at
 from verify.findings import failed

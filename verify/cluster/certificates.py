@@ -11,9 +11,9 @@ from typing import Any, Final
 
 from cryptography import x509
 
-from components.configuration.addresses import BackendAddress
+from components.backends.address import BackendAddress
 from components.configuration.certificates import SHORTEST_REST_OF_LIFE, fingerprints, name_of
-from components.satellite_files import CA_KEY, CA_SECRET
+from components.constants.files import CA_KEY, CA_SECRET
 from verify.causes import Cause
 from verify.cluster.plain import at
 from verify.findings import failed, warned

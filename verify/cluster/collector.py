@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from components.collector_configuration import METRICS_PORT
-from components.names import COLLECTOR, COLLECTOR_SELECTOR
+from components.constants.names import COLLECTOR, COLLECTOR_SELECTOR
+from components.constants.ports import METRICS_PORT
 from verify.cluster.api import ClusterError, KubernetesApi
 from verify.cluster.collector_counters import Counters
 from verify.cluster.collector_log import Complaint, newest_complaint

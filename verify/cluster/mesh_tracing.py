@@ -6,11 +6,9 @@ from typing import Any
 
 import yaml
 
-from components.choices import TracingMode
-from components.collector_configuration import OTLP_PORT
-from components.names import COLLECTOR
-from components.telemetry import MESH_DEFAULT
-from components.tracing_values import PROVIDER_NAMES
+from components.constants.choices import TracingMode
+from components.constants.names import COLLECTOR, MESH_DEFAULT, PROVIDER_NAMES
+from components.constants.ports import OTLP_PORT
 from verify.causes import Cause
 from verify.cluster.plain import at, list_at, map_at
 from verify.findings import failed

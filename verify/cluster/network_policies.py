@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from components.collector_configuration import OTLP_PORT
-from components.configuration.addresses import BackendAddress
-from components.names import COLLECTOR_SELECTOR
+from components.backends.address import BackendAddress
+from components.constants.names import COLLECTOR_SELECTOR
+from components.constants.ports import OTLP_PORT
 from verify.causes import Cause
 from verify.cluster.plain import list_at, map_at
 from verify.findings import failed

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from components.names import COLLECTOR_SELECTOR, DEFAULT_REVISION, GATEWAY_SELECTOR
+from components.constants.names import COLLECTOR_SELECTOR, DEFAULT_REVISION, GATEWAY_SELECTOR
 from verify.causes import Cause
 from verify.cluster.deployments import complaints, replicas
 from verify.cluster.images import version_of

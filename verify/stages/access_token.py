@@ -6,12 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from components.chart_values import ISTIO_NAMESPACE
-from components.choices import TracingMode
-from components.collector_configuration import CREDENTIALS_KEY
-from components.istio_versions import ProviderToken, row_for
-from components.names import CREDENTIALS_SECRET
-from components.satellite_files import TOKEN_KEY, TOKEN_SECRET
+from components.constants.choices import TracingMode
+from components.constants.files import CREDENTIALS_KEY, CREDENTIALS_SECRET, TOKEN_KEY, TOKEN_SECRET
+from components.constants.names import ISTIO_NAMESPACE
+from components.versions.istio import ProviderToken, row_for
 from verify.causes import Cause
 from verify.cluster.plain import at, map_at
 from verify.context import Context

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from components.choices import TracingMode
-from components.satellite_files import CA_SECRET
+from components.constants.choices import TracingMode
+from components.constants.files import CA_SECRET
 from verify.causes import Cause
 from verify.cluster.certificates import handshake, judge_ca_secret
 from verify.context import Context

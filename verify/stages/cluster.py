@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 from packaging.version import Version
 
-from components.support import minor, refusal, support_of
+from components.versions.support import minor, refusal, support_of
 from verify.causes import Cause
 from verify.cluster.api import ClusterError, KubeconfigError
 from verify.context import Context
@@ -42,13 +42,13 @@ class ClusterStage:
 
 
 def judge_versions(istio: Version, kubernetes: Version, today: date) -> list[Finding]:
-    """Return whether Istio's version is supported, and on this Kubernetes; the table is `components.support`."""
+    """Return whether Istio's version is supported, and on this Kubernetes, by `components.versions.support`."""
     title = f"Istio {istio} is supported on Kubernetes {minor(kubernetes)}"
     row = support_of(istio)
     if why := refusal(istio, kubernetes):
         return [failed(title, Cause.KUBERNETES_UNSUPPORTED, why)]
     if row is None or row.kubernetes is None:
-        return [passed(title, "no source says otherwise; components/support.py has no row for it")]
+        return [passed(title, "no source says otherwise; components/versions/support.py has no row for it")]
     first, last = row.kubernetes
     found: list[Finding] = []
     if first <= minor(kubernetes) <= last:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from components.names import COLLECTOR, DEFAULT_REVISION, injection_label
+from components.constants.names import COLLECTOR, DEFAULT_REVISION, injection_label
 from verify.causes import Cause
 from verify.cluster.collector import CollectorReading
 from verify.cluster.deployments import complaints, replicas

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from components.chart_values import ISTIO_NAMESPACE
-from components.istio_versions import row_for
-from components.names import DEFAULT_REVISION, injection_label
+from components.constants.names import DEFAULT_REVISION, ISTIO_NAMESPACE, injection_label
+from components.versions.istio import row_for
 from verify.causes import Cause
 from verify.cluster.api import KubernetesApi
 from verify.cluster.deployments import complaints, replicas

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from components.names import GATEWAY, GATEWAY_SELECTOR
+from components.constants.names import GATEWAY, GATEWAY_SELECTOR
 from verify.causes import Cause
 from verify.cluster.addresses import connect, judge_address, resolve
 from verify.cluster.deployments import complaints, replicas

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
 
-from components.names import GATEWAY_SELECTOR
+from components.constants.names import GATEWAY_SELECTOR
 from verify.causes import Cause
 from verify.cluster.api import Answer, ClusterError
 from verify.cluster.pods import PROXY, is_over, is_ready, matches, name_of

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from components.names import DEFAULT_REVISION, injection_label
+from components.constants.names import DEFAULT_REVISION, injection_label
 from verify.causes import Cause
 from verify.cluster.plain import map_at
 from verify.context import Context

@@ -3,12 +3,9 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from components.chart_values import ISTIO_NAMESPACE
-from components.choices import TracingMode
-from components.istio_versions import row_for
-from components.names import COLLECTOR, COLLECTOR_SELECTOR
-from components.telemetry import MESH_DEFAULT
-from components.tracing_values import SATELLITE_HOST
+from components.constants.choices import TracingMode
+from components.constants.names import COLLECTOR, COLLECTOR_SELECTOR, ISTIO_NAMESPACE, MESH_DEFAULT, SATELLITE_HOST
+from components.versions.istio import row_for
 from verify.causes import Cause
 from verify.cluster.api import ClusterError, KubernetesApi
 from verify.cluster.mesh_tracing import judge_provider, judge_telemetry

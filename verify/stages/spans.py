@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from components.names import GATEWAY
+from components.constants.names import GATEWAY
 from verify.backends.backend import Backend, Search
 from verify.backends.choose import BackendKind, choose
 from verify.backends.query import QueryError

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from components.bookinfo_applications import APPLICATIONS, PORT
+from components.model.bookinfo import APPLICATIONS, PORT
 from verify.traces.model import Kind, Span, Trace
 
 #: The application that the gateway sends requests to.

@@ -10,10 +10,10 @@ import httpx
 import pytest
 import yaml
 
-from sandbox.jaeger import JaegerAddresses, jaeger_configuration
-from sandbox.ports import LOOPBACK, free_ports, wait_until_listening
-from sandbox.programs import Purpose
-from sandbox.toolchain import ensure
+from local.jaeger import JaegerAddresses, jaeger_configuration
+from local.ports import LOOPBACK, free_ports, wait_until_listening
+from local.toolchain.programs import Purpose
+from local.toolchain.toolchain import ensure
 from tests.verify.genuine_jaeger import RunningJaeger
 
 #: Longest that it may take to start or to end, in seconds; it takes below two.

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from sandbox.ports import free_ports
+from local.ports import free_ports
 from tests.verify.backend_answers import lightstep, old_tempo, tempo, zipkin
 from tests.verify.genuine_jaeger import RunningJaeger, renamed
 from tests.verify.made_traces import LAYOUT, START, by_id, made

@@ -1,0 +1,73 @@
+"""The commands behind the Makefile: `python -m cli <command> [--stack NAME] [--instance NAME]`."""
+
+import argparse
+import signal
+import sys
+from types import FrameType
+from typing import Final
+
+from cli.testing import test
+from demo import commands as node_commands
+from local.console import say
+from local.errors import Interrupted, SandboxError
+from local.paths import DEFAULT_INSTANCE
+from local.target import DEFAULT_STACK, Target
+from sandbox import commands
+
+#: Commands that hand further arguments on.
+_WITH_OPTIONS_OF_THEIR_OWN: Final = frozenset({"test", "verify"})
+
+
+def main() -> int:
+    """Run one command and return its exit code; a mistake of the user's prints its message and nothing else."""
+    arguments, rest = _parser().parse_known_args()
+    if rest and arguments.command not in _WITH_OPTIONS_OF_THEIR_OWN:
+        _parser().error(f"unknown arguments: {' '.join(rest)}")
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupt)
+    try:
+        return _run(arguments, rest)
+    except SandboxError as error:
+        say(str(error))
+        return 1
+    except Interrupted as interruption:
+        return interruption.exit_code
+    except KeyboardInterrupt:
+        return Interrupted(signal.SIGINT).exit_code
+
+
+def _run(arguments: argparse.Namespace, rest: list[str]) -> int:
+    if arguments.command == "test":
+        return test(rest)
+    if arguments.command == "clean":
+        return commands.clean()
+    target = Target(arguments.stack, arguments.instance)
+    flavour = node_commands if target.file.is_real_node else commands
+    if arguments.command == "verify":
+        return flavour.verify(target, rest)
+    return flavour.COMMANDS[arguments.command](target)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m cli", description=__doc__)
+    subparsers = parser.add_subparsers(dest="command", required=True, metavar="command")
+    for name, function in commands.COMMANDS.items():
+        own_help = name not in _WITH_OPTIONS_OF_THEIR_OWN
+        subparser = subparsers.add_parser(name, help=_first_line(function.__doc__), add_help=own_help)
+        subparser.add_argument("--stack", default=DEFAULT_STACK, help="name of the stack (default: sandbox)")
+        subparser.add_argument("--instance", default=DEFAULT_INSTANCE, help="name of the sandbox (default: default)")
+    for name, function in (("test", test), ("clean", commands.clean)):
+        subparsers.add_parser(name, help=_first_line(function.__doc__))
+    return parser
+
+
+def _first_line(docstring: str | None) -> str:
+    return (docstring or "").splitlines()[0]
+
+
+def _interrupt(number: int, _frame: FrameType | None) -> None:
+    raise Interrupted(number)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

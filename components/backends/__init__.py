@@ -1,0 +1,1 @@
+"""Tracing backends: the table of those that are known, and the address of one."""

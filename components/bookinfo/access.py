@@ -1,0 +1,128 @@
+"""Who may call whom in Bookinfo, said once and held twice: by identity (AuthorizationPolicy) and by network.
+
+Left out on purpose: anything about other applications in the same namespace.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import pulumi
+from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
+from pulumi_kubernetes.networking.v1 import (
+    NetworkPolicyEgressRuleArgs,
+    NetworkPolicyIngressRuleArgs,
+    NetworkPolicyPeerArgs,
+)
+
+from components.bookinfo.bookinfo import LABELS, PORT
+from components.constants.names import GATEWAY, GATEWAY_SELECTOR
+from components.kubernetes.authorization import AllowedCall, Authorization, AuthorizationArgs, principal
+from components.kubernetes.network_policies import (
+    NOTHING,
+    NetworkAccess,
+    namespace,
+    network_policy,
+    sidecar_egress,
+    tcp,
+)
+from components.model.bookinfo import APPLICATIONS, account_of
+
+#: Application -> the applications that call it; the ingress gateway calls productpage.
+CALLERS: Final[Mapping[str, tuple[str, ...]]] = {
+    "details": ("productpage",),
+    "ratings": ("reviews",),
+    "reviews": ("productpage",),
+    "productpage": (GATEWAY,),
+}
+
+
+@dataclass(frozen=True)
+class BookinfoAccessArgs:
+    """Arguments of `BookinfoAccess`.
+
+    Arguments:
+        namespace: name of Bookinfo's namespace.
+        gateway_namespace: name of the ingress gateway's namespace.
+        security_api: `apiVersion` of AuthorizationPolicy, for example `security.istio.io/v1`.
+        spans: where its sidecars send their spans.
+        deny_by_default: whether nothing else in the namespace may call or be called. Default `True`; not for a
+            namespace that others use too.
+    """
+
+    namespace: pulumi.Input[str]
+    gateway_namespace: pulumi.Input[str]
+    security_api: str
+    spans: NetworkPolicyEgressRuleArgs
+    deny_by_default: bool = True
+
+
+class BookinfoAccess(pulumi.ComponentResource):
+    """The AuthorizationPolicies and NetworkPolicies of Bookinfo.
+
+    Arguments:
+        name: the component's name.
+        args: see `BookinfoAccessArgs`.
+        after: resources that prove that the validator answers (`Mesh.answering`); the NetworkPolicies don't wait.
+        opts: Pulumi's resource options.
+
+    Attributes:
+        network: the NetworkPolicies, which Bookinfo's Pods are to wait for.
+    """
+
+    network: list[pulumi.Resource]
+
+    def __init__(
+        self,
+        name: str,
+        args: BookinfoAccessArgs,
+        after: Sequence[pulumi.Resource] = (),
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("traced-mesh:bookinfo:BookinfoAccess", name, {}, opts)
+        self._args = args
+        self.network = [
+            network_policy(f"{name}-{policy}", self._metadata(policy), access, pulumi.ResourceOptions(parent=self))
+            for policy, access in self._network().items()
+        ]
+        calls = AuthorizationArgs(args.security_api, args.namespace, self._calls(), LABELS, args.deny_by_default)
+        Authorization(f"{name}-authorization", calls, after, pulumi.ResourceOptions(parent=self))
+        self.register_outputs({})
+
+    def _metadata(self, name: str) -> ObjectMetaArgs:
+        return ObjectMetaArgs(name=name, namespace=self._args.namespace, labels=LABELS)
+
+    def _calls(self) -> list[AllowedCall]:
+        return [
+            AllowedCall(callee, {"app": callee}, [PORT], [self._principal(caller) for caller in callers])
+            for callee, callers in CALLERS.items()
+        ]
+
+    def _principal(self, caller: str) -> pulumi.Output[str]:
+        if caller == GATEWAY:
+            return principal(self._args.gateway_namespace, GATEWAY)
+        return principal(self._args.namespace, account_of(caller))
+
+    def _network(self) -> dict[str, NetworkAccess]:
+        policies = {application.name: self._access(application.name) for application in APPLICATIONS}
+        return {"deny-by-default": NOTHING, **policies} if self._args.deny_by_default else policies
+
+    def _access(self, application: str) -> NetworkAccess:
+        callees = [callee for callee, callers in CALLERS.items() if application in callers]
+        port = [tcp(PORT)]
+        return NetworkAccess(
+            {"app": application},
+            ingress=[
+                NetworkPolicyIngressRuleArgs(from_=[self._peer(caller) for caller in CALLERS[application]], ports=port)
+            ],
+            egress=[
+                *(NetworkPolicyEgressRuleArgs(to=[self._peer(callee)], ports=port) for callee in callees),
+                self._args.spans,
+                *sidecar_egress(),
+            ],
+        )
+
+    def _peer(self, application: str) -> NetworkPolicyPeerArgs:
+        if application == GATEWAY:
+            return namespace(self._args.gateway_namespace, GATEWAY_SELECTOR)
+        return namespace(self._args.namespace, {"app": application})

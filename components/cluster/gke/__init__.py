@@ -1,0 +1,1 @@
+"""A GKE cluster, part by part."""

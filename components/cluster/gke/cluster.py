@@ -1,0 +1,66 @@
+"""A GKE cluster as Google's own hardened modules make it, with node pools, network and node account of its own.
+
+Left out on purpose: Shared VPC, the Cloud KMS key and its IAM, and a bastion. Who reaches the control plane by a
+private address runs Pulumi inside the network.
+"""
+
+import pulumi
+import pulumi_gcp as gcp
+
+from components.cluster.gke.apis import (
+    BINARY_AUTHORIZATION,
+    COMPUTE,
+    CONTAINER,
+    IAM,
+    RESOURCE_MANAGER,
+    Apis,
+    enable_apis,
+)
+from components.cluster.gke.control_plane import control_plane
+from components.cluster.gke.kubeconfig import cluster_kubeconfig
+from components.cluster.gke.network import cluster_network, webhook_firewall
+from components.cluster.gke.node_account import node_account
+from components.cluster.gke.node_pools import node_pool
+from components.cluster.handle import ClusterHandle, cluster_admin, kubernetes_provider
+from components.model.gke import GkeClusterArgs
+
+
+class GkeCluster(pulumi.ComponentResource):
+    """A GKE cluster and everything that it stands on, the Kubernetes provider for it, and the admin binding.
+
+    Attributes:
+        handle: what the rest of the environment uses.
+    """
+
+    handle: ClusterHandle
+
+    def __init__(self, name: str, args: GkeClusterArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("traced-mesh:cluster:GkeCluster", name, {}, opts)
+        apis = enable_apis(name, args.project, needed_apis(args), self) if args.enable_apis else Apis()
+        network = cluster_network(name, args, apis, self)
+        account = node_account(name, args.cluster_name, args.project, apis, self)
+        cluster = control_plane(name, args, network, account, apis, self)
+        pools = [node_pool(name, pool, args, cluster, account, self) for pool in args.node_pools]
+        firewall = [webhook_firewall(name, args, network, account.email, apis, self)] if args.private_nodes else []
+        kubeconfig = cluster_kubeconfig(cluster, args.access)
+        provider = kubernetes_provider(
+            f"{name}-kubernetes",
+            kubeconfig=kubeconfig,
+            context=None,
+            cluster_identifier=f"gke/{args.project}/{args.location}/{args.cluster_name}",
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        admin = cluster_admin(f"{name}-admin", args.admin or _installing_user(), provider, self)
+        self.handle = ClusterHandle(
+            cluster.name, kubeconfig, provider, ready=[admin], runs_pods=[*pools, *network.ready, *firewall]
+        )
+        self.register_outputs({"name": self.handle.name})
+
+
+def needed_apis(args: GkeClusterArgs) -> list[str]:
+    """Return the APIs that the cluster needs."""
+    return [COMPUTE, CONTAINER, IAM, RESOURCE_MANAGER, *([BINARY_AUTHORIZATION] if args.binary_authorization else [])]
+
+
+def _installing_user() -> pulumi.Output[str]:
+    return gcp.organizations.get_client_open_id_user_info_output().email

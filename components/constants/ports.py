@@ -1,0 +1,20 @@
+"""TCP ports that several parts share."""
+
+from typing import Final
+
+#: istiod's ports (https://istio.io/latest/docs/ops/deployment/application-requirements/#ports-used-by-istio).
+#: Where istiod hands certificates and configuration to sidecars.
+ISTIOD_PORT: Final = 15012
+
+#: Where istiod answers the API server's webhook calls.
+WEBHOOK_PORT: Final = 15017
+
+#: Standard port of OTLP over gRPC (https://opentelemetry.io/docs/specs/otlp/#otlpgrpc-default-port).
+OTLP_PORT: Final = 4317
+
+#: Default port of the Collector's health_check extension.
+HEALTH_PORT: Final = 13133
+
+#: Port of the Collector's own counters, on the Pod's loopback only: who may forward ports reads them, with neither
+#: the sidecar's interception nor a NetworkPolicy in between. It is the Collector's default.
+METRICS_PORT: Final = 8888

@@ -1,0 +1,52 @@
+"""The longer ones of the components' Args, made from settings."""
+
+import pulumi
+from pydantic import SecretStr
+
+from components.configuration.settings import Settings
+from components.gateway.certificate import CertificateIssuer, CertificateSecret, CertificateSource, GivenCertificate
+from components.model.gke import GkeClusterArgs, OwnNetwork
+
+
+def gke_args(settings: Settings) -> GkeClusterArgs:
+    """Return the arguments of the GKE cluster."""
+    own = OwnNetwork(settings.gke_node_range, settings.gke_pod_range, settings.gke_service_range)
+    return GkeClusterArgs(
+        cluster_name=settings.cluster_name,
+        project=settings.gcp_project,
+        location=settings.gke_location,
+        release_channel=settings.gke_release_channel,
+        version=settings.gke_version,
+        node_pools=settings.completed_node_pools,
+        enable_apis=settings.gcp_enable_apis,
+        network=settings.gke_network or own,
+        private_nodes=settings.gke_private_nodes,
+        control_plane_range=settings.gke_control_plane_range,
+        access=settings.gke_control_plane_access,
+        authorized_networks=settings.gke_authorized_networks,
+        encryption_key=settings.gke_database_encryption_key,
+        maintenance_window=settings.gke_maintenance_window,
+        maintenance_exclusions=settings.gke_maintenance_exclusions,
+        binary_authorization=settings.gke_binary_authorization,
+        logging=settings.gke_logging_components,
+        monitoring=settings.gke_monitoring_components,
+        labels=settings.gke_labels,
+        deletion_protection=settings.deletion_protection,
+        admin=settings.cluster_admin,
+    )
+
+
+def certificate_source(settings: Settings) -> CertificateSource | None:
+    """Return where the gateway's certificate comes from; `None` without one."""
+    key = pulumi_secret(settings.gateway_certificate_key)
+    if settings.gateway_certificate_file and key:
+        return GivenCertificate(settings.gateway_certificate_file.pem, key)
+    if settings.gateway_certificate_secret:
+        return CertificateSecret(settings.gateway_certificate_secret)
+    issuer = settings.gateway_certificate_issuer
+    return CertificateIssuer(issuer.kind, issuer.name) if issuer else None
+
+
+def pulumi_secret(value: SecretStr | None) -> pulumi.Output[str] | None:
+    """Return a secret of the settings as one of Pulumi's."""
+    return pulumi.Output.secret(value.get_secret_value()) if value else None

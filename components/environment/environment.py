@@ -1,0 +1,222 @@
+"""One environment: what a stack holds, part by part. Here, and in `settings_args`, settings become Args."""
+
+import pulumi
+
+from components.bookinfo.bookinfo import Bookinfo, BookinfoArgs
+from components.cluster.handle import ClusterHandle
+from components.configuration.settings import Settings
+from components.constants.choices import ClusterKind, TracingMode
+from components.constants.names import COLLECTOR_NAMESPACE, GATEWAY_NAMESPACE, PROVIDER_NAMES, injection_label
+from components.environment.args import certificate_source, gke_args, pulumi_secret
+from components.environment.deletion_guard import deletion_guard
+from components.environment.outputs import EnvironmentOutputs
+from components.environment.security import Security, SecurityArgs
+from components.gateway.certificate import GatewayCertificate
+from components.gateway.gateway import GatewayArgs, IngressGateway
+from components.kubernetes.pod_security import PodSecurity
+from components.kubernetes.transforms import declared_state_wins, rolls_with
+from components.mesh.chart_values import base_values, istiod_values
+from components.mesh.mesh import ChartSource, Mesh, MeshArgs
+from components.mesh.namespaces import GIVEN_NAMESPACES, Namespaces, NamespacesArgs
+from components.tracing.collector.collector import otlp_service
+from components.tracing.satellite_files import SatelliteFiles
+from components.tracing.sidecar_generation import sidecar_generation
+from components.tracing.telemetry import TelemetryPlan
+from components.tracing.tracing import CollectorPods, Credentials, Tracing, TracingArgs
+from components.tracing.values import TracingDemand, tracing_values
+from components.versions.istio import row_for
+
+
+class Environment(pulumi.ComponentResource):
+    """Cluster, mesh, namespaces, tracing, security, gateway and Bookinfo, each waiting only for what it needs.
+
+    Attributes:
+        outputs: the stack's outputs.
+    """
+
+    outputs: EnvironmentOutputs
+
+    def __init__(self, name: str, settings: Settings, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("traced-mesh:environment:Environment", name, {}, opts)
+        self._settings = settings
+        self._row = row_for(settings.istio_version)
+        cluster = self._cluster()
+        self._in_cluster = pulumi.ResourceOptions(
+            parent=self, providers=[cluster.provider], transforms=[declared_state_wins]
+        )
+        self._with_sidecars = pulumi.ResourceOptions.merge(
+            self._in_cluster, pulumi.ResourceOptions(transforms=[rolls_with(self._sidecar_generation())])
+        )
+        mesh = self._mesh(cluster)
+        namespaces = self._namespaces()
+        tracing = self._tracing(namespaces, mesh)
+        security = self._security(namespaces, mesh)
+        self._ready = [*mesh.answering, *tracing.sidecar_secrets]  # for whatever has sidecars
+        gateway = self._gateway(namespaces, security)
+        certificate = self._certificate(namespaces)
+        parts: list[pulumi.Resource] = [mesh, namespaces, tracing, security, gateway]
+        if certificate:
+            parts.append(certificate)
+        if settings.bookinfo:
+            parts.append(self._bookinfo(namespaces, security, certificate))
+        deletion_guard(f"{name}-deletion-guard", parts, mesh.charts, self, protect=settings.deletion_protection)
+        self.outputs = EnvironmentOutputs(cluster, gateway, settings, list(namespaces.names))
+        self.register_outputs({})
+
+    def _cluster(self) -> ClusterHandle:
+        # Google Cloud's SDK takes more than a second to import, so each stack imports only its own kind of cluster.
+        opts = pulumi.ResourceOptions(parent=self)
+        settings = self._settings
+        if settings.cluster_kind is ClusterKind.EXISTING:
+            from components.cluster.existing import ExistingCluster, ExistingClusterArgs  # noqa: PLC0415 - see above
+
+            args = ExistingClusterArgs(
+                cluster_name=settings.cluster_name,
+                kubeconfig=settings.kubeconfig_contents,
+                context=settings.kube_context,
+                admin=settings.cluster_admin,
+            )
+            return ExistingCluster("cluster", args, opts).handle
+
+        from components.cluster.gke.cluster import GkeCluster  # noqa: PLC0415 - see above
+
+        return GkeCluster("cluster", gke_args(settings), opts).handle
+
+    def _mesh(self, cluster: ClusterHandle) -> Mesh:
+        settings = self._settings
+        args = MeshArgs(
+            charts=ChartSource(str(settings.istio_charts), str(settings.istio_version)),
+            base_values=base_values(revision=settings.istio_revision, extra=settings.base_values),
+            istiod_values=istiod_values(
+                version=str(settings.istio_version),
+                hub=settings.istio_hub,
+                revision=settings.istio_revision,
+                replicas=settings.istiod_replicas,
+                tracing=tracing_values(self._row, self._tracing_demand()),
+                extra=settings.istiod_values,
+            ),
+            revision=settings.istio_revision,
+            protect=settings.deletion_protection,
+        )
+        return Mesh("mesh", args, after=cluster.ready, pods_after=cluster.runs_pods, opts=self._in_cluster)
+
+    def _tracing_demand(self) -> TracingDemand:
+        settings = self._settings
+        return TracingDemand(
+            mode=settings.tracing_mode,
+            backend=settings.backend_target,
+            collector=otlp_service(COLLECTOR_NAMESPACE),
+            token=settings.access_token,
+            sampling_percentage=settings.sampling_percentage,
+            custom_tags=settings.custom_tags,
+        )
+
+    def _sidecar_generation(self) -> str:
+        settings = self._settings
+        return sidecar_generation(
+            str(settings.istio_version), self._row, self._tracing_demand(), settings.ca_certificate
+        )
+
+    def _namespaces(self) -> Namespaces:
+        settings = self._settings
+        application = [settings.bookinfo_namespace] if settings.bookinfo else []
+        collector = [COLLECTOR_NAMESPACE] if settings.tracing_mode is TracingMode.OPENTELEMETRY else []
+        names = dict.fromkeys([*application, *settings.injected_namespaces, *collector, GATEWAY_NAMESPACE])
+        args = NamespacesArgs(
+            list(names),
+            shared=settings.injected_namespaces,
+            revision=settings.istio_revision,
+            enforced={
+                **dict.fromkeys([*application, *collector], PodSecurity.PRIVILEGED),
+                GATEWAY_NAMESPACE: PodSecurity.RESTRICTED,  # its Pods have no init container
+            },
+            protect_shared=settings.deletion_protection,
+        )
+        return Namespaces("namespaces", args, opts=self._in_cluster)
+
+    def _tracing(self, namespaces: Namespaces, mesh: Mesh) -> Tracing:
+        settings = self._settings
+        args = TracingArgs(
+            row=self._row,
+            mode=settings.tracing_mode,
+            backend=settings.backend_target,
+            credentials=Credentials(
+                access_token=pulumi_secret(settings.access_token),
+                headers={
+                    name: pulumi.Output.secret(it.get_secret_value()) for name, it in settings.backend_headers.items()
+                },
+                client_key=pulumi_secret(settings.backend_client_key),
+            ),
+            ca_certificate=settings.ca_certificate,
+            telemetry=self._telemetry(),
+            namespaces=namespaces.names,
+            collector=CollectorPods(
+                namespace=COLLECTOR_NAMESPACE,
+                image=settings.collector_image,
+                injection_label=injection_label(settings.istio_revision),
+                replicas=settings.collector_replicas,
+            ),
+        )
+        return Tracing("tracing", args, after=mesh.answering, opts=self._with_sidecars)
+
+    def _telemetry(self) -> TelemetryPlan | None:
+        settings = self._settings
+        if not self._row.telemetry_in(settings.tracing_mode):
+            return None
+        return TelemetryPlan(
+            provider=PROVIDER_NAMES[settings.tracing_mode],
+            sampling_percentage=settings.sampling_percentage,
+            overrides=settings.sampling_overrides,
+            custom_tags=settings.custom_tags,
+        )
+
+    def _security(self, namespaces: Namespaces, mesh: Mesh) -> Security:
+        settings = self._settings
+        own = settings.bookinfo_namespace
+        collected = settings.tracing_mode is TracingMode.OPENTELEMETRY
+        args = SecurityArgs(
+            row=self._row,
+            mutual_tls=settings.mutual_tls,
+            injection_label=injection_label(settings.istio_revision),
+            gateway=namespaces.names[GATEWAY_NAMESPACE],
+            bookinfo=namespaces.names[own] if settings.bookinfo else None,
+            bookinfo_is_alone=own not in GIVEN_NAMESPACES,
+            satellites=None if collected else settings.backend_target.address,
+        )
+        return Security("security", args, after=mesh.answering, opts=self._in_cluster)
+
+    def _gateway(self, namespaces: Namespaces, security: Security) -> IngressGateway:
+        settings = self._settings
+        args = GatewayArgs(
+            namespace=namespaces.names[GATEWAY_NAMESPACE],
+            replicas=settings.gateway_replicas,
+            service_type=settings.gateway_service_type,
+            node_address=settings.gateway_host,
+            revision=settings.istio_revision,
+            files=SatelliteFiles.needed(self._row, settings.tracing_mode, settings.backend_target).mounts,
+            load_balancer_address=settings.gateway_load_balancer_address,
+            source_ranges=settings.gateway_source_ranges,
+            named_host=settings.gateway_named_host,
+            tls=settings.gateway_has_tls,
+        )
+        after = [*self._ready, *security.gateway_network]
+        return IngressGateway("gateway", args, after=after, opts=self._with_sidecars)
+
+    def _certificate(self, namespaces: Namespaces) -> GatewayCertificate | None:
+        """Make what is missing of the gateway's certificate; `None` if it has none."""
+        source = certificate_source(self._settings)
+        if source is None:
+            return None
+        namespace, hosts = namespaces.names[GATEWAY_NAMESPACE], self._settings.gateway_hosts
+        return GatewayCertificate("gateway-certificate", source, namespace, hosts, self._in_cluster)
+
+    def _bookinfo(self, namespaces: Namespaces, security: Security, certificate: GatewayCertificate | None) -> Bookinfo:
+        namespace = namespaces.names[self._settings.bookinfo_namespace]
+        args = BookinfoArgs(
+            namespace,
+            networking_api=self._row.networking_api,
+            hosts=self._settings.gateway_hosts,
+            certificate=certificate.secret_name if certificate else None,
+        )
+        pods_after = security.bookinfo_network
+        return Bookinfo("bookinfo", args, after=self._ready, pods_after=pods_after, opts=self._with_sidecars)

@@ -1,0 +1,85 @@
+"""What a team is told about a configuration that works but has a drawback, as plain sentences."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Final
+
+from components.configuration.settings import Settings
+from components.constants.choices import BackendPreset, TracingMode
+from components.tracing.values import token_is_in_the_mesh_configuration
+from components.versions.istio import row_for
+from components.versions.support import concerns
+
+#: Oldest Istio version whose `opentelemetry` provider works.
+_FIRST_OPENTELEMETRY: Final = "1.16.1"
+
+
+def notices(settings: Settings, today: date) -> list[str]:
+    """Return what to warn of, one sentence or two each; empty if there is nothing.
+
+    Arguments:
+        settings: the environment's checked configuration.
+        today: the day on which support is asked for.
+    """
+    return [
+        *concerns(settings.istio_version, settings.kubernetes_version, today),
+        *_proxy(settings),
+        *_token(settings),
+        *_names(settings),
+        *_tls(settings),
+        *_sampling(settings),
+        *_backend(settings),
+    ]
+
+
+def _proxy(settings: Settings) -> Iterator[str]:
+    if row_for(settings.istio_version).proxy_lacks_tracer:
+        yield (
+            f"Istio's own proxy images of {settings.istio_version} have no Lightstep tracer. Sidecars start only with "
+            f"images in istioHub {settings.istio_hub} that have it, as lightstepTracerInProxy says."
+        )
+
+
+def _token(settings: Settings) -> Iterator[str]:
+    if token_is_in_the_mesh_configuration(row_for(settings.istio_version), settings.tracing_mode):
+        yield (
+            f"tracingMode {settings.tracing_mode} puts the access token in plain text into ConfigMap istio, "
+            f"istiod's log and every sidecar's configuration. tracingMode {TracingMode.OPENTELEMETRY} keeps it in a "
+            f"Secret (istioVersion {_FIRST_OPENTELEMETRY} or newer)."
+        )
+
+
+def _names(settings: Settings) -> Iterator[str]:
+    row = row_for(settings.istio_version)
+    if settings.tracing_mode is TracingMode.LIGHTSTEP_PROVIDER and TracingMode.OPENTELEMETRY in row.modes:
+        yield (
+            f"tracingMode {settings.tracing_mode} of Istio {settings.istio_version} names no service, so the backend "
+            f"shows unknown_service:envoy instead of productpage.default and so on; tracingMode "
+            f"{TracingMode.OPENTELEMETRY} does."
+        )
+
+
+def _tls(settings: Settings) -> Iterator[str]:
+    if not settings.backend_tls:
+        yield (
+            "backendTls is false: spans and credentials travel to the backend in plain text, and no CA Secret "
+            "lightstep.cacert is made."
+        )
+
+
+def _sampling(settings: Settings) -> Iterator[str]:
+    shares = [settings.sampling_percentage, *(each.percentage for each in settings.sampling_overrides)]
+    if min(shares) < 100:
+        yield (
+            f"samplingPercentage or samplingOverrides trace less than all requests (down to {min(shares)} %). "
+            "Statistics that the backend makes of spans are complete with 100 only, and Lightstep's satellites sample "
+            "themselves."
+        )
+
+
+def _backend(settings: Settings) -> Iterator[str]:
+    if settings.backend is not BackendPreset.OTLP:
+        yield (
+            "Lightstep (ServiceNow Cloud Observability) has an announced end of life in 2026. Any OTLP backend can "
+            "take its place: set backend to otlp, and backendAddress."
+        )

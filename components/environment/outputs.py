@@ -1,0 +1,55 @@
+"""What a stack tells about its environment, for people and for the verification."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+
+from components.backends.presets import Backend
+from components.cluster.handle import ClusterHandle
+from components.configuration.certificates import fingerprints
+from components.configuration.settings import Settings
+from components.constants.choices import TracingMode
+from components.constants.names import COLLECTOR_NAMESPACE, DEFAULT_REVISION, GATEWAY_NAMESPACE
+from components.gateway.gateway import IngressGateway
+
+
+@dataclass(frozen=True)
+class EnvironmentOutputs:
+    """What a stack tells: `exported` returns it under the names that `pulumi stack output` shows."""
+
+    cluster: ClusterHandle
+    gateway: IngressGateway
+    settings: Settings
+    namespaces: list[str]
+
+    def exported(self) -> dict[str, Any]:
+        """Return the stack's outputs; the kubeconfig among them is a secret."""
+        settings = self.settings
+        outputs: dict[str, Any] = {
+            "clusterName": self.cluster.name,
+            "kubeconfig": self.cluster.kubeconfig,
+            "istioVersion": str(settings.istio_version),
+            "istioRevision": settings.istio_revision or DEFAULT_REVISION,
+            "tracingMode": settings.tracing_mode.value,
+            "backendAddress": str(settings.backend_address),
+            "backendTls": settings.backend_tls,
+            "backendCaSha256": fingerprints(settings.ca_certificate) if settings.ca_certificate else [],
+            "backendHeaderNames": _header_names(settings.backend_target),
+            "samplingPercentage": float(settings.sampling_percentage),
+            "ingressHost": self.gateway.host,
+            "ingressPort": self.gateway.port,
+            "gatewayUrl": self.gateway.url,
+            "namespaces": self.namespaces,
+            "gatewayNamespace": GATEWAY_NAMESPACE,
+        }
+        if settings.tracing_mode is TracingMode.OPENTELEMETRY:
+            outputs["collectorNamespace"] = COLLECTOR_NAMESPACE
+        if settings.bookinfo:
+            outputs["bookinfoNamespace"] = settings.bookinfo_namespace
+            outputs["productPageUrl"] = pulumi.Output.concat(self.gateway.url, "/productpage")
+        return outputs
+
+
+def _header_names(backend: Backend) -> list[str]:
+    return sorted({*backend.header_names, *([backend.token_header] if backend.token_header else [])})

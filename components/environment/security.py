@@ -1,0 +1,94 @@
+"""Who may talk to whom in the mesh: mutual TLS everywhere, and only the calls that the program's own parts need.
+
+Left out on purpose: namespaces that belong to others (`injectedNamespaces`), whose owners write their own policies; the
+Collector's and istiod's policies, which are made beside them.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pulumi
+from pulumi_kubernetes.networking.v1 import NetworkPolicyEgressRuleArgs
+
+from components.backends.address import BackendAddress
+from components.bookinfo.access import BookinfoAccess, BookinfoAccessArgs
+from components.constants.choices import MutualTlsMode
+from components.constants.names import COLLECTOR_NAMESPACE
+from components.constants.names import COLLECTOR_SELECTOR as COLLECTOR
+from components.constants.ports import OTLP_PORT
+from components.gateway.access import GatewayAccess, GatewayAccessArgs
+from components.kubernetes.network_policies import namespace, tcp, to_address
+from components.mesh.mutual_tls import MutualTls
+from components.versions.istio import VersionRow
+
+
+@dataclass(frozen=True)
+class SecurityArgs:
+    """Arguments of `Security`.
+
+    Arguments:
+        row: what holds for the Istio version.
+        mutual_tls: what sidecars take in.
+        injection_label: the label of namespaces with sidecar injection (`namespaces.injection_label`).
+        gateway: name of the ingress gateway's namespace.
+        bookinfo: name of Bookinfo's namespace; `None` without Bookinfo.
+        bookinfo_is_alone: whether nobody else uses that namespace.
+        satellites: where sidecars send their spans themselves; `None` if they send them to the Collector.
+    """
+
+    row: VersionRow
+    mutual_tls: MutualTlsMode
+    injection_label: Mapping[str, str]
+    gateway: pulumi.Input[str]
+    bookinfo: pulumi.Input[str] | None
+    bookinfo_is_alone: bool
+    satellites: BackendAddress | None
+
+
+class Security(pulumi.ComponentResource):
+    """Mutual TLS, and AuthorizationPolicies and NetworkPolicies of the gateway and of Bookinfo.
+
+    Arguments:
+        name: the component's name.
+        args: see `SecurityArgs`.
+        after: resources that prove that the validator answers (`Mesh.answering`); the NetworkPolicies don't wait.
+        opts: Pulumi's resource options.
+
+    Attributes:
+        gateway_network: the gateway's NetworkPolicies, for its Pods to wait for.
+        bookinfo_network: Bookinfo's NetworkPolicies, for its Pods to wait for.
+
+    Raises:
+        ValueError: if the Istio version has no PeerAuthentication.
+    """
+
+    gateway_network: list[pulumi.Resource]
+    bookinfo_network: list[pulumi.Resource]
+
+    def __init__(
+        self,
+        name: str,
+        args: SecurityArgs,
+        after: Sequence[pulumi.Resource] = (),
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("traced-mesh:security:Security", name, {}, opts)
+        if args.row.security_api is None:
+            raise ValueError(f"Istio {args.row.since} has no PeerAuthentication")
+        child = pulumi.ResourceOptions(parent=self)
+        api, spans = args.row.security_api, spans_egress(args.satellites)
+        MutualTls(f"{name}-mutual-tls", args.mutual_tls, api, after, child)
+        gateway = GatewayAccessArgs(args.gateway, args.injection_label, api, spans)
+        self.gateway_network = GatewayAccess(f"{name}-gateway", gateway, after, child).network
+        self.bookinfo_network = []
+        if args.bookinfo is not None:
+            bookinfo = BookinfoAccessArgs(args.bookinfo, args.gateway, api, spans, args.bookinfo_is_alone)
+            self.bookinfo_network = BookinfoAccess(f"{name}-bookinfo", bookinfo, after, child).network
+        self.register_outputs({})
+
+
+def spans_egress(satellites: BackendAddress | None) -> NetworkPolicyEgressRuleArgs:
+    """Return the way of a sidecar's spans: to the satellites, or where there are none to the Collector."""
+    if satellites is not None:
+        return to_address(satellites)
+    return NetworkPolicyEgressRuleArgs(to=[namespace(COLLECTOR_NAMESPACE, COLLECTOR)], ports=[tcp(OTLP_PORT)])

@@ -1,0 +1,1 @@
+"""The ingress gateway: its Pods, who reaches it, its certificate and its servers."""

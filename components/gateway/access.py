@@ -1,0 +1,100 @@
+"""Who reaches the ingress gateway, and whom it reaches: anybody on its ports, and the mesh behind it.
+
+Left out on purpose: hosts outside the mesh behind a gateway, which a team admits with a NetworkPolicy of its own.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import pulumi
+from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
+from pulumi_kubernetes.networking.v1 import NetworkPolicyEgressRuleArgs, NetworkPolicyIngressRuleArgs
+
+from components.constants.names import GATEWAY as NAME
+from components.constants.names import GATEWAY_SELECTOR as SELECTOR
+from components.gateway.gateway import POD_PORTS, STATUS_PORT
+from components.kubernetes.authorization import AllowedCall, Authorization, AuthorizationArgs
+from components.kubernetes.network_policies import (
+    NOTHING,
+    NetworkAccess,
+    namespaces,
+    network_policy,
+    sidecar_egress,
+    tcp,
+)
+from components.kubernetes.objects import recommended_labels
+
+_LABELS: Final = recommended_labels(NAME, part_of="traced-mesh", component="gateway")
+
+
+@dataclass(frozen=True)
+class GatewayAccessArgs:
+    """Arguments of `GatewayAccess`.
+
+    Arguments:
+        namespace: name of the gateway's namespace.
+        injection_label: the label of namespaces with sidecar injection (`namespaces.injection_label`).
+        security_api: `apiVersion` of AuthorizationPolicy, for example `security.istio.io/v1`.
+        spans: where the gateway sends its spans.
+    """
+
+    namespace: pulumi.Input[str]
+    injection_label: Mapping[str, str]
+    security_api: str
+    spans: NetworkPolicyEgressRuleArgs
+
+
+class GatewayAccess(pulumi.ComponentResource):
+    """The AuthorizationPolicies and NetworkPolicies of the ingress gateway's namespace.
+
+    Arguments:
+        name: the component's name.
+        args: see `GatewayAccessArgs`.
+        after: resources that prove that the validator answers (`Mesh.answering`); the NetworkPolicies don't wait.
+        opts: Pulumi's resource options.
+
+    Attributes:
+        network: the NetworkPolicies, which the gateway's Pods are to wait for.
+    """
+
+    network: list[pulumi.Resource]
+
+    def __init__(
+        self,
+        name: str,
+        args: GatewayAccessArgs,
+        after: Sequence[pulumi.Resource] = (),
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("traced-mesh:gateway:GatewayAccess", name, {}, opts)
+        self.network = [
+            network_policy(
+                f"{name}-{policy}",
+                ObjectMetaArgs(name=policy, namespace=args.namespace, labels=_LABELS),
+                access,
+                pulumi.ResourceOptions(parent=self),
+            )
+            for policy, access in {"deny-by-default": NOTHING, NAME: gateway_access(args)}.items()
+        ]
+        world = AllowedCall(NAME, SELECTOR, POD_PORTS, principals=None)
+        calls = AuthorizationArgs(args.security_api, args.namespace, [world], _LABELS)
+        Authorization(f"{name}-authorization", calls, after, pulumi.ResourceOptions(parent=self))
+        self.register_outputs({})
+
+
+def gateway_access(args: GatewayAccessArgs) -> NetworkAccess:
+    """Return what the gateway's NetworkPolicy allows.
+
+    In: anybody; which addresses may come is the load balancer's to say, since a NetworkPolicy sees a node's address
+    where the load balancer's packets are passed on by another node. Out: the mesh on any port.
+    """
+    return NetworkAccess(
+        SELECTOR,
+        ingress=[NetworkPolicyIngressRuleArgs(ports=[tcp(port) for port in (*POD_PORTS, STATUS_PORT)])],
+        egress=[
+            NetworkPolicyEgressRuleArgs(to=[namespaces(args.injection_label)]),
+            args.spans,
+            *sidecar_egress(),
+        ],
+    )

@@ -1,0 +1,1 @@
+"""What any Kubernetes object needs: labels, workloads, NetworkPolicies, Pod security, Istio's own objects."""

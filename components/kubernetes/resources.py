@@ -1,0 +1,57 @@
+"""What each container of the program may use: one table.
+
+Sidecars have Istio's own figures (chart value `global.proxy.resources`), the same as the gateway's here.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from pulumi_kubernetes.core.v1 import ResourceRequirementsArgs
+
+#: The Collector's memory limit in MiB. The memory limiter and the sending queue are sized against it.
+MEMORY_LIMIT_MIB: Final = 512
+
+
+@dataclass(frozen=True)
+class Quota:
+    """What a container is given for certain, and what it may take.
+
+    Arguments:
+        cpu: CPUs that its node keeps free for it, in Kubernetes' notation.
+        memory: memory that its node keeps free for it.
+        cpu_limit: CPUs from which on it is slowed down.
+        memory_limit: memory from which on it is ended.
+    """
+
+    cpu: str
+    memory: str
+    cpu_limit: str
+    memory_limit: str
+
+    def args(self) -> ResourceRequirementsArgs:
+        """Return it as an argument of a typed resource."""
+        return ResourceRequirementsArgs(**self.values())
+
+    def values(self) -> dict[str, Any]:
+        """Return it as chart values have it."""
+        return {
+            "requests": {"cpu": self.cpu, "memory": self.memory},
+            "limits": {"cpu": self.cpu_limit, "memory": self.memory_limit},
+        }
+
+
+#: Container -> its quota. istiod's requests and the gateway's figures are those of Istio's charts 1.15 to 1.30, which
+#: leave istiod without limits; these are far above the 1 vCPU and 1.5 GB of a mesh of 1,000 services and 2,000
+#: sidecars (https://istio.io/v1.16/docs/ops/deployment/performance-and-scalability). Bookinfo's are about
+#: twice what its processes took on a node (resident memory of each, `ps`): details 19 MiB, ratings 47 MiB, reviews, in
+#: Java, 160 MiB, productpage 450 MiB, since its image starts 8 workers.
+QUOTAS: Final[Mapping[str, Quota]] = {
+    "istiod": Quota("500m", "2Gi", "4", "4Gi"),
+    "gateway": Quota("100m", "128Mi", "2", "1Gi"),
+    "collector": Quota("100m", "128Mi", "1", f"{MEMORY_LIMIT_MIB}Mi"),
+    "details": Quota("20m", "64Mi", "500m", "256Mi"),
+    "ratings": Quota("20m", "64Mi", "500m", "256Mi"),
+    "reviews": Quota("50m", "256Mi", "1", "512Mi"),
+    "productpage": Quota("50m", "512Mi", "500m", "1Gi"),
+}

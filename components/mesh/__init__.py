@@ -1,0 +1,1 @@
+"""The mesh: its control plane, the values of its charts, its namespaces, mutual TLS."""

@@ -1,0 +1,94 @@
+"""The values that the program gives to Istio's charts, decided by pure functions on plain data.
+
+A team may add values of its own (`baseValues`, `istiodValues`); what the program owns always wins, and settings refuse
+a value that would be overruled, naming the configuration key to use instead.
+"""
+
+from collections.abc import Mapping
+from copy import deepcopy
+from typing import Any, Final, cast
+
+from components.constants.names import FILES_TEMPLATE, ISTIO_NAMESPACE
+from components.kubernetes.resources import QUOTAS
+from components.model.chart_values import DEFAULT_TEMPLATES, PREFIXES, PROVIDERS, Values, at, list_at
+
+#: How many Pods of istiod the charts' autoscaler makes at most (chart value `pilot.autoscaleMax`).
+_MOST_PODS: Final = 5
+
+
+def base_values(*, revision: str | None, extra: Mapping[str, Any]) -> Values:
+    """Return the values of the base chart.
+
+    Arguments:
+        revision: the control plane's revision; `None` is the default one.
+        extra: the team's own values.
+    """
+    return merged(extra, {"defaultRevision": revision or "default", "global": {"istioNamespace": ISTIO_NAMESPACE}})
+
+
+def istiod_values(
+    *,
+    version: str,
+    hub: str,
+    revision: str | None,
+    replicas: int,
+    tracing: Mapping[str, Any],
+    extra: Mapping[str, Any],
+) -> Values:
+    """Return the values of the istiod chart.
+
+    Arguments:
+        version: exact Istio version, the tag of the images.
+        hub: registry and path of Istio's images, for example `docker.io/istio`.
+        revision: the control plane's revision; `None` is the default one.
+        replicas: number of istiod's Pods that there are at least; the chart's autoscaler adds more under load.
+        tracing: what `tracing_values` returned.
+        extra: the team's own values.
+    """
+    ours = merged(tracing, {"global": {"hub": hub, "tag": version, "istioNamespace": ISTIO_NAMESPACE}})
+    ours = merged(ours, _replicas(replicas))
+    if revision:
+        ours["revision"] = revision
+    values = merged(_defaults(replicas, extra), merged(extra, ours))
+    _extend(values, PROVIDERS, list_at(extra, PROVIDERS), list_at(tracing, PROVIDERS))
+    templates = [each for each in list_at(tracing, DEFAULT_TEMPLATES) if each == FILES_TEMPLATE]
+    _extend(values, DEFAULT_TEMPLATES, list_at(extra, DEFAULT_TEMPLATES), templates)
+    return values
+
+
+def _replicas(replicas: int) -> Values:
+    """Return the values that keep so many Pods. Of a single one a disruption budget would only block every drain."""
+    return {
+        "pilot": {"autoscaleMin": replicas, "replicaCount": replicas},
+        "global": {"defaultPodDisruptionBudget": {"enabled": replicas > 1}},
+    }
+
+
+def _defaults(replicas: int, extra: Mapping[str, Any]) -> Values:
+    """Return the values that hold unless a team has its own, wherever it has put them."""
+    pilot = {"resources": QUOTAS["istiod"].values(), "autoscaleMax": max(_MOST_PODS, replicas)}
+    free = {key: value for key, value in pilot.items() if all(at(extra, p + key) is None for p in PREFIXES)}
+    return {"pilot": free}
+
+
+def merged(under: Mapping[str, Any], over: Mapping[str, Any]) -> Values:
+    """Return `over` laid on `under`, mapping by mapping; anything else in `over` replaces what it meets."""
+    result: Values = deepcopy(dict(under))
+    for key, value in over.items():
+        below = result.get(key)
+        if isinstance(below, Mapping) and isinstance(value, Mapping):
+            result[key] = merged(cast("Mapping[str, Any]", below), cast("Mapping[str, Any]", value))
+        else:
+            result[key] = deepcopy(value)
+    return result
+
+
+def _extend(values: Values, path: str, theirs: list[Any], ours: list[Any]) -> None:
+    """Put `theirs` and then `ours` at a dotted path, each entry once, where both have something to say."""
+    if not theirs or not ours:
+        return
+    *parents, last = path.split(".")
+    holder: Any = values
+    for part in parents:
+        holder = holder[part]
+    holder[last] = [*theirs, *(each for each in ours if each not in theirs)]

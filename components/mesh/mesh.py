@@ -1,0 +1,238 @@
+"""The Istio control plane: its namespace, and the charts base and istiod of one exact version.
+
+Left out on purpose: gateways (their own component), namespaces' injection labels, and what the mesh traces to: the
+caller hands in the finished chart values.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, cast
+
+import pulumi
+import pulumi_kubernetes as kubernetes
+from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
+
+from components.constants.names import ISTIO_NAMESPACE
+from components.kubernetes.network_policies import network_policy
+from components.kubernetes.objects import CA_BUNDLE, SKIP_AWAIT, recommended_labels, wait_for
+from components.kubernetes.pod_security import PodSecurity, pod_security_labels
+from components.kubernetes.secret_values import has_secret, with_pulumi_secrets
+from components.kubernetes.transforms import annotated
+from components.kubernetes.workloads import spread_data
+from components.mesh.istiod_access import ISTIOD_ACCESS
+from components.mesh.istiod_start import starts_with_templates
+
+#: The validator for all Istio resources without a revision label; part of the base chart.
+DEFAULT_VALIDATOR: Final = "istiod-default-validator"
+
+
+@dataclass(frozen=True)
+class ChartSource:
+    """Where Istio's charts come from.
+
+    Arguments:
+        location: `oci://<registry>/<path>`, `https://<repository>`, or a local folder that holds `base/` and `istiod/`.
+        version: exact version of the charts, for example `1.30.2`.
+    """
+
+    location: str
+    version: str
+
+    def arguments(self, chart: str) -> dict[str, Any]:
+        """Return the arguments of a `helm.v4.Chart` for the chart named `chart`."""
+        if self.location.startswith(("https://", "http://")):
+            repository = kubernetes.helm.v4.RepositoryOptsArgs(repo=self.location)
+            return {"chart": chart, "version": self.version, "repository_opts": repository}
+        path = f"{self.location.rstrip('/')}/{chart}"
+        if self.location.startswith("oci://"):
+            return {"chart": path, "version": self.version}
+        return {"chart": path}
+
+
+@dataclass(frozen=True)
+class MeshArgs:
+    """Arguments of `Mesh`.
+
+    Arguments:
+        charts: where the charts come from.
+        base_values: values of the base chart.
+        istiod_values: values of the istiod chart; a `SecretStr` among them becomes a Pulumi secret.
+        revision: the revision that the values name; `None` (default) is the default one.
+        protect: whether Pulumi refuses to delete the namespace, which holds the mesh's CA key. Default `False`.
+    """
+
+    charts: ChartSource
+    base_values: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    istiod_values: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    revision: str | None = None
+    protect: bool = False
+
+
+class Mesh(pulumi.ComponentResource):
+    """Namespace `istio-system`, chart base (the CRDs), then chart istiod, awaited until its webhooks answer.
+
+    The namespace takes hardened Pods only, and istiod's NetworkPolicy says who reaches them.
+
+    Arguments:
+        name: the component's name.
+        args: see `MeshArgs`.
+        after: resources that both charts wait for, such as the right to make RBAC objects.
+        pods_after: resources that istiod waits for on top of that, such as the nodes that it runs on; the base chart
+            has no Pods.
+        opts: Pulumi's resource options.
+
+    Attributes:
+        namespace: name of the control plane's namespace.
+        answering: resources to depend on for anything that needs the CRDs, the sidecar injector or the validator.
+        charts: base and istiod.
+    """
+
+    namespace: pulumi.Output[str]
+    answering: list[pulumi.Resource]
+    charts: list[kubernetes.helm.v4.Chart]
+
+    def __init__(
+        self,
+        name: str,
+        args: MeshArgs,
+        after: Sequence[pulumi.Resource] = (),
+        pods_after: Sequence[pulumi.Resource] = (),
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("traced-mesh:mesh:Mesh", name, {}, opts)
+        injector = f"istio-sidecar-injector-{args.revision}" if args.revision else "istio-sidecar-injector"
+        namespace = self._namespace(name, args.protect)
+        self._network_policy(name, namespace)
+        waits = [starts_with_templates(injector)]
+        base = self._chart("base", "istio-base", args.charts, args.base_values, [namespace, *after])
+        istiod = self._chart("istiod", "istiod", args.charts, args.istiod_values, [base, *pods_after], waits)
+        self.namespace = namespace.metadata.name
+        self.charts = [base, istiod]
+        self.answering = [istiod, *self._answering(name, injector, istiod)]
+        self.register_outputs({"namespace": self.namespace})
+
+    def _namespace(self, name: str, protect: bool) -> kubernetes.core.v1.Namespace:
+        labels = recommended_labels("istio", part_of="traced-mesh") | pod_security_labels(PodSecurity.RESTRICTED)
+        return kubernetes.core.v1.Namespace(
+            f"{name}-namespace",
+            metadata={"name": ISTIO_NAMESPACE, "labels": labels},
+            opts=pulumi.ResourceOptions(parent=self, protect=protect or None),
+        )
+
+    def _network_policy(self, name: str, namespace: kubernetes.core.v1.Namespace) -> None:
+        labels = recommended_labels("istiod", part_of="traced-mesh", component="mesh")
+        metadata = ObjectMetaArgs(name="istiod", namespace=namespace.metadata.name, labels=labels)
+        network_policy(f"{name}-istiod-policy", metadata, ISTIOD_ACCESS, pulumi.ResourceOptions(parent=self))
+
+    def _chart(
+        self,
+        chart: str,
+        release: str,
+        source: ChartSource,
+        values: Mapping[str, Any],
+        depends_on: list[pulumi.Resource],
+        own: Sequence[pulumi.ResourceTransform] = (),
+    ) -> kubernetes.helm.v4.Chart:
+        transforms: list[pulumi.ResourceTransform] = [
+            leave_failure_policy,
+            keep_definitions,
+            leave_service,
+            harden_pods,
+            *own,
+        ]
+        if has_secret(values):
+            transforms.append(hide_config_maps)
+        return kubernetes.helm.v4.Chart(
+            release,
+            namespace=ISTIO_NAMESPACE,
+            values=with_pulumi_secrets(values),
+            **source.arguments(chart),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=depends_on, transforms=transforms),
+        )
+
+    def _answering(self, name: str, injector: str, istiod: pulumi.Resource) -> list[pulumi.Resource]:
+        """Wait for istiod's own proof that its webhooks work.
+
+        Once istiod has seen the API server refuse a wrong object because of its answer, it changes the failure policy
+        of the validator that the base chart made from `Ignore` to `Fail` (istio.io/istio 1.27.0,
+        pkg/webhooks/validation/controller/controller.go; 1.15.0 does the same). The injector is reached at the same
+        address, as soon as istiod has written its CA into it.
+
+        The objects themselves don't wait: the provider would note a changed one as it was before the change, if it
+        fulfilled the condition then, and show that as a change the next time. So do these patches, whose metadata is
+        therefore left alone.
+        """
+        admission = kubernetes.admissionregistration.v1
+        opts = pulumi.ResourceOptions(parent=self, depends_on=[istiod], ignore_changes=["metadata"])
+        fails_closed = wait_for(".webhooks[0].failurePolicy", "Fail")
+        return [
+            admission.ValidatingWebhookConfigurationPatch(
+                f"{name}-validator-answers",
+                metadata={"name": DEFAULT_VALIDATOR, "annotations": fails_closed},
+                opts=opts,
+            ),
+            admission.MutatingWebhookConfigurationPatch(
+                f"{name}-injector-answers",
+                metadata={"name": injector, "annotations": wait_for(CA_BUNDLE)},
+                opts=opts,
+            ),
+        ]
+
+
+def leave_failure_policy(args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformResult | None:
+    """Leave it to istiod when its validators fail closed: changes of that field are ignored, and of nothing else.
+
+    The charts write `failurePolicy: Ignore`, and istiod `Fail`; see `Mesh`.
+    """
+    if args.type_ != "kubernetes:admissionregistration.k8s.io/v1:ValidatingWebhookConfiguration":
+        return None
+    theirs = pulumi.ResourceOptions(ignore_changes=["webhooks[*].failurePolicy"])
+    return pulumi.ResourceTransformResult(props=args.props, opts=pulumi.ResourceOptions.merge(args.opts, theirs))
+
+
+def leave_service(args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformResult | None:
+    """Wait for no Service of the charts, since the Deployment behind it is awaited."""
+    if args.type_ != "kubernetes:core/v1:Service":
+        return None
+    return pulumi.ResourceTransformResult(props=annotated(args.props, SKIP_AWAIT), opts=args.opts)
+
+
+def harden_pods(args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformResult | None:
+    """Give istiod's Pods what the charts do not, or not in every version: a seccomp profile and a wish to be spread.
+
+    Without the profile the restricted Pod Security Standard refuses them. The charts' value for it came with 1.16, the
+    one for spreading with 1.22.
+    """
+    if args.type_ != "kubernetes:apps/v1:Deployment":
+        return None
+    spec = cast("dict[str, Any]", args.props["spec"])
+    template = cast("dict[str, Any]", spec["template"])
+    pod = cast("dict[str, Any]", template["spec"])
+    theirs = cast("dict[str, Any]", pod.get("securityContext") or {})
+    hardened: dict[str, Any] = {
+        "topologySpreadConstraints": spread_data(spec["selector"]["matchLabels"]),
+        **pod,
+        "securityContext": {"seccompProfile": {"type": "RuntimeDefault"}, **theirs},
+    }
+    props = {**args.props, "spec": {**spec, "template": {**template, "spec": hardened}}}
+    return pulumi.ResourceTransformResult(props=props, opts=args.opts)
+
+
+def hide_config_maps(args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformResult | None:
+    """Keep the contents of the charts' ConfigMaps encrypted in Pulumi's state, where a secret value went into them."""
+    if args.type_ != "kubernetes:core/v1:ConfigMap":
+        return None
+    data = pulumi.Output.secret(args.props["data"])
+    return pulumi.ResourceTransformResult(props={**args.props, "data": data}, opts=args.opts)
+
+
+def keep_definitions(args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformResult | None:
+    """Never delete a CRD: with it everybody's resources of that kind would go.
+
+    The charts mark most of their CRDs to be kept, not all. Nothing waits for CRDs, since what uses them comes after
+    istiod's proof, which needs them, or is tried again by the provider (EnvoyFilters in older istiod charts).
+    """
+    if args.type_ != "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition":
+        return None
+    kept = pulumi.ResourceOptions(retain_on_delete=True)
+    return pulumi.ResourceTransformResult(props=args.props, opts=pulumi.ResourceOptions.merge(args.opts, kept))

@@ -1,0 +1,1 @@
+"""Plain data that settings hold and components take; nothing here knows Pulumi."""

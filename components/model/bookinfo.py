@@ -1,0 +1,55 @@
+"""What Bookinfo consists of, as plain data that needs no engine: its applications, their versions, port and names."""
+
+from dataclasses import dataclass
+from typing import Final
+
+#: TCP port that every one of the applications listens on.
+PORT: Final = 9080
+
+#: Tag of all of Bookinfo's images in Istio 1.27's manifests.
+IMAGE_TAG: Final = "1.20.3"
+
+
+@dataclass(frozen=True)
+class Application:
+    """One of Bookinfo's applications.
+
+    Arguments:
+        name: its name, and that of its Service.
+        versions: its Deployments, one a version.
+        empty_dirs: scratch volumes: volume name -> where it is mounted.
+        environment: environment variables.
+        pod_annotations: annotations of its Pods.
+    """
+
+    name: str
+    versions: tuple[str, ...] = ("v1",)
+    empty_dirs: tuple[tuple[str, str], ...] = ()
+    environment: tuple[tuple[str, str], ...] = ()
+    pod_annotations: tuple[tuple[str, str], ...] = ()
+
+
+APPLICATIONS: Final = (
+    Application("details"),
+    Application("ratings"),
+    Application(
+        "reviews",
+        versions=("v1", "v2", "v3"),
+        empty_dirs=(("tmp", "/tmp"), ("wlp-output", "/opt/ibm/wlp/output")),  # noqa: S108 - a path in the container
+        environment=(("LOG_DIR", "/tmp/logs"),),  # noqa: S108 - the same
+    ),
+    Application(
+        "productpage",
+        empty_dirs=(("tmp", "/tmp"),),  # noqa: S108 - the same
+        pod_annotations=(
+            ("prometheus.io/scrape", "true"),
+            ("prometheus.io/port", "9080"),
+            ("prometheus.io/path", "/metrics"),
+        ),
+    ),
+)
+
+
+def account_of(application: str) -> str:
+    """Return the name of an application's ServiceAccount, which its versions share."""
+    return f"bookinfo-{application}"

@@ -1,0 +1,81 @@
+"""Values of Istio's charts as plain data: which of them the program owns, and where the charts read them."""
+
+from collections.abc import Mapping
+from typing import Any, Final, cast
+
+from components.constants.names import FILES_TEMPLATE, PROVIDER_NAMES
+
+#: Chart values as Helm takes them: plain JSON-like data.
+Values = dict[str, Any]
+
+#: Values of the base chart that the program owns: dotted path -> the configuration key to use instead.
+OWNED_BASE_VALUES: Final[Mapping[str, str]] = {
+    "defaultRevision": "istioRevision",
+    "global.istioNamespace": "istioVersion",
+}
+
+#: Values of the istiod chart that the program owns: dotted path -> the configuration key to use instead.
+OWNED_ISTIOD_VALUES: Final[Mapping[str, str]] = {
+    "global.hub": "istioHub",
+    "global.tag": "istioVersion",
+    "global.istioNamespace": "istioVersion",
+    "global.proxy.tracer": "tracingMode",
+    "global.tracer": "backendAddress",
+    "hub": "istioHub",
+    "tag": "istioVersion",
+    "revision": "istioRevision",
+    "autoscaleMin": "istiodReplicas",
+    "replicaCount": "istiodReplicas",
+    "global.defaultPodDisruptionBudget.enabled": "istiodReplicas",
+    "traceSampling": "samplingPercentage",
+    "env.PILOT_TRACE_SAMPLING": "samplingPercentage",
+    "meshConfig.enableTracing": "samplingPercentage",
+    "meshConfig.defaultConfig.tracing": "backendAddress",
+    "meshConfig.defaultProviders.tracing": "tracingMode",
+    f"sidecarInjectorWebhook.templates.{FILES_TEMPLATE}": "tracingMode",
+}
+
+#: Where else the charts read the same values from: everything under `pilot` is copied to the top, and the defaults are
+#: kept under a name of their own (istio.io/istio 1.27.0, zzz_profile.yaml and zzy_descope_legacy.yaml in each chart).
+PREFIXES: Final = ("", "pilot.", "_internal_defaults_do_not_set.", "_internal_defaults_do_not_set.pilot.")
+
+#: Our tracing provider is added to a team's own ones here; in the other places a list would replace ours.
+PROVIDERS: Final = "meshConfig.extensionProviders"
+
+#: Names of the injection templates that every sidecar is made of: ours go behind a team's own ones.
+DEFAULT_TEMPLATES: Final = "sidecarInjectorWebhook.defaultTemplates"
+
+
+def owned_paths(values: Mapping[str, Any], owned: Mapping[str, str]) -> dict[str, str]:
+    """Return which of a team's own chart values the program owns.
+
+    Arguments:
+        values: the team's values.
+        owned: `OWNED_BASE_VALUES` or `OWNED_ISTIOD_VALUES`.
+
+    Returns:
+        Dotted path in `values` -> the configuration key to use instead; empty if there is no conflict.
+    """
+    hidden = {f"{prefix}{PROVIDERS}": "backendAddress" for prefix in PREFIXES if prefix}
+    everywhere = {f"{prefix}{path}": key for prefix in PREFIXES for path, key in owned.items()}
+    found = {path: key for path, key in (everywhere | hidden).items() if at(values, path) is not None}
+    for index, provider in enumerate(list_at(values, PROVIDERS)):
+        if isinstance(provider, Mapping) and cast("Mapping[str, Any]", provider).get("name") in PROVIDER_NAMES.values():
+            found[f"{PROVIDERS}[{index}]"] = "backendAddress"
+    return found
+
+
+def at(values: Mapping[str, Any], path: str) -> object:
+    """Return what stands at a dotted path, or `None`."""
+    here: object = values
+    for part in path.split("."):
+        if not isinstance(here, Mapping):
+            return None
+        here = cast("Mapping[str, object]", here).get(part)
+    return here
+
+
+def list_at(values: Mapping[str, Any], path: str) -> list[Any]:
+    """Return the list that stands at a dotted path; an empty one where there is none."""
+    found = at(values, path)
+    return cast("list[Any]", found) if isinstance(found, list) else []

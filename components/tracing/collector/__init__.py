@@ -1,0 +1,1 @@
+"""The OpenTelemetry Collector inside the cluster."""

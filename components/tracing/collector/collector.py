@@ -1,0 +1,203 @@
+"""The OpenTelemetry Collector inside the cluster: takes OTLP from the sidecars, sends it to the tracing backend.
+
+Sidecars reach it in the clear inside mutual TLS, because it has a sidecar itself; it verifies the backend with the CA
+Secret and shows it the headers and the client certificate from a Secret. Left out on purpose: the namespace and the CA
+Secret, which the caller hands in, and a Telemetry resource that keeps its sidecar out of the traces (`Tracing`).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import pulumi
+import pulumi_kubernetes as kubernetes
+import yaml
+from pulumi_kubernetes.apps.v1 import DeploymentSpecArgs
+from pulumi_kubernetes.core.v1 import ServicePortArgs, ServiceSpecArgs
+from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
+
+from components.backends.presets import Backend
+from components.constants.files import CONFIGURATION_KEY, CREDENTIALS_SECRET
+from components.constants.names import COLLECTOR as NAME
+from components.constants.names import COLLECTOR_SELECTOR as SELECTOR
+from components.constants.ports import OTLP_PORT
+from components.kubernetes.network_policies import network_policy
+from components.kubernetes.objects import SKIP_AWAIT, recommended_labels
+from components.kubernetes.workloads import disruption_budget
+from components.tracing.collector.configuration import collector_configuration
+from components.tracing.collector.credentials import configuration_checksum, credential_files
+from components.tracing.collector.network_policy import collector_access
+from components.tracing.collector.pods import pod_template
+from components.tracing.values import OtlpService
+
+
+@dataclass(frozen=True)
+class CollectorArgs:
+    """Arguments of `Collector`.
+
+    Arguments:
+        namespace: name of a namespace with sidecar injection.
+        backend: where the spans go.
+        access_token: the backend's access token, a secret; `None` if `backend.token_header` is.
+        ca_certificate: the CA (PEM) that stands in the CA Secret of `namespace`; `None` without `backend.tls`. The
+            Pods mount the Secret; the certificate itself is only read in order to roll them when it changes.
+        image: the Collector's image, pinned by tag or digest.
+        injection_label: the label of namespaces with sidecar injection (`namespaces.injection_label`); only their Pods
+            reach the Collector.
+        headers: further headers -> value, secrets; one for each of `backend.header_names`. Default: none.
+        client_key: private key of `backend.client_certificate`, PEM, a secret. Default `None`: no client certificate.
+        replicas: number of Pods; from 2 on with a disruption budget. Default 2.
+
+    Raises:
+        ValueError: if the backend asks for something that is missing, or something is given that it does not ask for.
+    """
+
+    namespace: pulumi.Input[str]
+    backend: Backend
+    access_token: pulumi.Input[str] | None
+    ca_certificate: str | None
+    image: str
+    injection_label: Mapping[str, str]
+    headers: Mapping[str, pulumi.Input[str]] = field(default_factory=dict[str, pulumi.Input[str]])
+    client_key: pulumi.Input[str] | None = None
+    replicas: int = 2
+
+    def __post_init__(self) -> None:
+        backend = self.backend
+        if (backend.token_header is None) != (self.access_token is None):
+            raise ValueError("backend.token_header and access_token go together: set both or neither")
+        if set(backend.header_names) != set(self.headers):
+            raise ValueError("headers must have exactly the names in backend.header_names")
+        if (backend.client_certificate is None) != (self.client_key is None):
+            raise ValueError("backend.client_certificate and client_key go together: set both or neither")
+        if backend.tls != (self.ca_certificate is not None):
+            raise ValueError("backend.tls and ca_certificate go together: set both or neither")
+        if backend.client_certificate is not None and not backend.tls:
+            raise ValueError("backend.client_certificate needs backend.tls")
+
+
+class Collector(pulumi.ComponentResource):
+    """Deployment, Service, ServiceAccount without rights, ConfigMap, NetworkPolicy, and a Secret with the credentials.
+
+    Arguments:
+        name: the component's name.
+        args: see `CollectorArgs`.
+        after: resources that the Pods wait for: the injector (`Mesh.answering`) and the CA Secret.
+        opts: Pulumi's resource options.
+
+    Attributes:
+        deployment: the Collector's Deployment, awaited until it is available.
+    """
+
+    deployment: kubernetes.apps.v1.Deployment
+
+    def __init__(
+        self,
+        name: str,
+        args: CollectorArgs,
+        after: Sequence[pulumi.Resource] = (),
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("traced-mesh:tracing:Collector", name, {}, opts)
+        self._name = name
+        self._args = args
+        self._labels = recommended_labels(NAME, part_of="traced-mesh", component="collector")
+        self._files = credential_files(args.backend, _headers(args), args.client_key)
+        configuration = yaml.safe_dump(collector_configuration(args.backend), sort_keys=False)
+        self._service()
+        self.deployment = self._deployment(
+            configuration,
+            [
+                self._service_account(),
+                self._config_map(configuration),
+                *self._credentials_secret(),
+                self._network_policy(),
+                *after,
+            ],
+        )
+        disruption_budget(f"{name}-budget", self._metadata(), SELECTOR, args.replicas, self._child())
+        self.register_outputs({})
+
+    def _child(self, depends_on: list[pulumi.Resource] | None = None) -> pulumi.ResourceOptions:
+        return pulumi.ResourceOptions(parent=self, depends_on=depends_on)
+
+    def _metadata(self, name: str = NAME, annotations: dict[str, str] | None = None) -> ObjectMetaArgs:
+        return ObjectMetaArgs(name=name, namespace=self._args.namespace, labels=self._labels, annotations=annotations)
+
+    def _service_account(self) -> kubernetes.core.v1.ServiceAccount:
+        return kubernetes.core.v1.ServiceAccount(
+            f"{self._name}-account",
+            metadata=self._metadata(),
+            automount_service_account_token=False,
+            opts=self._child(),
+        )
+
+    def _config_map(self, configuration: str) -> kubernetes.core.v1.ConfigMap:
+        return kubernetes.core.v1.ConfigMap(
+            f"{self._name}-config",
+            metadata=self._metadata(),
+            data={CONFIGURATION_KEY: configuration},
+            opts=self._child(),
+        )
+
+    def _credentials_secret(self) -> list[pulumi.Resource]:
+        if not self._files:
+            return []
+        secret = kubernetes.core.v1.Secret(
+            f"{self._name}-credentials",
+            metadata=self._metadata(CREDENTIALS_SECRET),
+            type="Opaque",
+            string_data=self._files,
+            opts=self._child(),
+        )
+        return [secret]
+
+    def _network_policy(self) -> kubernetes.networking.v1.NetworkPolicy:
+        return network_policy(
+            f"{self._name}-policy",
+            self._metadata(),
+            collector_access(SELECTOR, self._args.backend.address, self._args.injection_label),
+            self._child(),
+        )
+
+    def _service(self) -> kubernetes.core.v1.Service:
+        return kubernetes.core.v1.Service(
+            f"{self._name}-service",
+            metadata=self._metadata(annotations=SKIP_AWAIT),
+            spec=ServiceSpecArgs(
+                selector=SELECTOR,
+                # Istio takes the protocol from appProtocol, and older versions from the name's prefix.
+                ports=[ServicePortArgs(name="grpc-otlp", port=OTLP_PORT, target_port=OTLP_PORT, app_protocol="grpc")],
+            ),
+            opts=self._child(),
+        )
+
+    def _deployment(self, configuration: str, depends_on: list[pulumi.Resource]) -> kubernetes.apps.v1.Deployment:
+        args = self._args
+        return kubernetes.apps.v1.Deployment(
+            f"{self._name}-deployment",
+            metadata=self._metadata(),
+            spec=DeploymentSpecArgs(
+                replicas=args.replicas,
+                selector=LabelSelectorArgs(match_labels=SELECTOR),
+                template=pod_template(
+                    image=args.image,
+                    labels=self._labels,
+                    files=frozenset(self._files),
+                    ca=args.backend.tls,
+                    checksum=configuration_checksum(configuration, args.ca_certificate, self._files),
+                ),
+            ),
+            opts=self._child(depends_on),
+        )
+
+
+def otlp_service(namespace: str) -> OtlpService:
+    """Return the address under which sidecars reach the Collector in `namespace`."""
+    return OtlpService(host=f"{NAME}.{namespace}.svc.cluster.local", port=OTLP_PORT)
+
+
+def _headers(args: CollectorArgs) -> dict[str, pulumi.Input[str]]:
+    headers = dict(args.headers)
+    if args.backend.token_header is not None and args.access_token is not None:
+        headers[args.backend.token_header] = args.access_token
+    return headers

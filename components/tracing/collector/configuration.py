@@ -1,0 +1,128 @@
+"""The Collector's configuration as plain data: what it takes, how much it keeps, where it sends, with what credentials.
+
+It comes in two files that the Collector merges. One stands in a ConfigMap and holds nothing secret; the other stands in
+a Secret and holds the headers. Left out on purpose: metrics and logs of applications, which do not pass
+through the Collector.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+from components.backends.presets import Backend
+from components.constants.choices import OtlpProtocol
+from components.constants.files import CA_FILE, CLIENT_CERTIFICATE_KEY, CLIENT_KEY_KEY, CREDENTIALS_FOLDER
+from components.constants.ports import HEALTH_PORT, METRICS_PORT, OTLP_PORT
+
+#: The first in the pipeline, as its documentation asks: at most 80 % of the memory limit, of which 25 % are for the
+#: heap's growth between two checks; above the other 55 % (281 MiB) new spans are refused. The interval is the one that
+#: the documentation recommends, the percentages are those of the Collector's own Helm chart
+#: (opentelemetry-collector v0.120.0, processor/memorylimiterprocessor/README.md; opentelemetry-helm-charts,
+#: charts/opentelemetry-collector/values.yaml).
+MEMORY_LIMITER: Final[Mapping[str, Any]] = {
+    "check_interval": "1s",
+    "limit_percentage": 80,
+    "spike_limit_percentage": 25,
+}
+
+#: A sidecar's span has about 1.1 KB on the wire (23 tags, measured), so a full batch has 1.1 MB: a quarter of the 4 MiB
+#: that a gRPC server takes by default (https://pkg.go.dev/google.golang.org/grpc#MaxRecvMsgSize). The timeout is how
+#: long a span waits at most for its batch to fill; together with the queue it spans an outage, see `SENDING_QUEUE`.
+BATCH: Final[Mapping[str, Any]] = {"send_batch_size": 1024, "send_batch_max_size": 1024, "timeout": "5s"}
+
+#: The Collector's defaults (v0.120.0, exporter/exporterhelper/README.md): a batch that the backend does not take is
+#: sent again after 5 s, then ever more rarely, and given up after 5 minutes.
+RETRY_ON_FAILURE: Final[Mapping[str, Any]] = {
+    "enabled": True,
+    "initial_interval": "5s",
+    "max_interval": "30s",
+    "max_elapsed_time": "300s",
+}
+
+#: Batches that wait in memory, and connections that send them (10, the Collector's default). A span takes 2.7 KB of
+#: heap (measured with 23 tags), a full batch 2.7 MiB, so 64 waiting and 10 travelling ones take 200 MiB: they fit below
+#: the memory limiter's 281 MiB beside the 50 MiB that its documentation gives for the process itself. With little
+#: traffic a batch leaves every 5 s, so that 64 of them outlast the 5 minutes of `RETRY_ON_FAILURE`.
+SENDING_QUEUE: Final[Mapping[str, Any]] = {"enabled": True, "num_consumers": 10, "queue_size": 64}
+
+
+#: The Collector's default reader (v0.120.0, service/telemetry/factory.go), written out because `verify` relies on it:
+#: without these options the counters' names get suffixes for type and unit.
+METRICS_READER: Final[Mapping[str, Any]] = {
+    "host": "localhost",
+    "port": METRICS_PORT,
+    "without_scope_info": True,
+    "without_type_suffix": True,
+    "without_units": True,
+}
+
+
+def collector_configuration(backend: Backend) -> dict[str, Any]:
+    """Return the configuration without the headers, as data; it holds no secret.
+
+    Arguments:
+        backend: where the spans go.
+    """
+    exporter = _exporter_name(backend)
+    return {
+        # Go listens on IPv4 and IPv6 for 0.0.0.0 (https://pkg.go.dev/net#Listen).
+        "receivers": {"otlp": {"protocols": {"grpc": {"endpoint": f"0.0.0.0:{OTLP_PORT}"}}}},
+        "processors": {"memory_limiter": dict(MEMORY_LIMITER), "batch": dict(BATCH)},
+        "exporters": {
+            exporter: {
+                **_endpoint(backend),
+                "tls": _tls(backend),
+                "retry_on_failure": dict(RETRY_ON_FAILURE),
+                "sending_queue": dict(SENDING_QUEUE),
+            }
+        },
+        "extensions": {"health_check": {"endpoint": f"0.0.0.0:{HEALTH_PORT}"}},
+        "service": {
+            "extensions": ["health_check"],
+            "telemetry": {"metrics": {"readers": [{"pull": {"exporter": {"prometheus": dict(METRICS_READER)}}}]}},
+            "pipelines": {
+                "traces": {"receivers": ["otlp"], "processors": ["memory_limiter", "batch"], "exporters": [exporter]}
+            },
+        },
+    }
+
+
+def credentials_configuration(backend: Backend, headers: Mapping[str, str]) -> str:
+    """Return the text of the second configuration file: the headers, the access token's among them.
+
+    It is JSON, which is YAML with every text in quotes, so that no value is taken for a number, a mapping or a comment.
+
+    Arguments:
+        backend: where the spans go.
+        headers: header -> value, in printable ASCII.
+    """
+    literal = {name: _literal(value) for name, value in headers.items()}
+    return json.dumps({"exporters": {_exporter_name(backend): {"headers": literal}}}, indent=2)
+
+
+def _exporter_name(backend: Backend) -> str:
+    return "otlphttp" if backend.protocol is OtlpProtocol.HTTP else "otlp"
+
+
+def _endpoint(backend: Backend) -> dict[str, str]:
+    if backend.protocol is OtlpProtocol.GRPC:
+        return {"endpoint": str(backend.address)}
+    scheme = "https" if backend.tls else "http"
+    return {"traces_endpoint": f"{scheme}://{backend.address}{_literal(backend.path)}"}
+
+
+def _tls(backend: Backend) -> dict[str, Any]:
+    if not backend.tls:
+        return {"insecure": True}
+    verifying = {"ca_file": CA_FILE}
+    if backend.client_certificate is None:
+        return verifying
+    return verifying | {
+        "cert_file": f"{CREDENTIALS_FOLDER}/{CLIENT_CERTIFICATE_KEY}",
+        "key_file": f"{CREDENTIALS_FOLDER}/{CLIENT_KEY_KEY}",
+    }
+
+
+def _literal(text: str) -> str:
+    """Keep the Collector from expanding `${...}` and from halving `$$` (confmap v1.26.0, expand.go and resolver.go)."""
+    return text.replace("$", "$$")

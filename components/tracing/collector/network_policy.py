@@ -1,0 +1,28 @@
+"""Who reaches the Collector, and whom it reaches: spans in from the mesh, spans out to the backend."""
+
+from collections.abc import Mapping
+
+from pulumi_kubernetes.networking.v1 import NetworkPolicyIngressRuleArgs
+
+from components.backends.address import BackendAddress
+from components.constants.ports import OTLP_PORT
+from components.kubernetes.network_policies import NetworkAccess, namespaces, sidecar_egress, tcp, to_address
+
+
+def collector_access(
+    selector: Mapping[str, str], backend: BackendAddress, injection_label: Mapping[str, str]
+) -> NetworkAccess:
+    """Let the Collector's Pods talk to nobody but those that they need.
+
+    In: Pods of namespaces with sidecar injection, on the OTLP port. Out: the backend, and what its sidecar needs.
+
+    Arguments:
+        selector: labels of the Collector's Pods.
+        backend: where the spans go.
+        injection_label: the label of namespaces with sidecar injection (`namespaces.injection_label`).
+    """
+    return NetworkAccess(
+        selector,
+        ingress=[NetworkPolicyIngressRuleArgs(from_=[namespaces(injection_label)], ports=[tcp(OTLP_PORT)])],
+        egress=[to_address(backend), *sidecar_egress()],
+    )

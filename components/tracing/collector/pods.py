@@ -1,0 +1,100 @@
+"""The Collector's Pods: one hardened container that reads its configuration, its credentials and the CA from files."""
+
+from collections.abc import Mapping
+
+import pulumi
+from pulumi_kubernetes.core.v1 import (
+    ConfigMapVolumeSourceArgs,
+    ContainerArgs,
+    ContainerPortArgs,
+    EnvVarArgs,
+    HTTPGetActionArgs,
+    PodSpecArgs,
+    PodTemplateSpecArgs,
+    ProbeArgs,
+    SecretVolumeSourceArgs,
+    VolumeArgs,
+    VolumeMountArgs,
+)
+from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
+
+from components.constants.files import (
+    CA_FOLDER,
+    CA_SECRET,
+    CONFIGURATION_FOLDER,
+    CONFIGURATION_KEY,
+    CREDENTIALS_FOLDER,
+    CREDENTIALS_KEY,
+    CREDENTIALS_SECRET,
+)
+from components.constants.names import COLLECTOR as NAME
+from components.constants.names import COLLECTOR_SELECTOR as SELECTOR
+from components.constants.ports import HEALTH_PORT, OTLP_PORT
+from components.kubernetes.resources import MEMORY_LIMIT_MIB, QUOTAS
+from components.kubernetes.workloads import restricted_container, restricted_pod, spread
+
+
+def pod_template(
+    image: str, labels: Mapping[str, str], files: frozenset[str], ca: bool, checksum: pulumi.Input[str]
+) -> PodTemplateSpecArgs:
+    """Return the Pod template.
+
+    No annotation for the sidecar is needed. Istio rewrites the HTTP probes itself. What the Collector sends leaves
+    through its sidecar, which passes its TLS on untouched to hosts outside the mesh. Where a mesh's
+    `outboundTrafficPolicy` is `REGISTRY_ONLY`, the team adds a ServiceEntry for the backend: to go around the sidecar
+    (`traffic.sidecar.istio.io/excludeOutboundPorts`) would also go around mutual TLS to a backend within the mesh. What
+    the Collector sends before its sidecar is ready, it sends again.
+
+    Arguments:
+        image: the Collector's image.
+        labels: the Pods' labels.
+        files: names of the files in the credentials' Secret; empty if there is none.
+        ca: whether the CA Secret is mounted.
+        checksum: changes with all that the Pods read at start.
+    """
+    folders = {"config": CONFIGURATION_FOLDER}
+    volumes = [VolumeArgs(name="config", config_map=ConfigMapVolumeSourceArgs(name=NAME))]
+    if files:
+        folders["credentials"] = CREDENTIALS_FOLDER
+        volumes.append(_secret_volume("credentials", CREDENTIALS_SECRET))
+    if ca:
+        folders["ca"] = CA_FOLDER
+        volumes.append(_secret_volume("ca", CA_SECRET))
+    configurations = [f"{CONFIGURATION_FOLDER}/{CONFIGURATION_KEY}"]
+    if CREDENTIALS_KEY in files:
+        configurations.append(f"{CREDENTIALS_FOLDER}/{CREDENTIALS_KEY}")
+    return PodTemplateSpecArgs(
+        metadata=ObjectMetaArgs(labels=labels, annotations={"traced-mesh/configuration-checksum": checksum}),
+        spec=PodSpecArgs(
+            service_account_name=NAME,
+            automount_service_account_token=False,
+            security_context=restricted_pod(run_as_non_root=True),
+            containers=[_container(image, configurations, folders)],
+            volumes=volumes,
+            topology_spread_constraints=spread(SELECTOR),
+        ),
+    )
+
+
+def _container(image: str, configurations: list[str], folders: Mapping[str, str]) -> ContainerArgs:
+    health = ProbeArgs(http_get=HTTPGetActionArgs(path="/", port=HEALTH_PORT))
+    return ContainerArgs(
+        name=NAME,
+        image=image,
+        args=[f"--config={each}" for each in configurations],
+        # 80 % of the memory limit (opentelemetry-collector v0.120.0, processor/memorylimiterprocessor/README.md): Go
+        # collects garbage harder before the memory limiter has to refuse spans.
+        env=[EnvVarArgs(name="GOMEMLIMIT", value=f"{MEMORY_LIMIT_MIB * 80 // 100}MiB")],
+        ports=[ContainerPortArgs(name="grpc-otlp", container_port=OTLP_PORT)],
+        readiness_probe=health,
+        liveness_probe=health,
+        resources=QUOTAS["collector"].args(),
+        security_context=restricted_container(),
+        volume_mounts=[
+            VolumeMountArgs(name=name, mount_path=folder, read_only=True) for name, folder in folders.items()
+        ],
+    )
+
+
+def _secret_volume(name: str, secret: str) -> VolumeArgs:
+    return VolumeArgs(name=name, secret=SecretVolumeSourceArgs(secret_name=secret))

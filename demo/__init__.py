@@ -1,0 +1,1 @@
+"""A real Kubernetes node on this machine, in namespaces of its own."""

@@ -1,0 +1,131 @@
+"""What `make demo`, `make down STACK=demo` and their relatives do on a real node; each returns the exit code."""
+
+import os
+import shlex
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from demo.demo import Demo, addresses, removed_if_interrupted, report_file
+from demo.images.recipes import RELEASE
+from demo.layout import Door
+from demo.node import Node
+from local.console import say
+from local.errors import SandboxError
+from local.paths import DEFAULT_INSTANCE, DEMO_INSTANCE, PROJECT, SANDBOX, shown
+from local.processes import terminate
+from local.pulumi_cli import Pulumi
+from local.stack_files import StackFile
+from local.target import Target
+from local.toolchain import toolchain as toolchain_module
+from local.toolchain.programs import Purpose
+from local.toolchain.toolchain import Toolchain
+
+
+def up(target: Target) -> int:
+    """Bring a real node up, the whole environment on it, and prove that traces arrive."""
+    node = _node(target)
+    with removed_if_interrupted(node), node.locked():
+        demo = Demo(node, _file(target, node), owner_pid=os.getpid())
+        toolchain = demo.build()
+        exit_code = demo.bring_up(toolchain, lambda pulumi: pulumi.call("up", "--yes", "--skip-preview"))
+        if exit_code == 0:
+            with demo.phases.phase("verify"):
+                exit_code = _call(_verification(target, node, (f"--report={report_file(node)}",)), node)
+        node.stay()
+    say(f"\n{demo.phases.summary()}\n{addresses(demo, toolchain)}\nThey stay until: {target.make('down')}")
+    return exit_code
+
+
+def preview(target: Target) -> int:
+    """Show what `up` would change."""
+    return _pulumi(target).call("preview")
+
+
+def destroy(target: Target) -> int:
+    """Remove everything that the stack has made; the node stays."""
+    return _pulumi(target).call("destroy", "--yes", "--skip-preview")
+
+
+def down(target: Target) -> int:
+    """Remove the node with everything on it; the toolchain and the images stay."""
+    node = _node(target)
+    if not node.exists():
+        say(f"nothing to do: there is no node {node.name}")
+        return 0
+    with node.locked():
+        node.remove()
+    say(f"removed {shown(node.folder)}; toolchain and images stay in {shown(SANDBOX)} (make clean removes them too)")
+    return 0
+
+
+def verify(target: Target, arguments: Sequence[str] = ()) -> int:
+    """Prove that the environment's traces arrive, or name the link that is broken; see `python -m verify --help`."""
+    node = _running(target)
+    os.chdir(PROJECT)
+    command = _verification(target, node, arguments)
+    os.execve(sys.executable, command, _environment(node))  # noqa: S606 - in place of this process: its signals, its code
+
+
+def env(target: Target) -> int:
+    """Print the lines that make `pulumi` and `kubectl` work on the stack directly."""
+    for name, value in _running(target).env(_toolchain()).items():
+        sys.stdout.write(f"export {name}={shlex.quote(value)}\n")
+    return 0
+
+
+def _verification(target: Target, node: Node, arguments: Sequence[str]) -> list[str]:
+    """Return the verification's command line: it asks the node's Jaeger, unless it is told another backend."""
+    own = () if "--backend-url" in arguments else ("--backend=jaeger", f"--backend-url={node.url(Door.JAEGER)}")
+    return [sys.executable, "-m", "verify", "--stack", target.stack, *own, *arguments]
+
+
+def _node(target: Target) -> Node:
+    return Node(DEMO_INSTANCE if target.instance == DEFAULT_INSTANCE else target.instance)
+
+
+def _running(target: Target) -> Node:
+    node = _node(target)
+    if not node.is_running():
+        raise SandboxError(f"There is no running node {node.name}.\nBring it up: {target.make('up')}")
+    return node
+
+
+def _file(target: Target, node: Node) -> StackFile:
+    """Return the stack's file for this node; any node but `demo` has a copy of it."""
+    return target.file if node.name == DEMO_INSTANCE else target.file.copy_for(node.folder)
+
+
+def _pulumi(target: Target) -> Pulumi:
+    node = _running(target)
+    return Demo(node, _file(target, node)).pulumi(_toolchain())
+
+
+def _toolchain() -> Toolchain:
+    return toolchain_module.ensure((Purpose.UP, Purpose.DEMO), releases=[RELEASE])
+
+
+def _call(command: Sequence[str], node: Node) -> int:
+    """Run a command for a node to its end, and end it when this run is ended."""
+    process = subprocess.Popen(command, cwd=PROJECT, env=_environment(node))
+    try:
+        return process.wait()
+    except BaseException:
+        terminate(process.pid, grace_seconds=5)
+        raise
+
+
+def _environment(node: Node) -> dict[str, str]:
+    return {**os.environ, **node.env(Toolchain())}
+
+
+#: Commands that work on a stack on a real node, by name.
+COMMANDS: Final[dict[str, Callable[[Target], int]]] = {
+    "up": up,
+    "preview": preview,
+    "verify": verify,
+    "destroy": destroy,
+    "down": down,
+    "env": env,
+}

@@ -1,0 +1,1 @@
+"""What the sandbox and the demo share: a folder with Pulumi's state, the programs, processes and ports."""

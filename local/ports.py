@@ -1,0 +1,72 @@
+"""Free TCP ports on the loopback address."""
+
+import contextlib
+import random
+import socket
+import time
+from typing import Final
+
+from local.errors import SandboxError
+
+#: Every server of the sandbox listens here and nowhere else.
+LOOPBACK: Final = "127.0.0.1"
+
+#: Below the range that Linux (32768) and macOS (49152) give to outgoing connections, so that a port stays free while
+#: its server is stopped; above the ports of well-known services.
+_RANGE: Final = range(20000, 32000)
+
+
+def is_free(port: int) -> bool:
+    """Tell whether a server could listen on `port` of the loopback address now."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOOPBACK, port))
+        except OSError:
+            return False
+        return True
+
+
+def free_within(port: int, seconds: float) -> bool:
+    """Wait until `port` of the loopback address is free, at most `seconds`; tell whether it is."""
+    deadline = time.monotonic() + seconds
+    while not is_free(port):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def is_listening(port: int) -> bool:
+    """Tell whether a server listens on `port` of the loopback address."""
+    with contextlib.suppress(OSError), socket.create_connection((LOOPBACK, port), timeout=1):
+        return True
+    return False
+
+
+def wait_until_listening(port: int, seconds: float) -> bool:
+    """Wait until a server listens on `port` of the loopback address, at most `seconds`; tell whether one does."""
+    deadline = time.monotonic() + seconds
+    while not is_listening(port):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.1)
+    return True
+
+
+def free_ports(count: int) -> list[int]:
+    """Return `count` different free ports, chosen at random so that runs side by side rarely meet.
+
+    Raises:
+        SandboxError: if there are not enough of them.
+    """
+    found: list[int] = []
+    for port in random.sample(_RANGE, len(_RANGE)):
+        if is_free(port):
+            found.append(port)
+        if len(found) == count:
+            return found
+    raise SandboxError(
+        f"No {count} free ports between {_RANGE.start} and {_RANGE.stop - 1} of {LOOPBACK}.\n"
+        "Stop the programs that hold them, for example other sandboxes: make down."
+    )

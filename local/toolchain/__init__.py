@@ -1,0 +1,1 @@
+"""The pinned programs: taken from PATH where they fit, otherwise built once."""

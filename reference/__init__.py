@@ -1,0 +1,1 @@
+"""Writes what is generated of the documentation, and the schema in `Pulumi.yaml`."""

@@ -1,0 +1,1 @@
+"""The pages about the stacks: what each makes, costs and waits for."""

@@ -1,0 +1,100 @@
+"""The generated part of `docs/tracing.md`: the tables of Istio versions, and the values that each of them takes."""
+
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Final
+
+import yaml
+from pydantic import SecretStr
+
+from components.backends.address import BackendAddress
+from components.backends.presets import PRESETS, Backend
+from components.constants.choices import BackendPreset, TracingMode
+from components.kubernetes.secret_values import revealed
+from components.tracing.satellite_files import SatelliteFiles
+from components.tracing.values import OtlpService, TracingDemand, token_is_in_the_mesh_configuration, tracing_values
+from components.versions.istio import TABLE, VersionRow
+from components.versions.support import LIMITS, SUPPORT
+from reference.block_yaml import BlockDumper
+
+_TOKEN: Final = "<access token>"  # noqa: S105 - a placeholder
+_BACKEND: Final = Backend(
+    BackendAddress("lightstep-satellite.lightstep", 9292),
+    tls=True,
+    token_header=PRESETS[BackendPreset.LIGHTSTEP_SATELLITES].token_header,
+)
+_COLLECTOR: Final = OtlpService("otel-collector.observability.svc.cluster.local", 4317)
+
+
+def tables() -> str:
+    """Return the generated part of the page, Markdown."""
+    return "\n".join([*_modes(), "", *_values(), *_support(), "", *_limits(), ""])
+
+
+def _modes() -> Iterator[str]:
+    yield "### Modes by version"
+    yield ""
+    yield "| Istio | modes, the default first | Telemetry | the access token stands in | source |"
+    yield "|---|---|---|---|---|"
+    for row, versions in _ranges():
+        modes = ", ".join(f"`{mode}`" for mode in row.modes)
+        if row.obstacle:
+            modes += (
+                f" (not installed by this program: {row.obstacle.replace('stand in docs/tracing.md', 'stand below')})"
+            )
+        elif row.proxy_lacks_tracer:
+            modes += " (only with proxy images of your own: Istio's lack the tracer)"
+        telemetry = f"`{row.telemetry_api}`" if row.telemetry_api else "none"
+        token = "; ".join(f"{mode}: {_token_place(row, mode)}" for mode in row.modes)
+        yield f"| {versions} | {modes} | {telemetry} | {token} | {row.source} |"
+
+
+def _token_place(row: VersionRow, mode: TracingMode) -> str:
+    if token_is_in_the_mesh_configuration(row, mode):
+        return "ConfigMap `istio`, plain"
+    if SatelliteFiles.needed(row, mode, _BACKEND).token:
+        return "a Secret in each namespace with sidecars"
+    return "a Secret beside the Collector"
+
+
+def _values() -> Iterator[str]:
+    yield "### What the charts are given"
+    yield ""
+    yield f"For an on-premise pool `{_BACKEND.address}` with TLS, all requests traced."
+    yield ""
+    for (row, versions), mode in ((entry, mode) for entry in _ranges() for mode in entry[0].modes):
+        demand = TracingDemand(mode, _BACKEND, _COLLECTOR, SecretStr(_TOKEN))
+        text = yaml.dump(revealed(tracing_values(row, demand)), Dumper=BlockDumper, sort_keys=False, width=116)
+        yield f"<details><summary>Istio {versions}, <code>{mode}</code></summary>"
+        yield ""
+        yield f"```yaml\n{text}```"
+        yield ""
+        yield "</details>"
+        yield ""
+
+
+def _support() -> Iterator[str]:
+    yield "### Support by Istio's maintainers"
+    yield ""
+    yield "| Istio | released | support ended | Kubernetes |"
+    yield "|---|---|---|---|"
+    for row in reversed(SUPPORT):
+        kubernetes = f"{row.kubernetes[0]} to {row.kubernetes[1]}" if row.kubernetes else "not recorded"
+        yield f"| {row.istio} | {row.released} | {row.ends or 'not announced'} | {kubernetes} |"
+
+
+def _limits() -> Iterator[str]:
+    yield "### Kubernetes versions on which the charts can be installed at all"
+    yield ""
+    yield "| Istio | oldest | newest | because |"
+    yield "|---|---|---|---|"
+    following = [f"to {later.since} (not included)" for _, later in pairwise(LIMITS)]
+    for row, until in zip(LIMITS, [*following, "and newer"], strict=True):
+        yield f"| {row.since} {until} | {row.oldest or 'no limit'} | {row.newest or 'no limit'} | {row.reason} |"
+
+
+def _ranges() -> Iterator[tuple[VersionRow, str]]:
+    """Yield each row with the versions that it is for, in words."""
+    for row, later in pairwise(TABLE):
+        yield row, f"{row.since} to {later.since} (not included)"
+    yield TABLE[-1], f"{TABLE[-1].since} and newer"

@@ -1,1 +1,0 @@
-"""The sandbox's second flavour: a real Kubernetes node on this machine, in namespaces of its own."""

@@ -1,0 +1,166 @@
+"""An existing cluster's version comes from its API server, or is unknown; asking never breaks anything."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Event, Thread
+from typing import Any
+
+import pytest
+from packaging.version import Version
+
+from components.configuration import server_version as asking
+from components.configuration.server_version import server_version
+from components.configuration.settings import Settings
+from tests.components.configuration.settings_support import EXISTING, NOW, RIGHT, SECRETS, fill, kubeconfig, read
+
+VERSION = {
+    "major": "1",
+    "minor": "33",
+    "gitVersion": "v1.33.5-gke.1080000",
+    **dict.fromkeys(["gitCommit", "gitTreeState", "buildDate", "goVersion", "compiler", "platform"], ""),
+}
+
+
+@dataclass
+class ApiServer:
+    """A server that answers `/version` once `open` is set, as it is from the start."""
+
+    status: int = 200
+    answer: dict[str, str] = field(default_factory=VERSION.copy)
+    open: Event = field(default_factory=Event)
+    port: int = 0
+
+    def kubeconfig(self, **user: Any) -> str:
+        cluster = {"name": "kind", "cluster": {"server": f"http://127.0.0.1:{self.port}"}}
+        return kubeconfig(clusters=[cluster], users=[{"name": "admin", "user": user or {"token": "kubeconfig-token"}}])
+
+
+@pytest.fixture
+def api_server() -> Iterator[ApiServer]:
+    api = ApiServer()
+    api.open.set()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            api.open.wait()
+            self.send_response(api.status if self.path == "/version/" else 404)
+            self.send_header("Content-Type", "application/json")
+            self.end_headers()
+            self.wfile.write(json.dumps(api.answer).encode())
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's own name
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    api.port = server.server_port
+    Thread(target=server.serve_forever, args=[0.01], daemon=True).start()
+    yield api
+    api.open.set()
+    server.shutdown()
+    server.server_close()
+
+
+def test_version_is_told_without_what_the_distribution_adds(api_server: ApiServer) -> None:
+    assert server_version(api_server.kubeconfig()) == Version("1.33.5")
+
+
+def test_server_on_this_machine_is_asked_without_a_proxy(
+    api_server: ApiServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for variable in ("http_proxy", "https_proxy", "all_proxy"):
+        monkeypatch.setenv(variable, "http://127.0.0.1:9")
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+
+    assert server_version(api_server.kubeconfig()) == Version("1.33.5")
+
+
+@pytest.mark.parametrize("status", [401, 403, 500, 503])
+def test_refusal_means_that_nothing_is_known(api_server: ApiServer, status: int) -> None:
+    api_server.status = status
+
+    assert server_version(api_server.kubeconfig()) is None
+
+
+@pytest.mark.parametrize("git_version", ["", "latest", "v1.33"])
+def test_odd_answer_means_that_nothing_is_known(api_server: ApiServer, git_version: str) -> None:
+    api_server.answer["gitVersion"] = git_version
+
+    assert server_version(api_server.kubeconfig()) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "not: a kubeconfig",
+        "a: [",
+        kubeconfig(clusters=[{"name": "kind", "cluster": {"server": "http://127.0.0.1:9"}}]),
+        kubeconfig(clusters=[{"name": "kind", "cluster": {"server": "https://cluster.invalid"}}]),
+        kubeconfig(users=[{"name": "admin", "user": {"client-certificate-data": "AAAA", "client-key-data": "AAAA"}}]),
+        kubeconfig(users=[{"name": "admin", "user": {"exec": {"command": "no-such-plugin", "apiVersion": "x"}}}]),
+    ],
+    ids=["empty", "no kubeconfig", "no YAML", "nobody listens", "no such host", "no certificate", "no plugin"],
+)
+def test_nothing_to_ask_means_that_nothing_is_known(text: str, capfd: pytest.CaptureFixture[str]) -> None:
+    assert server_version(text) is None
+    assert "Traceback" not in "".join(capfd.readouterr())
+
+
+def test_silent_server_is_not_waited_for(api_server: ApiServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asking, "_PATIENCE", 0.2)
+    api_server.open.clear()
+
+    assert server_version(api_server.kubeconfig()) is None
+
+
+def test_credential_plugin_that_waits_for_someone_is_not_waited_for(
+    api_server: ApiServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asking, "_PATIENCE", 0.2)
+    plugin = {"command": "sleep", "args": ["2"], "apiVersion": "client.authentication.k8s.io/v1beta1"}
+
+    assert server_version(api_server.kubeconfig(exec=plugin)) is None
+
+
+def test_existing_cluster_is_asked_once(tmp_path: Path) -> None:
+    fill(tmp_path)
+    asked: list[str] = []
+
+    def answer(text: str) -> Version:
+        asked.append(text)
+        return Version("1.33.5")
+
+    settings = Settings.parse(EXISTING, stack="dev", root=tmp_path, now=NOW, secret_keys=SECRETS, server_version=answer)
+
+    assert settings.kubernetes_version == Version("1.33.5")
+    assert asked == [settings.kubeconfig_contents]
+
+
+@pytest.mark.parametrize(
+    ("changes", "version"),
+    [
+        ({}, "1.35"),
+        ({"gkeReleaseChannel": "RAPID"}, "1.36"),
+        ({"gkeVersion": "1.33.5-gke.1080000"}, "1.33"),
+        ({"gkeVersion": "latest"}, "1.36"),
+    ],
+    ids=["default", "channel", "version", "latest"],
+)
+def test_version_of_a_cluster_on_gke_follows_from_its_settings(
+    changes: dict[str, str], version: str, tmp_path: Path
+) -> None:
+    settings = read({**RIGHT, **changes}, tmp_path, kubernetes="1.20.0")
+
+    assert settings.kubernetes_version == Version(version)
+
+
+def test_unknown_version_refuses_nothing(tmp_path: Path) -> None:
+    fill(tmp_path)
+
+    settings = read({**EXISTING, "istioVersion": "1.13.9"}, tmp_path)
+
+    assert settings.kubernetes_version is None

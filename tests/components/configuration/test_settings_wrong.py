@@ -1,0 +1,55 @@
+"""Every wrong configuration of the tables beside this file gives exactly the message that stands there."""
+
+from pathlib import Path
+from textwrap import indent
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.components.configuration.settings_support import EXISTING, OTLP, RIGHT, SATELLITES, SECRETS, fill, message
+
+TABLES = sorted((Path(__file__).parent / "wrong_settings").glob("*.yaml"))
+BASES = {"gke": RIGHT, "existing": EXISTING, "satellites": {**RIGHT, **SATELLITES}, "otlp": OTLP}
+
+CASES = {
+    f"{table.stem}: {case['name']}": case
+    for table in TABLES
+    for case in yaml.safe_load(table.read_text(encoding="utf-8"))
+}
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("project")
+    fill(folder)
+    return folder
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+def test_wrong_configuration_is_explained(case: dict[str, Any], project: Path) -> None:
+    given = message(configuration(case, project), project, **options(case))
+
+    count = sum(line.startswith("traced-mesh:") for line in case["message"].splitlines())
+    errors = "1 configuration error" if count == 1 else f"{count} configuration errors"
+    assert given == f"Stack 'dev' has {errors}; nothing was created.\n\n{indent(case['message'], '  ')}"
+
+
+def configuration(case: dict[str, Any], project: Path) -> dict[str, str]:
+    """Return the configuration of a case; `files` are read as `pulumi config set KEY < FILE` does."""
+    contents = {key: (project / name).read_text().rstrip("\n") for key, name in case.get("files", {}).items()}
+    return {**BASES[case.get("base", "gke")], **case["config"], **contents}
+
+
+def options(case: dict[str, Any]) -> dict[str, Any]:
+    return {"secret_keys": frozenset(case.get("secret_keys", SECRETS)), "kubernetes": case.get("kubernetes")}
+
+
+def test_there_are_enough_tables_to_mean_something() -> None:
+    assert len(CASES) >= 100
+
+
+@pytest.mark.parametrize("base", BASES.values(), ids=BASES)
+def test_what_the_tables_change_is_right_before(base: dict[str, str], project: Path) -> None:
+    with pytest.raises(AssertionError, match="nothing was found wrong"):
+        message(base, project)

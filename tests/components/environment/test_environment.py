@@ -1,0 +1,397 @@
+"""A whole environment, from settings to outputs."""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local.paths import PROJECT
+from tests.components.configuration.settings_support import EXISTING, RIGHT, TOKEN, fill, read
+from tests.support.mocks import LOAD_BALANCER_IP, NODE_PORT, Recording, Secret, plain_texts
+from tests.support.stacks import record_environment
+
+#: Fingerprint of the public root, as https://letsencrypt.org/certificates/ has it.
+ISRG_ROOT_X1 = "96bcec06264976f37460779acf28c5a7cfe8a3c0aae11a8ffcee05c0bddf08c6"
+
+GUARD = "environment-deletion-guard"
+KINDS = pytest.mark.parametrize("kind", [RIGHT, EXISTING], ids=["gke", "existing"])
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("project")
+    fill(folder)
+    return folder
+
+
+def environment(project: Path, base: Any = EXISTING, **changes: str) -> Recording:
+    return record_environment(read({**base, **changes}, project))
+
+
+def namespaces_of(made: Recording) -> list[str]:
+    return [each.inputs["metadata"]["name"] for each in made.of_kind("Namespace")]
+
+
+@KINDS
+def test_token_is_readable_in_no_resource_and_no_output(kind: dict[str, str], project: Path) -> None:
+    made = environment(project, kind)
+
+    texts = [text for each in made.resources for text in plain_texts(each.inputs)] + list(plain_texts(made.outputs))
+    assert len(texts) > 1000
+    assert not [text for text in texts if TOKEN in text]
+
+
+@KINDS
+def test_token_is_in_one_secret_only(kind: dict[str, str], project: Path) -> None:
+    made = environment(project, kind)
+
+    holders = [each for each in made.resources if TOKEN in str(each.plain)]
+    assert [each.type for each in holders] == ["kubernetes:core/v1:Secret"]
+    assert isinstance(holders[0].inputs["stringData"], Secret)
+    assert holders[0].inputs["metadata"]["namespace"] == "observability"
+    assert TOKEN not in str(made.outputs)
+
+
+def test_existing_clusters_credentials_are_nowhere_readable(project: Path) -> None:
+    made = environment(project)
+
+    texts = [text for each in made.resources for text in plain_texts(each.inputs)] + list(plain_texts(made.outputs))
+    assert "kubeconfig-token" in made.outputs["kubeconfig"].value
+    assert not [text for text in texts if "kubeconfig-token" in text]
+
+
+@KINDS
+def test_chart_values_are_known_before_anything_is_made(kind: dict[str, str], project: Path) -> None:
+    charts = environment(project, kind).of_kind("Chart")
+
+    assert [each.name for each in charts] == ["istio-base", "istiod"]
+    for chart in charts:
+        assert "values" not in chart.uses
+        assert "Secret(" not in str(chart.inputs)
+
+
+@KINDS
+def test_everything_in_the_cluster_goes_through_its_one_provider(kind: dict[str, str], project: Path) -> None:
+    made = environment(project, kind)
+
+    providers = {each.provider for each in made.resources if each.type.startswith("kubernetes:")}
+    assert providers == {"cluster-kubernetes"}
+    assert len(made.of_kind("kubernetes")) == 1
+
+
+def test_every_part_in_the_cluster_takes_back_what_others_change(project: Path) -> None:
+    made = environment(project)
+
+    parts = [each for each in made.resources if each.parent == "environment" and each.transforms]
+    assert [each.name for each in parts] == ["mesh", "namespaces", "tracing", "security", "gateway", "bookinfo"]
+    assert {each.transforms[0] for each in parts} == {"declared_state_wins"}
+
+
+def test_what_has_sidecars_is_rolled_with_them(project: Path) -> None:
+    made = environment(project)
+
+    rolled = [each.name for each in made.resources if "roll_sidecars" in each.transforms]
+    assert rolled == ["tracing", "gateway", "bookinfo"]
+
+
+@KINDS
+def test_every_resource_has_a_name_of_its_own_and_a_parent(kind: dict[str, str], project: Path) -> None:
+    made = environment(project, kind)
+
+    names = [each.name for each in made.resources]
+    assert len(names) == len(set(names))
+    assert [each.name for each in made.resources if each.parent is None] == ["environment"]
+
+
+def test_outputs_of_an_environment(project: Path) -> None:
+    changes = {"istioVersion": "1.30.0", "clusterName": "kind", "samplingPercentage": "12.5"}
+
+    outputs = environment(project, **changes).outputs
+
+    assert isinstance(outputs.pop("kubeconfig"), Secret)
+    assert outputs == {
+        "clusterName": "kind",
+        "istioVersion": "1.30.0",
+        "istioRevision": "default",
+        "tracingMode": "opentelemetry",
+        "backendAddress": "ingest.lightstep.com:443",
+        "backendTls": True,
+        "backendCaSha256": [ISRG_ROOT_X1],
+        "backendHeaderNames": ["lightstep-access-token"],
+        "samplingPercentage": 12.5,
+        "ingressHost": LOAD_BALANCER_IP,
+        "ingressPort": 80,
+        "gatewayUrl": f"http://{LOAD_BALANCER_IP}",
+        "productPageUrl": f"http://{LOAD_BALANCER_IP}/productpage",
+        "namespaces": ["bookinfo", "observability", "istio-ingress"],
+        "gatewayNamespace": "istio-ingress",
+        "collectorNamespace": "observability",
+        "bookinfoNamespace": "bookinfo",
+    }
+
+
+def test_without_bookinfo_there_is_neither_it_nor_its_namespace_and_page(project: Path) -> None:
+    made = environment(project, bookinfo="false")
+
+    assert not [each.name for each in made.resources if "bookinfo" in each.name]
+    assert namespaces_of(made) == ["istio-system", "observability", "istio-ingress"]
+    assert "productPageUrl" not in made.outputs
+
+
+def test_every_namespace_but_the_control_planes_gets_sidecars(project: Path) -> None:
+    made = environment(project, injectedNamespaces='["shop"]')
+
+    labelled = [
+        each.inputs["metadata"]["name"]
+        for each in made.of_kind("Namespace")
+        if each.inputs["metadata"]["labels"].get("istio-injection") == "enabled"
+    ]
+    assert labelled == ["bookinfo", "shop", "observability", "istio-ingress"]
+
+
+def test_bookinfo_in_the_default_namespace_labels_it(project: Path) -> None:
+    made = environment(project, bookinfoNamespace="default")
+
+    assert made.only("NamespacePatch").inputs["metadata"]["name"] == "default"
+    assert "default" not in namespaces_of(made)
+    assert made.only("VirtualService").inputs["metadata"]["namespace"] == "default"
+
+
+def test_revision_reaches_all_that_names_one(project: Path) -> None:
+    made = environment(project, istioRevision="canary")
+
+    assert made.named("istio-base").inputs["values"]["defaultRevision"] == "canary"
+    assert made.named("istiod").inputs["values"]["revision"] == "canary"
+    for namespace in made.of_kind("Namespace")[1:]:
+        assert namespace.inputs["metadata"]["labels"]["istio.io/rev"] == "canary"
+    template = made.named("gateway-deployment").inputs["spec"]["template"]
+    assert template["metadata"]["labels"]["istio.io/rev"] == "canary"
+
+
+def test_gateway_by_node_port(project: Path) -> None:
+    made = environment(project, gatewayServiceType="NodePort", gatewayHost="192.0.2.7", gatewayReplicas="1")
+
+    assert made.named("gateway-service").inputs["spec"]["type"] == "NodePort"
+    assert made.outputs["gatewayUrl"] == f"http://192.0.2.7:{NODE_PORT + 1}"
+    assert made.named("gateway-deployment").inputs["spec"]["replicas"] == 1
+
+
+def test_backend_without_tls_and_token(project: Path) -> None:
+    base = {key: text for key, text in EXISTING.items() if key != "accessToken"}
+
+    made = environment(project, base, backend="otlp", backendTls="false", backendAddress="tempo.tempo:4317")
+
+    assert made.of_kind("Secret") == []
+    assert "insecure: true" in made.named("tracing-collector-config").inputs["data"]["config.yaml"]
+
+
+def test_headers_and_client_certificate_reach_the_collector_and_are_readable_nowhere(project: Path) -> None:
+    key = (project / "client-key.pem").read_text()
+    base = {name: text for name, text in EXISTING.items() if name != "accessToken"}
+    changes = {
+        "backend": "otlp",
+        "backendAddress": "otlp.example.com:4317",
+        "backendHeaders": '{"x-tenant": "tenant-of-the-team"}',
+        "backendClientCertificateFile": "client.pem",
+        "backendClientKey": key,
+    }
+
+    made = environment(project, base, **changes)
+
+    texts = [text for each in made.resources for text in plain_texts(each.inputs)]
+    for secret in ("tenant-of-the-team", key.splitlines()[1]):
+        assert not [text for text in texts if secret in text]
+        (holder,) = (each for each in made.resources if secret in str(each.plain))
+        assert holder.kind == "Secret"
+
+
+def test_sidecars_send_to_the_collectors_service(project: Path) -> None:
+    made = environment(project)
+
+    (provider,) = made.named("istiod").inputs["values"]["meshConfig"]["extensionProviders"]
+    service = made.named("tracing-collector-service").inputs
+    name, namespace = service["metadata"]["name"], service["metadata"]["namespace"]
+    assert provider["opentelemetry"] == {
+        "service": f"{name}.{namespace}.svc.cluster.local",
+        "port": service["spec"]["ports"][0]["port"],
+    }
+
+
+def test_gke_settings_reach_the_cluster(project: Path) -> None:
+    made = environment(project, RIGHT, nodeProvisioning="spot", nodeCount="5", clusterName="it", gkeVersion="1.33")
+
+    assert made.only("Cluster").inputs["name"] == "it"
+    assert made.only("Cluster").inputs["minMasterVersion"] == "1.33"
+    assert made.only("NodePool").inputs["nodeConfig"]["spot"] is True
+    assert made.only("NodePool").inputs["nodeCount"] == 5
+    assert made.outputs["clusterName"] == "it"
+
+
+def test_every_gke_setting_has_its_place_in_the_cluster(project: Path) -> None:
+    key = "projects/my-project/locations/europe-west1/keyRings/gke/cryptoKeys/secrets"
+    made = environment(
+        project,
+        RIGHT,
+        gcpEnableApis="false",
+        gkeLocation="europe-west1",
+        gkeControlPlaneAccess="public",
+        gkeAuthorizedNetworks='{"office":"203.0.113.0/24"}',
+        gkeControlPlaneRange="172.16.5.0/28",
+        gkeNodeRange="10.32.0.0/20",
+        gkeDatabaseEncryptionKey=key,
+        gkeBinaryAuthorization="true",
+        gkeLabels='{"team":"mesh"}',
+        deletionProtection="false",
+        nodePools='{"nodes":{"minCount":1,"maxCount":4},"batch":{"machineType":"n2-standard-8"}}',
+    )
+
+    cluster = made.only("Cluster")
+    (authorized,) = cluster.inputs["masterAuthorizedNetworksConfig"]["cidrBlocks"]
+    assert not [each for each in made.of_kind("Service") if each.type.startswith("gcp:")]
+    assert cluster.inputs["location"] == "europe-west1"
+    assert authorized["cidrBlock"] == "203.0.113.0/24"
+    assert cluster.inputs["databaseEncryption"]["keyName"] == key
+    assert "binaryAuthorization" in cluster.inputs
+    assert cluster.inputs["resourceLabels"] == {"team": "mesh"}
+    assert not cluster.protected
+    assert made.only("Subnetwork").inputs["ipCidrRange"] == "10.32.0.0/20"
+    assert made.only("Firewall").inputs["sourceRanges"] == ["172.16.5.0/28"]
+    assert [each.name for each in made.of_kind("NodePool")] == ["cluster-nodes", "cluster-batch"]
+
+
+def test_istiod_waits_for_nodes_images_webhooks_and_rights(project: Path) -> None:
+    waits_for = environment(project, RIGHT).waits_for("istiod")
+
+    assert {"cluster-nodes", "cluster-nat", "cluster-webhook-firewall", "cluster-admin"} <= waits_for
+
+
+@KINDS
+def test_only_what_needs_istiod_waits_for_it(kind: dict[str, str], project: Path) -> None:
+    made = environment(project, kind)
+
+    kinds = {each.kind for each in made.resources if "istiod" in made.waits_for(each.name)}
+    assert kinds == {
+        "AuthorizationPolicy",
+        "Deployment",
+        "Gateway",
+        "Stash",  # the deletion guard
+        "Telemetry",
+        "MutatingWebhookConfigurationPatch",
+        "PeerAuthentication",
+        "ValidatingWebhookConfigurationPatch",
+        "VirtualService",
+    }
+
+
+@KINDS
+def test_every_pod_waits_until_the_injector_answers(kind: dict[str, str], project: Path) -> None:
+    made = environment(project, kind)
+
+    deployments = [each.name for each in made.of_kind("Deployment")]
+    assert len(deployments) == 8
+    for name in deployments:
+        assert {"istiod", "mesh-validator-answers"} <= made.waits_for(name)
+
+
+def test_existing_cluster_does_not_import_google_clouds_sdk() -> None:
+    imports = "import sys, components.environment.environment, components.cluster.existing"
+    program = f"{imports}; sys.exit('pulumi_gcp' in sys.modules)"
+
+    imported = subprocess.run([sys.executable, "-c", program], cwd=PROJECT, timeout=60, check=False)
+
+    assert imported.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "protected"),
+    [
+        (RIGHT, {}, ["cluster-cluster", "mesh-namespace", "namespaces-shop", GUARD]),
+        (RIGHT, {"deletionProtection": "false"}, []),
+        (EXISTING, {}, []),
+        (EXISTING, {"deletionProtection": "true"}, ["mesh-namespace", "namespaces-shop", GUARD]),
+    ],
+    ids=["gke", "gke, lifted", "existing", "existing, protected"],
+)
+def test_what_holds_state_is_protected_by_default_where_the_program_makes_the_cluster(
+    kind: dict[str, str], given: dict[str, str], protected: list[str], project: Path
+) -> None:
+    made = environment(project, kind, injectedNamespaces='["shop"]', **given)
+
+    assert [each.name for each in made.resources if each.protected] == protected
+
+
+def test_pods_wait_for_the_network_policies_of_their_namespace(project: Path) -> None:
+    made = environment(project)
+
+    assert "security-gateway-istio-ingressgateway" in made.waits_for("gateway-deployment")
+    assert "security-bookinfo-details" in made.waits_for("bookinfo-details-v1")
+    assert "tracing-collector-policy" in made.waits_for("tracing-collector-deployment")
+    assert "security-bookinfo-details" not in made.waits_for("bookinfo-gateway") | made.waits_for(
+        "bookinfo-virtual-service"
+    )
+
+
+def test_every_namespace_that_the_program_makes_for_itself_says_what_pods_may_do(project: Path) -> None:
+    made = environment(project, injectedNamespaces='["shop"]')
+
+    labels = {each.inputs["metadata"]["name"]: each.inputs["metadata"]["labels"] for each in made.of_kind("Namespace")}
+    assert {name: each.get("pod-security.kubernetes.io/enforce") for name, each in labels.items()} == {
+        "istio-system": "restricted",
+        "istio-ingress": "restricted",
+        "bookinfo": "privileged",
+        "observability": "privileged",
+        "shop": None,
+    }
+    assert {each["pod-security.kubernetes.io/warn"] for each in labels.values()} == {"restricted"}
+
+
+def test_every_container_has_requests_and_limits_and_gains_no_rights(project: Path) -> None:
+    pods = [each.inputs["spec"]["template"]["spec"] for each in environment(project).of_kind("Deployment")]
+
+    for pod in pods:
+        assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
+        for container in pod["containers"]:
+            assert container["resources"]["requests"].keys() == {"cpu", "memory"}
+            assert container["resources"]["limits"].keys() == {"cpu", "memory"}
+            assert container["securityContext"]["allowPrivilegeEscalation"] is False
+            assert container["securityContext"]["runAsNonRoot"] is True
+            assert container["securityContext"]["capabilities"] == {"drop": ["ALL"]}
+
+
+def test_others_namespaces_get_no_policies(project: Path) -> None:
+    made = environment(project, injectedNamespaces='["shop"]')
+
+    policies = [*made.of_kind("AuthorizationPolicy"), *made.of_kind("NetworkPolicy")]
+    assert {each.inputs["metadata"]["namespace"] for each in policies} == {
+        "bookinfo",
+        "istio-ingress",
+        "istio-system",
+        "observability",
+    }
+
+
+def test_given_certificate_serves_https_and_its_key_is_readable_nowhere(project: Path) -> None:
+    key = (project / "gateway-key.pem").read_text()
+    given = {"gatewayHosts": '["www.example.com"]', "gatewayCertificateFile": "gateway.pem"}
+
+    made = environment(project, **given, gatewayCertificateKey=key)
+
+    secret = made.named("gateway-certificate-secret").plain["stringData"]
+    assert secret == {"tls.crt": (project / "gateway.pem").read_text(), "tls.key": key}
+    texts = [text for each in made.resources for text in plain_texts(each.inputs)] + list(plain_texts(made.outputs))
+    assert not [text for text in texts if key.splitlines()[1] in text]
+    https = made.named("bookinfo-gateway").inputs["spec"]["servers"][1]
+    assert https["tls"]["credentialName"] == "istio-ingressgateway-certificate"
+    assert made.outputs["productPageUrl"] == "https://www.example.com/productpage"
+    assert made.outputs["ingressPort"] == 443
+
+
+def test_gateway_keeps_to_the_addresses_that_are_configured(project: Path) -> None:
+    given = {"gatewaySourceRanges": '["203.0.113.0/24"]', "gatewayLoadBalancerAddress": "203.0.113.10"}
+
+    spec = environment(project, **given).named("gateway-service").inputs["spec"]
+
+    assert spec["loadBalancerIP"] == "203.0.113.10"
+    assert spec["loadBalancerSourceRanges"] == ["203.0.113.0/24"]

@@ -1,0 +1,192 @@
+"""Who may talk to whom in the mesh."""
+
+from typing import Any
+
+import pytest
+from packaging.version import Version
+
+from components.backends.address import BackendAddress
+from components.bookinfo.access import CALLERS
+from components.constants.choices import MutualTlsMode
+from components.environment.security import Security, SecurityArgs
+from components.model.bookinfo import APPLICATIONS
+from components.versions.istio import row_for
+from tests.support.mocks import Recorded, Recording, record
+
+COLLECTOR = {
+    "to": [
+        {
+            "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "observability"}},
+            "podSelector": {"matchLabels": {"app.kubernetes.io/name": "otel-collector"}},
+        }
+    ],
+    "ports": [{"protocol": "TCP", "port": 4317}],
+}
+SIDECAR = [
+    {"ports": [{"protocol": "UDP", "port": 53}, {"protocol": "TCP", "port": 53}]},
+    {
+        "to": [{"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "istio-system"}}}],
+        "ports": [{"protocol": "TCP", "port": 15012}],
+    },
+]
+
+
+def security(version: str = "1.30.0", **changes: Any) -> Recording:
+    args: dict[str, Any] = {
+        "row": row_for(Version(version)),
+        "mutual_tls": MutualTlsMode.STRICT,
+        "injection_label": {"istio-injection": "enabled"},
+        "gateway": "istio-ingress",
+        "bookinfo": "bookinfo",
+        "bookinfo_is_alone": True,
+        "satellites": None,
+        **changes,
+    }
+    return record(lambda: Security("security", SecurityArgs(**args)) and None)
+
+
+def named(made: Recording, kind: str, name: str, namespace: str = "bookinfo") -> Any:
+    """Return the specification of an object."""
+    wanted = {"name": name, "namespace": namespace}
+    (found,) = (each for each in made.of_kind(kind) if wanted.items() <= each.inputs["metadata"].items())
+    return found.inputs["spec"]
+
+
+def names(objects: list[Recorded]) -> set[tuple[str, str]]:
+    return {(each.inputs["metadata"]["namespace"], each.inputs["metadata"]["name"]) for each in objects}
+
+
+@pytest.mark.parametrize("mode", MutualTlsMode)
+def test_mutual_tls_holds_for_the_whole_mesh(mode: MutualTlsMode) -> None:
+    policy = security(mutual_tls=mode).only("PeerAuthentication").inputs
+
+    assert (policy["metadata"]["namespace"], policy["metadata"]["name"]) == ("istio-system", "default")
+    assert policy["spec"] == {"mtls": {"mode": mode.name}}
+
+
+@pytest.mark.parametrize(("version", "api"), [("1.15.0", "v1beta1"), ("1.21.6", "v1beta1"), ("1.22.0", "v1")])
+def test_objects_are_made_in_the_api_version_that_istiod_serves(version: str, api: str) -> None:
+    made = security(version)
+
+    for each in [*made.of_kind("PeerAuthentication"), *made.of_kind("AuthorizationPolicy")]:
+        assert each.inputs["apiVersion"] == f"security.istio.io/{api}"
+
+
+def test_upgrade_of_istio_changes_the_objects_that_are_there() -> None:
+    aliases = security("1.22.0").only("PeerAuthentication").aliases
+
+    assert aliases == ("kubernetes:security.istio.io/v1beta1:PeerAuthentication",)
+
+
+@pytest.mark.parametrize(
+    ("callee", "caller"),
+    [
+        ("productpage", "cluster.local/ns/istio-ingress/sa/istio-ingressgateway"),
+        ("details", "cluster.local/ns/bookinfo/sa/bookinfo-productpage"),
+        ("reviews", "cluster.local/ns/bookinfo/sa/bookinfo-productpage"),
+        ("ratings", "cluster.local/ns/bookinfo/sa/bookinfo-reviews"),
+    ],
+)
+def test_each_application_takes_calls_of_one_identity_only(callee: str, caller: str) -> None:
+    assert named(security(), "AuthorizationPolicy", callee) == {
+        "selector": {"matchLabels": {"app": callee}},
+        "action": "ALLOW",
+        "rules": [{"from": [{"source": {"principals": [caller]}}], "to": [{"operation": {"ports": ["9080"]}}]}],
+    }
+
+
+@pytest.mark.parametrize("namespace", ["bookinfo", "istio-ingress"])
+def test_whatever_else_is_in_the_programs_namespaces_takes_no_call_and_no_packet(namespace: str) -> None:
+    made = security()
+
+    assert named(made, "AuthorizationPolicy", "deny-by-default", namespace) == {}
+    assert named(made, "NetworkPolicy", "deny-by-default", namespace) == {
+        "podSelector": {"matchLabels": {}},
+        "policyTypes": ["Ingress", "Egress"],
+        "ingress": [],
+        "egress": [],
+    }
+
+
+def test_namespace_that_others_use_too_is_not_closed() -> None:
+    made = security(bookinfo="default", bookinfo_is_alone=False)
+
+    applications = {("default", application.name) for application in APPLICATIONS}
+    for kind in ("AuthorizationPolicy", "NetworkPolicy"):
+        assert {each for each in names(made.of_kind(kind)) if each[0] == "default"} == applications
+
+
+def test_anybody_may_call_the_gateway_on_its_two_ports_for_requests() -> None:
+    assert named(security(), "AuthorizationPolicy", "istio-ingressgateway", "istio-ingress") == {
+        "selector": {"matchLabels": {"app": "istio-ingressgateway", "istio": "ingressgateway"}},
+        "action": "ALLOW",
+        "rules": [{"to": [{"operation": {"ports": ["8080", "8443"]}}]}],
+    }
+
+
+def test_gateway_is_reached_on_its_ports_and_reaches_the_mesh() -> None:
+    spec = named(security(), "NetworkPolicy", "istio-ingressgateway", "istio-ingress")
+
+    assert spec["ingress"] == [{"ports": [{"protocol": "TCP", "port": port} for port in (8080, 8443, 15021)]}]
+    mesh = {"to": [{"namespaceSelector": {"matchLabels": {"istio-injection": "enabled"}}}]}
+    assert spec["egress"] == [mesh, COLLECTOR, *SIDECAR]
+
+
+@pytest.mark.parametrize(
+    ("application", "callees"),
+    [("productpage", ["details", "reviews"]), ("reviews", ["ratings"]), ("details", []), ("ratings", [])],
+)
+def test_each_application_reaches_what_it_calls_and_what_its_sidecar_needs(
+    application: str, callees: list[str]
+) -> None:
+    egress = named(security(), "NetworkPolicy", application)["egress"]
+
+    called = [each["to"][0]["podSelector"]["matchLabels"]["app"] for each in egress[: len(callees)]]
+    assert called == callees
+    assert egress[len(callees) :] == [COLLECTOR, *SIDECAR]
+
+
+def test_each_application_is_reached_by_its_callers_only() -> None:
+    made = security()
+
+    (page,) = named(made, "NetworkPolicy", "productpage")["ingress"]
+    (ratings,) = named(made, "NetworkPolicy", "ratings")["ingress"]
+    assert page["from"] == [
+        {
+            "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "istio-ingress"}},
+            "podSelector": {"matchLabels": {"app": "istio-ingressgateway", "istio": "ingressgateway"}},
+        }
+    ]
+    assert [each["podSelector"]["matchLabels"] for each in ratings["from"]] == [{"app": "reviews"}]
+    assert page["ports"] == ratings["ports"] == [{"protocol": "TCP", "port": 9080}]
+
+
+def test_sidecars_that_send_to_satellites_themselves_reach_those_instead_of_the_collector() -> None:
+    made = security(satellites=BackendAddress("192.0.2.7", 9292))
+
+    egress = named(made, "NetworkPolicy", "details")["egress"]
+    assert egress[0] == {
+        "to": [{"ipBlock": {"cidr": "192.0.2.7/32"}}],
+        "ports": [{"protocol": "TCP", "port": 9292}],
+    }
+    assert COLLECTOR not in egress
+
+
+def test_every_application_is_called_by_one_that_exists() -> None:
+    known = {application.name for application in APPLICATIONS}
+
+    assert CALLERS.keys() == known
+    assert {caller for callers in CALLERS.values() for caller in callers} <= known | {"istio-ingressgateway"}
+
+
+def test_without_bookinfo_only_the_gateway_and_mutual_tls_are_left() -> None:
+    made = security(bookinfo=None)
+
+    policies = [*made.of_kind("AuthorizationPolicy"), *made.of_kind("NetworkPolicy")]
+    assert {namespace for namespace, _ in names(policies)} == {"istio-ingress"}
+    assert made.of_kind("PeerAuthentication")
+
+
+def test_version_without_peer_authentication_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"Istio 1\.1\.0 has no PeerAuthentication"):
+        security("1.4.0")

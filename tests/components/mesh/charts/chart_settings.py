@@ -1,0 +1,52 @@
+"""Chart values as the program makes them, for the tests of the genuine charts."""
+
+from typing import Any, Final
+
+import yaml
+from packaging.version import Version
+
+from components.backends.address import BackendAddress
+from components.backends.presets import Backend
+from components.constants.choices import TracingMode
+from components.mesh.chart_values import base_values, istiod_values
+from components.model.chart_values import Values
+from components.tracing.collector.collector import otlp_service
+from components.tracing.values import TracingDemand, tracing_values
+from components.versions.istio import row_for
+from tests.support.istio import RELEASE, Document, the
+
+COLLECTOR: Final = otlp_service("observability")
+
+#: A team's own values, as the sandbox and many a team have them.
+EXTRA_BASE: Final[Values] = {"base": {"validationURL": "https://127.0.0.1:15017/validate"}}
+EXTRA_ISTIOD: Final[Values] = {
+    **EXTRA_BASE,
+    "istiodRemote": {"injectionURL": "https://127.0.0.1:15017/inject"},
+    "pilot": {"autoscaleMax": 9, "env": {"PILOT_ENABLE_STATUS": "true"}},
+    "global": {"proxy": {"logLevel": "info"}},
+    "meshConfig": {
+        "accessLogFile": "/dev/stdout",
+        "extensionProviders": [{"name": "access-log", "envoyFileAccessLog": {"path": "/dev/stdout"}}],
+    },
+}
+
+
+def base(revision: str | None = None, extra: Values | None = None) -> Values:
+    """Return the values of the base chart."""
+    return base_values(revision=revision, extra=extra or {})
+
+
+def istiod(revision: str | None = None, extra: Values | None = None) -> Values:
+    """Return the values of the istiod chart."""
+    backend = Backend(BackendAddress("ingest.example.com", 443), tls=True, token_header="api-key")
+    demand = TracingDemand(TracingMode.OPENTELEMETRY, backend, COLLECTOR)
+    tracing = tracing_values(row_for(Version(RELEASE)), demand)
+    return istiod_values(
+        version=RELEASE, hub="docker.io/istio", revision=revision, replicas=2, tracing=tracing, extra=extra or {}
+    )
+
+
+def mesh_config(documents: list[Document], revision: str | None = None) -> dict[str, Any]:
+    """Return the mesh configuration that istiod reads."""
+    config_map = the(documents, "ConfigMap", f"istio-{revision}" if revision else "istio")
+    return yaml.safe_load(config_map["data"]["mesh"])

@@ -1,0 +1,266 @@
+"""The Istio control plane."""
+
+from typing import Any
+
+import pulumi
+import pulumi_kubernetes as kubernetes
+import pytest
+from pydantic import SecretStr
+
+from components.mesh.mesh import (
+    ChartSource,
+    Mesh,
+    MeshArgs,
+    harden_pods,
+    hide_config_maps,
+    keep_definitions,
+    leave_failure_policy,
+    leave_service,
+)
+from tests.support.mocks import Recording, Secret, plain_texts, record
+from tests.support.transforms import ignored_by, kept_by, through
+
+OFFICIAL = ChartSource("oci://ghcr.io/istio/release/charts", "1.30.0")
+
+
+def mesh(source: ChartSource = OFFICIAL, **args: Any) -> Recording:
+    return record(lambda: {"namespace": Mesh("mesh", MeshArgs(source, **args)).namespace})
+
+
+def test_namespace_comes_before_base_and_base_before_istiod() -> None:
+    made = mesh()
+
+    assert "mesh-namespace" in made.waits_for("istio-base")
+    assert "istio-base" in made.waits_for("istiod")
+    assert made.named("mesh-namespace").inputs["metadata"]["name"] == "istio-system"
+    assert made.outputs == {"namespace": "istio-system"}
+
+
+@pytest.mark.parametrize(
+    ("revision", "injector"), [(None, "istio-sidecar-injector"), ("canary", "istio-sidecar-injector-canary")]
+)
+def test_nothing_answers_before_validator_and_injector_do(revision: str | None, injector: str) -> None:
+    made = mesh(revision=revision)
+
+    validates, injects = (made.only(f"{kind}WebhookConfigurationPatch") for kind in ("Validating", "Mutating"))
+    assert validates.inputs["metadata"] == {
+        "name": "istiod-default-validator",
+        "annotations": {"pulumi.com/waitFor": "jsonpath={.webhooks[0].failurePolicy}=Fail"},
+    }
+    assert injects.inputs["metadata"] == {
+        "name": injector,
+        "annotations": {"pulumi.com/waitFor": "jsonpath={.webhooks[0].clientConfig.caBundle}"},
+    }
+    assert "istiod" in validates.depends_on & injects.depends_on
+
+
+def test_namespace_takes_hardened_pods_only() -> None:
+    labels = mesh().named("mesh-namespace").inputs["metadata"]["labels"]
+
+    assert {mode: labels[f"pod-security.kubernetes.io/{mode}"] for mode in ("enforce", "audit", "warn")} == {
+        "enforce": "restricted",
+        "audit": "restricted",
+        "warn": "restricted",
+    }
+
+
+@pytest.mark.parametrize("protect", [True, False])
+def test_namespace_with_the_ca_key_is_protected_where_that_is_asked_for(protect: bool) -> None:
+    assert mesh(protect=protect).named("mesh-namespace").protected is protect
+
+
+def test_istiod_is_reached_by_sidecars_and_webhook_calls_and_reaches_anybody() -> None:
+    policy = mesh().only("NetworkPolicy").inputs
+
+    assert policy["metadata"]["namespace"] == "istio-system"
+    assert policy["spec"] == {
+        "podSelector": {"matchLabels": {"app": "istiod"}},
+        "policyTypes": ["Ingress"],
+        "ingress": [{"ports": [{"protocol": "TCP", "port": 15012}, {"protocol": "TCP", "port": 15017}]}],
+    }
+
+
+def test_istiods_pods_are_hardened_and_spread_and_otherwise_as_the_chart_has_them() -> None:
+    pod: dict[str, Any] = {"serviceAccountName": "istiod", "securityContext": {"fsGroup": 1337}}
+    deployment: dict[str, Any] = {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": "istiod"},
+        "spec": {"selector": {"matchLabels": {"istio": "pilot"}}, "template": {"spec": pod}},
+    }
+
+    hardened = through(harden_pods, deployment)["spec"]["template"]["spec"]
+
+    assert hardened.pop("securityContext") == {"fsGroup": 1337, "seccompProfile": {"type": "RuntimeDefault"}}
+    assert [
+        (each["topologyKey"], each["whenUnsatisfiable"], each["labelSelector"]["matchLabels"])
+        for each in hardened.pop("topologySpreadConstraints")
+    ] == [
+        ("topology.kubernetes.io/zone", "ScheduleAnyway", {"istio": "pilot"}),
+        ("kubernetes.io/hostname", "ScheduleAnyway", {"istio": "pilot"}),
+    ]
+    assert hardened == {"serviceAccountName": "istiod"}
+
+
+def test_what_a_team_says_about_istiods_pods_stays() -> None:
+    spread = [{"maxSkew": 2, "topologyKey": "rack"}]
+    pod = {"topologySpreadConstraints": spread, "securityContext": {"seccompProfile": {"type": "Localhost"}}}
+    deployment: dict[str, Any] = {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": "istiod"},
+        "spec": {"selector": {"matchLabels": {"istio": "pilot"}}, "template": {"spec": pod}},
+    }
+
+    assert through(harden_pods, deployment)["spec"]["template"]["spec"] == pod
+
+
+def test_whoever_waits_for_the_mesh_waits_for_istiod_and_its_webhooks() -> None:
+    def make() -> None:
+        answering = Mesh("mesh", MeshArgs(OFFICIAL)).answering
+        kubernetes.core.v1.Namespace("after", opts=pulumi.ResourceOptions(depends_on=answering))
+
+    made = record(make)
+
+    assert made.named("after").depends_on == {"istiod", "mesh-validator-answers", "mesh-injector-answers"}
+
+
+def test_charts_wait_for_what_the_caller_names_and_the_namespace_does_not() -> None:
+    def make() -> None:
+        rights, nodes = kubernetes.core.v1.ConfigMap("rights"), kubernetes.core.v1.ConfigMap("nodes")
+        Mesh("mesh", MeshArgs(OFFICIAL), after=[rights], pods_after=[nodes])
+
+    made = record(make)
+
+    assert made.named("istio-base").depends_on == {"mesh-namespace", "rights"}
+    assert made.named("istiod").depends_on == {"istio-base", "nodes"}
+    assert not made.named("mesh-namespace").depends_on
+
+
+def test_both_charts_are_told_the_values_as_they_are() -> None:
+    made = mesh(base_values={"defaultRevision": "default"}, istiod_values={"global": {"tag": "1.30.0"}})
+
+    assert made.named("istio-base").inputs["values"] == {"defaultRevision": "default"}
+    assert made.named("istiod").inputs["values"] == {"global": {"tag": "1.30.0"}}
+    assert {chart.inputs["namespace"] for chart in made.of_kind("Chart")} == {"istio-system"}
+
+
+def test_secret_among_the_values_is_one_of_pulumis() -> None:
+    token = {"accessToken": SecretStr("correct-horse-battery")}
+
+    istiod = mesh(istiod_values={"global": {"tracer": {"lightstep": token}}}).named("istiod")
+
+    assert istiod.plain["values"] == {"global": {"tracer": {"lightstep": {"accessToken": "correct-horse-battery"}}}}
+    assert isinstance(istiod.inputs["values"], Secret) or "Secret(" in str(istiod.inputs["values"])
+    assert not [text for text in plain_texts(istiod.inputs) if "correct-horse-battery" in text]
+
+
+def test_webhooks_services_and_crds_of_both_charts_are_transformed() -> None:
+    made = mesh()
+
+    both = {"leave_failure_policy", "keep_definitions", "leave_service", "harden_pods"}
+    assert [set(chart.transforms) for chart in made.of_kind("Chart")] == [both, both | {"wait_for_templates"}]
+
+
+def test_config_maps_are_hidden_in_the_chart_that_is_given_a_secret_and_in_no_other() -> None:
+    made = mesh(istiod_values={"accessToken": SecretStr("it")})
+
+    assert "hide_config_maps" in made.named("istiod").transforms
+    assert "hide_config_maps" not in made.named("istio-base").transforms
+    assert "hide_config_maps" not in mesh(istiod_values={"accessToken": "it"}).named("istiod").transforms
+
+
+@pytest.mark.parametrize(
+    ("location", "expected"),
+    [
+        (
+            "oci://ghcr.io/istio/release/charts",
+            {"chart": "oci://ghcr.io/istio/release/charts/istiod", "version": "1.30.0"},
+        ),
+        ("oci://mirror.example.com/istio/", {"chart": "oci://mirror.example.com/istio/istiod", "version": "1.30.0"}),
+        (
+            "https://charts.example.com/istio",
+            {
+                "chart": "istiod",
+                "version": "1.30.0",
+                "repositoryOpts": {"repo": "https://charts.example.com/istio"},
+            },
+        ),
+        (".sandbox/charts", {"chart": ".sandbox/charts/istiod"}),
+    ],
+    ids=["registry", "registry with a slash", "repository", "folder"],
+)
+def test_charts_come_from_where_the_source_says(location: str, expected: dict[str, Any]) -> None:
+    made = mesh(ChartSource(location, "1.30.0"))
+
+    inputs = made.named("istiod").inputs
+    assert {key: inputs[key] for key in inputs if key in {"chart", "version", "repositoryOpts"}} == expected
+
+
+@pytest.mark.parametrize("name", ["istio-validator-istio-system", "istiod-default-validator"])
+def test_only_when_a_validator_fails_closed_is_left_to_istiod(name: str) -> None:
+    validator: dict[str, Any] = {
+        "apiVersion": "admissionregistration.k8s.io/v1",
+        "kind": "ValidatingWebhookConfiguration",
+        "metadata": {"name": name},
+        "webhooks": [{"name": "a", "failurePolicy": "Ignore"}, {"name": "b", "sideEffects": "None"}],
+    }
+
+    assert ignored_by(leave_failure_policy, validator) == ["webhooks[*].failurePolicy"]
+    assert through(leave_failure_policy, validator) == validator
+
+
+def test_crd_is_never_deleted_and_otherwise_as_the_chart_has_it() -> None:
+    crd: dict[str, Any] = {
+        "apiVersion": "apiextensions.k8s.io/v1",
+        "kind": "CustomResourceDefinition",
+        "metadata": {"name": "gateways.networking.istio.io"},
+    }
+
+    assert kept_by(keep_definitions, crd)
+    assert through(keep_definitions, crd) == crd
+
+
+def test_services_of_the_charts_are_not_awaited() -> None:
+    service: dict[str, Any] = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "istiod"}, "spec": {}}
+
+    assert through(leave_service, service) == {
+        **service,
+        "metadata": {"name": "istiod", "annotations": {"pulumi.com/skipAwait": "true"}},
+    }
+
+
+def test_hidden_config_map_is_secret_in_its_data_and_in_nothing_else() -> None:
+    config_map: dict[str, Any] = {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": {"name": "istio"},
+        "data": {"mesh": "accessToken: correct-horse-battery"},
+    }
+
+    assert record(lambda: through(hide_config_maps, config_map)).outputs == {
+        **config_map,
+        "data": Secret({"mesh": "accessToken: correct-horse-battery"}),
+    }
+
+
+KINDS = [
+    ("admissionregistration.k8s.io/v1", "ValidatingWebhookConfiguration", leave_failure_policy),
+    ("admissionregistration.k8s.io/v1", "MutatingWebhookConfiguration", None),
+    ("apiextensions.k8s.io/v1", "CustomResourceDefinition", keep_definitions),
+    ("v1", "Service", leave_service),
+    ("v1", "ConfigMap", hide_config_maps),
+    ("v1", "Secret", None),
+    ("apps/v1", "Deployment", harden_pods),
+]
+
+
+@pytest.mark.parametrize(("version", "kind", "own"), KINDS)
+def test_each_transform_leaves_all_kinds_but_its_own_as_they_are(
+    version: str, kind: str, own: pulumi.ResourceTransform | None
+) -> None:
+    document: dict[str, Any] = {"apiVersion": version, "kind": kind, "metadata": {"name": "it"}, "webhooks": []}
+
+    for _, _, transform in KINDS:
+        if transform and transform is not own:
+            assert through(transform, document) is document

@@ -1,0 +1,64 @@
+"""What the tests of the Collector share: backends, and a Collector made for one."""
+
+from typing import Any
+
+import pulumi
+
+from components.backends.address import BackendAddress
+from components.backends.presets import LIGHTSTEP_HEADER, Backend
+from components.constants.choices import OtlpProtocol
+from components.tracing.collector.collector import Collector, CollectorArgs
+from tests.support.mocks import Recording, record
+
+TOKEN = "correct-horse-battery"
+KEY = "-----BEGIN PRIVATE KEY-----"
+CERTIFICATE = "-----BEGIN CERTIFICATE-----"
+TENANT = "tenant-of-the-team"
+
+POOL = Backend(BackendAddress("ingest.lightstep.com", 443), tls=True, token_header=LIGHTSTEP_HEADER)
+PLAIN = Backend(BackendAddress("tempo.tempo", 4317), tls=False, token_header=None)
+EVERYTHING = Backend(
+    BackendAddress("2001:db8::1", 4318),
+    tls=True,
+    token_header="authorization",
+    protocol=OtlpProtocol.HTTP,
+    path="/otlp/v1/traces",
+    header_names=("x-tenant",),
+    client_certificate=CERTIFICATE,
+)
+
+
+def collector_args(backend: Backend = POOL, **changes: Any) -> CollectorArgs:
+    """Return Args with what `backend` asks for."""
+    given: dict[str, Any] = {
+        "namespace": "observability",
+        "backend": backend,
+        "access_token": pulumi.Output.secret(TOKEN) if backend.token_header else None,
+        "ca_certificate": CERTIFICATE if backend.tls else None,
+        "image": "collector:1.2.3",
+        "injection_label": {"istio-injection": "enabled"},
+        "headers": {name: pulumi.Output.secret(TENANT) for name in backend.header_names},
+        "client_key": pulumi.Output.secret(KEY) if backend.client_certificate else None,
+    }
+    return CollectorArgs(**(given | changes))
+
+
+def collector(backend: Backend = POOL, **changes: Any) -> Recording:
+    """Return what a Collector for `backend` is made of. A change that makes an output is given as a function."""
+
+    def make() -> None:
+        called = {name: value() if callable(value) else value for name, value in changes.items()}
+        Collector("collector", collector_args(backend, **called))
+
+    return record(make)
+
+
+def pod(made: Recording) -> dict[str, Any]:
+    """Return the specification of its Pods."""
+    return made.only("Deployment").inputs["spec"]["template"]["spec"]
+
+
+def checksum(made: Recording) -> Any:
+    """Return the annotation that rolls its Pods."""
+    annotations = made.only("Deployment").inputs["spec"]["template"]["metadata"]["annotations"]
+    return annotations["traced-mesh/configuration-checksum"]

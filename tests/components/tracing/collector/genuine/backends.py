@@ -1,0 +1,158 @@
+"""Small tracing backends on the loopback address that note with which headers spans arrive."""
+
+import contextlib
+import gzip
+import queue
+import ssl
+import threading
+from collections.abc import Generator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Final
+
+from local.ports import LOOPBACK
+from tests.components.tracing.collector.genuine.certificates import Identity
+
+grpc: Final[Any] = import_module("grpc")
+trace_service: Final[Any] = import_module("opentelemetry.proto.collector.trace.v1.trace_service_pb2")
+trace_service_grpc: Final[Any] = import_module("opentelemetry.proto.collector.trace.v1.trace_service_pb2_grpc")
+
+#: Longest wait for spans, in seconds; they take a fraction of one.
+_PATIENCE: Final = 30
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """Spans that have arrived.
+
+    Arguments:
+        path: the request's path.
+        headers: its headers, names in lower case.
+        spans: the spans' names.
+    """
+
+    path: str
+    headers: Mapping[str, str]
+    spans: list[str]
+
+
+@dataclass(frozen=True)
+class Receiver:
+    """A running backend.
+
+    Arguments:
+        port: where it listens on the loopback address.
+    """
+
+    port: int
+    arrivals: "queue.Queue[Arrival]" = field(default_factory=queue.Queue["Arrival"])
+
+    def next(self) -> Arrival:
+        """Return the next spans, waiting for them."""
+        return self.arrivals.get(timeout=_PATIENCE)
+
+
+@dataclass(frozen=True)
+class Trust:
+    """How a backend shows itself, and whom it lets in.
+
+    Arguments:
+        own: its identity.
+        clients_ca: the CA of the clients that it lets in, PEM; `None` lets in all.
+    """
+
+    own: Identity
+    clients_ca: str | None = None
+
+
+@contextlib.contextmanager
+def grpc_backend(trust: Trust | None) -> Generator[Receiver, None, None]:
+    """Run a backend for OTLP/gRPC, with TLS if `trust` is given."""
+    server = grpc.server(ThreadPoolExecutor(2))
+    if trust:
+        pair = (trust.own.key.encode(), trust.own.certificate.encode())
+        clients = trust.clients_ca.encode() if trust.clients_ca else None
+        credentials = grpc.ssl_server_credentials([pair], clients, require_client_auth=clients is not None)
+        receiver = Receiver(server.add_secure_port(f"{LOOPBACK}:0", credentials))
+    else:
+        receiver = Receiver(server.add_insecure_port(f"{LOOPBACK}:0"))
+
+    class Service:
+        def Export(self, request: Any, context: Any) -> Any:  # noqa: N802 - the name of a method of OTLP
+            receiver.arrivals.put(Arrival("", dict(context.invocation_metadata()), _names(request)))
+            return trace_service.ExportTraceServiceResponse()
+
+    trace_service_grpc.add_TraceServiceServicer_to_server(Service(), server)
+    server.start()
+    try:
+        yield receiver
+    finally:
+        server.stop(None).wait()
+
+
+@contextlib.contextmanager
+def http_backend(trust: Trust | None, folder: Path) -> Generator[Receiver, None, None]:
+    """Run a backend for OTLP/HTTP, with TLS if `trust` is given; `folder` takes its certificate and key."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["content-length"]))
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            request = trace_service.ExportTraceServiceRequest.FromString(_plain(body, headers))
+            receiver.arrivals.put(Arrival(self.path, headers, _names(request)))
+            self.send_response(200)
+            self.send_header("content-type", "application/x-protobuf")
+            self.send_header("content-length", "0")
+            self.end_headers()
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's own name
+            """Stay silent."""
+
+    with ThreadingHTTPServer((LOOPBACK, 0), Handler) as server:
+        receiver = Receiver(server.server_address[1])
+        if trust:
+            server.socket = _tls(trust, folder).wrap_socket(server.socket, server_side=True)
+        serving = threading.Thread(target=server.serve_forever)
+        serving.start()
+        try:
+            yield receiver
+        finally:
+            server.shutdown()
+            serving.join()
+
+
+def send_span(port: int, name: str) -> None:
+    """Send one span over OTLP/gRPC, in the clear, to `port` of the loopback address."""
+    request = trace_service.ExportTraceServiceRequest()
+    span = _scopes(request.resource_spans.add()).add().spans.add()
+    span.trace_id, span.span_id, span.name = b"t" * 16, b"s" * 8, name
+    with grpc.insecure_channel(f"{LOOPBACK}:{port}") as channel:
+        trace_service_grpc.TraceServiceStub(channel).Export(request, timeout=_PATIENCE)
+
+
+def _names(request: Any) -> list[str]:
+    return [span.name for resource in request.resource_spans for scope in _scopes(resource) for span in scope.spans]
+
+
+def _scopes(resource_spans: Any) -> Any:
+    """Return its field 2, `scope_spans`: one of the two packages that bring OTLP has its old name."""
+    return getattr(resource_spans, resource_spans.DESCRIPTOR.fields_by_number[2].name)
+
+
+def _plain(body: bytes, headers: Mapping[str, str]) -> bytes:
+    return gzip.decompress(body) if headers.get("content-encoding") == "gzip" else body
+
+
+def _tls(trust: Trust, folder: Path) -> ssl.SSLContext:
+    certificate, key = folder / "backend.crt", folder / "backend.key"
+    certificate.write_text(trust.own.certificate, encoding="utf-8")
+    key.write_text(trust.own.key, encoding="utf-8")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    if trust.clients_ca:
+        context.verify_mode = ssl.CERT_REQUIRED
+        context.load_verify_locations(cadata=trust.clients_ca)
+    return context

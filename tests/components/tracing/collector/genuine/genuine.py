@@ -1,0 +1,146 @@
+"""The genuine Collector, started with what its Pods would read: their files under a folder instead of `/`."""
+
+import contextlib
+import os
+import subprocess
+import time
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from components.tracing.collector.collector import Collector, CollectorArgs
+from components.tracing.collector.configuration import METRICS_READER
+from local.ports import LOOPBACK, wait_until_listening
+from local.toolchain.programs import Purpose
+from local.toolchain.toolchain import ensure
+from tests.support.mocks import Recording, record
+
+#: Longest that the Collector may take to check a configuration, to start or to stop, in seconds; each takes below one.
+_PATIENCE: Final = 60
+
+
+@dataclass(frozen=True)
+class Genuine:
+    """The Collector's program. It is started with an environment that holds nothing but a search path.
+
+    Arguments:
+        program: the program.
+    """
+
+    program: Path
+
+    @classmethod
+    def obtain(cls) -> "Genuine":
+        """Return it, having built it if it is missing."""
+        return cls(ensure((Purpose.TEST,), only=["otelcol"]).program("otelcol"))
+
+    def faults(self, arguments: Sequence[str]) -> str:
+        """Return what `validate` says against a configuration; empty if nothing."""
+        checked = subprocess.run(
+            [str(self.program), "validate", *arguments],
+            capture_output=True,
+            text=True,
+            timeout=_PATIENCE,
+            check=False,
+            env={"PATH": os.defpath},
+        )
+        return "" if checked.returncode == 0 else checked.stderr or f"it ends with {checked.returncode}"
+
+    @contextlib.contextmanager
+    def running(self, arguments: Sequence[str], port: int, folder: Path) -> Generator[Path, None, None]:
+        """Run it until the block ends, which gets the file with its log.
+
+        Arguments:
+            arguments: its arguments.
+            port: where it will listen on the loopback address.
+            folder: where its log goes.
+        """
+        log = folder / "collector.log"
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                [str(self.program), *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env={"PATH": os.defpath},
+            )
+        try:
+            assert wait_until_listening(port, _PATIENCE), log.read_text(encoding="utf-8")
+            yield log
+        finally:
+            process.terminate()
+            try:
+                process.wait(_PATIENCE)
+            finally:
+                process.kill()
+                process.wait(_PATIENCE)
+
+
+def laid_out(args: CollectorArgs, root: Path) -> list[str]:
+    """Write all that the Pods of a Collector mount below `root` and return the container's arguments."""
+
+    def make() -> None:
+        Collector("collector", args)
+
+    made = record(make)
+    spec = made.only("Deployment").inputs["spec"]["template"]["spec"]
+    (container,) = spec["containers"]
+    volumes = {volume["name"]: volume for volume in spec["volumes"]}
+    for mount in container["volumeMounts"]:
+        folder = Path(_below(root, mount["mountPath"]))
+        folder.mkdir(parents=True)
+        for name, text in _contents(made, volumes[mount["name"]], args, root).items():
+            folder.joinpath(name).write_text(text, encoding="utf-8")
+    return [_below(root, argument) for argument in container["args"]]
+
+
+def on_loopback(root: Path, otlp_port: int, health_port: int, metrics_port: int | None = None) -> str:
+    """Write a further configuration and return the argument for it: other ports, and batches that leave at once.
+
+    The counters are served at `metrics_port`, with the program's own settings for their names; `None` serves none.
+    """
+    metrics: dict[str, Any] = {"level": "none"} if metrics_port is None else {"readers": [_reader(metrics_port)]}
+    configuration = {
+        "receivers": {"otlp": {"protocols": {"grpc": {"endpoint": f"{LOOPBACK}:{otlp_port}"}}}},
+        "extensions": {"health_check": {"endpoint": f"{LOOPBACK}:{health_port}"}},
+        "processors": {"batch": {"timeout": "10ms"}},
+        "service": {"telemetry": {"metrics": metrics}},
+    }
+    file = root / "loopback.yaml"
+    file.write_text(yaml.safe_dump(configuration), encoding="utf-8")
+    return f"--config={file}"
+
+
+def _reader(port: int) -> dict[str, Any]:
+    return {"pull": {"exporter": {"prometheus": {**METRICS_READER, "port": port}}}}
+
+
+def wait_for_text(file: Path, text: str) -> None:
+    """Wait until a file that grows holds `text`."""
+    deadline = time.monotonic() + _PATIENCE
+    while text not in (content := file.read_text(encoding="utf-8")):
+        assert time.monotonic() < deadline, content
+        time.sleep(0.05)
+
+
+def _contents(made: Recording, volume: dict[str, Any], args: CollectorArgs, root: Path) -> dict[str, str]:
+    if "configMap" in volume:
+        data: dict[str, str] = _the(made, "ConfigMap", volume["configMap"]["name"])["data"]
+        return {name: _below(root, text) for name, text in data.items()}
+    name = volume["secret"]["secretName"]
+    if name == "lightstep.cacert":  # the caller's, not the Collector's
+        assert args.ca_certificate is not None
+        return {"cacert.pem": args.ca_certificate}
+    return _the(made, "Secret", name)["stringData"]
+
+
+def _the(made: Recording, kind: str, name: str) -> dict[str, Any]:
+    (found,) = (each.plain for each in made.of_kind(kind) if each.plain["metadata"]["name"] == name)
+    return found
+
+
+def _below(root: Path, text: str) -> str:
+    return text.replace("/etc/", f"{root}/etc/")

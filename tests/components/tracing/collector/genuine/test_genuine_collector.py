@@ -1,0 +1,216 @@
+"""The genuine Collector with what its Pods would read: it takes the configuration, and sends what it should."""
+
+import contextlib
+from collections.abc import Generator, Mapping
+from dataclasses import replace
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from components.backends.address import BackendAddress
+from components.backends.presets import Backend
+from components.constants.choices import OtlpProtocol
+from components.tracing.collector.collector import CollectorArgs
+from local.ports import LOOPBACK, free_ports
+from tests.components.tracing.collector.genuine.backends import (
+    Arrival,
+    Receiver,
+    Trust,
+    grpc_backend,
+    http_backend,
+    send_span,
+)
+from tests.components.tracing.collector.genuine.certificates import Authority
+from tests.components.tracing.collector.genuine.genuine import Genuine, laid_out, on_loopback, wait_for_text
+
+POOL_CA = Authority("Pool CA")
+CLIENTS_CA = Authority("Clients' CA")
+CLIENT = CLIENTS_CA.issue("collector")
+
+#: Values that the Collector would take for something else, did they stand in its configuration as they are.
+HOSTILE = [
+    "$HOME",
+    "${env:PATH}",
+    "$${env:PATH}",
+    "${file:/etc/hostname}",
+    "a$b$$c$$$d",
+    "${",
+    "abc:",
+    "1: 2",
+    "{1: 2}",
+    "0x1f",
+    "007",
+    "1e3",
+    "2026-01-01",
+    "true",
+    "null",
+    "~",
+    '"q"',
+    "'q'",
+    "back\\slash\\n",
+    "#x",
+    "a #x",
+    "- x",
+    "!x",
+    "&x",
+    "*x",
+    "<<: x",
+    "%40",
+    "".join(map(chr, range(0x21, 0x7F))),
+    "k" * 4000,
+]
+
+
+@pytest.fixture(scope="session")
+def genuine() -> Genuine:
+    return Genuine.obtain()
+
+
+def args(
+    protocol: OtlpProtocol,
+    address: BackendAddress,
+    *,
+    tls: bool = False,
+    token: str | None = None,
+    headers: Mapping[str, str] | None = None,
+    client: bool = False,
+) -> CollectorArgs:
+    backend = Backend(
+        address,
+        tls=tls,
+        token_header="lightstep-access-token" if token else None,
+        protocol=protocol,
+        path="/otlp/v1/traces",
+        header_names=tuple(headers or {}),
+        client_certificate=CLIENT.certificate if client else None,
+    )
+    return CollectorArgs(
+        namespace="observability",
+        backend=backend,
+        access_token=token,
+        ca_certificate=POOL_CA.pem if tls else None,
+        image="collector:1.2.3",
+        injection_label={"istio-injection": "enabled"},
+        headers=headers or {},
+        client_key=CLIENT.key if client else None,
+    )
+
+
+@contextlib.contextmanager
+def backend(protocol: OtlpProtocol, trust: Trust | None, folder: Path) -> Generator[Receiver, None, None]:
+    with grpc_backend(trust) if protocol is OtlpProtocol.GRPC else http_backend(trust, folder) as receiver:
+        yield receiver
+
+
+def arrived(genuine: Genuine, made: CollectorArgs, receiver: Receiver, root: Path) -> Arrival:
+    """Send one span through the Collector and return how it arrives."""
+    otlp, health = free_ports(2)
+    arguments = [*laid_out(made, root), on_loopback(root, otlp, health)]
+    with genuine.running(arguments, otlp, root):
+        send_span(otlp, "reviews")
+        return receiver.next()
+
+
+ADDRESSES = [BackendAddress("ingest.lightstep.com", 443), BackendAddress("2001:db8::1", 4318)]
+CREDENTIALS: Mapping[str, dict[str, Any]] = {
+    "no-credentials": {},
+    "token": {"token": "correct-horse"},
+    "token-and-headers": {"token": "correct-horse", "headers": {"x-tenant": "a", "x-team": "b"}},
+    "headers": {"headers": {"authorization": "Basic dXNlcjpwYXNz"}},
+}
+SECURITY: Mapping[str, dict[str, Any]] = {
+    "plain": {},
+    "tls": {"tls": True},
+    "client-certificate": {"tls": True, "client": True},
+}
+
+
+@pytest.mark.parametrize(
+    ("protocol", "address", "credentials", "security"),
+    list(product(OtlpProtocol, ADDRESSES, CREDENTIALS, SECURITY)),
+    ids=str,
+)
+def test_the_genuine_collector_takes_the_configuration(
+    genuine: Genuine,
+    tmp_path: Path,
+    protocol: OtlpProtocol,
+    address: BackendAddress,
+    credentials: str,
+    security: str,
+) -> None:
+    made = args(protocol, address, **CREDENTIALS[credentials], **SECURITY[security])
+
+    assert genuine.faults(laid_out(made, tmp_path)) == ""
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"exporters": {"otlp": {"retry_on_failures": {}}}}, "retry_on_failures"),
+        ({"exporters": {"otlp": {"endpoint": "ingest.lightstep.com"}}}, "missing port"),
+        ({"exporters": {"otlp": {"sending_queue": {"queue_size": -1}}}}, "queue_size"),
+        ({"processors": {"memory_limiter": {"limit_percentage": 20}}}, "limit_percentage"),
+        ({"service": {"pipelines": {"traces": {"exporters": ["nothing"]}}}}, "nothing"),
+    ],
+    ids=["unknown-field", "port", "queue", "memory", "pipeline"],
+)
+def test_the_genuine_collector_refuses_a_wrong_configuration(
+    genuine: Genuine, tmp_path: Path, wrong: dict[str, Any], said: str
+) -> None:
+    arguments = laid_out(args(OtlpProtocol.GRPC, ADDRESSES[0]), tmp_path)
+    file = tmp_path / "wrong.yaml"
+    file.write_text(yaml.safe_dump(wrong), encoding="utf-8")
+
+    assert said in genuine.faults([*arguments, f"--config={file}"])
+
+
+@pytest.mark.parametrize("protocol", OtlpProtocol)
+def test_header_values_arrive_unchanged(genuine: Genuine, tmp_path: Path, protocol: OtlpProtocol) -> None:
+    headers = {f"x-{index}": value for index, value in enumerate(HOSTILE)}
+
+    with backend(protocol, None, tmp_path) as receiver:
+        made = args(protocol, BackendAddress(LOOPBACK, receiver.port), token="$${env:PATH}: #", headers=headers)
+        arrival = arrived(genuine, made, receiver, tmp_path)
+
+    assert arrival.spans == ["reviews"]
+    assert headers.items() <= arrival.headers.items()
+    assert arrival.headers["lightstep-access-token"] == "$${env:PATH}: #"
+
+
+def test_http_goes_to_the_path(genuine: Genuine, tmp_path: Path) -> None:
+    with backend(OtlpProtocol.HTTP, None, tmp_path) as receiver:
+        made = args(OtlpProtocol.HTTP, BackendAddress(LOOPBACK, receiver.port))
+        made = replace(made, backend=replace(made.backend, path="/a$b/${env:PATH}"))
+        arrival = arrived(genuine, made, receiver, tmp_path)
+
+    assert arrival.path == "/a$b/$%7Benv:PATH%7D"
+
+
+@pytest.mark.parametrize("protocol", OtlpProtocol)
+def test_both_sides_show_a_certificate(genuine: Genuine, tmp_path: Path, protocol: OtlpProtocol) -> None:
+    trust = Trust(POOL_CA.issue("backend"), CLIENTS_CA.pem)
+
+    with backend(protocol, trust, tmp_path) as receiver:
+        made = args(protocol, BackendAddress(LOOPBACK, receiver.port), tls=True, token="token", client=True)
+        arrival = arrived(genuine, made, receiver, tmp_path)
+
+    assert arrival.headers["lightstep-access-token"] == "token"
+
+
+@pytest.mark.parametrize("protocol", OtlpProtocol)
+def test_a_backend_of_another_ca_gets_nothing(genuine: Genuine, tmp_path: Path, protocol: OtlpProtocol) -> None:
+    trust = Trust(Authority("Pool CA").issue("impostor"))
+    otlp, health = free_ports(2)
+
+    with backend(protocol, trust, tmp_path) as receiver:
+        made = args(protocol, BackendAddress(LOOPBACK, receiver.port), tls=True, token="token")
+        arguments = [*laid_out(made, tmp_path), on_loopback(tmp_path, otlp, health)]
+        with genuine.running(arguments, otlp, tmp_path) as log:
+            send_span(otlp, "reviews")
+            wait_for_text(log, "Will retry the request")
+
+    assert "failed to verify certificate" in log.read_text(encoding="utf-8")
+    assert receiver.arrivals.empty()

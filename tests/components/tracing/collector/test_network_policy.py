@@ -1,0 +1,57 @@
+"""Who reaches the Collector, and whom it reaches."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from components.backends.address import BackendAddress
+from components.mesh.namespaces import injection_label
+from tests.components.tracing.collector.collector_support import POOL, collector
+
+
+def policy(**changes: Any) -> dict[str, Any]:
+    return collector(**changes).only("NetworkPolicy").inputs["spec"]
+
+
+def to_backend(host: str, port: int) -> dict[str, Any]:
+    return policy(backend=replace(POOL, address=BackendAddress(host, port)))["egress"][0]
+
+
+def test_nothing_passes_that_is_not_named() -> None:
+    assert policy()["policyTypes"] == ["Ingress", "Egress"]
+
+
+@pytest.mark.parametrize("revision", [None, "1-27-0"])
+def test_only_the_meshs_namespaces_come_in_and_only_with_spans(revision: str | None) -> None:
+    label = injection_label(revision)
+
+    (rule,) = policy(injection_label=label)["ingress"]
+    assert rule == {
+        "from": [{"namespaceSelector": {"matchLabels": label}}],
+        "ports": [{"protocol": "TCP", "port": 4317}],
+    }
+
+
+@pytest.mark.parametrize(
+    ("host", "block"), [("192.0.2.7", "192.0.2.7/32"), ("2001:db8::1", "2001:db8::1/128")], ids=["IPv4", "IPv6"]
+)
+def test_backend_with_an_ip_address_is_the_only_one_reached(host: str, block: str) -> None:
+    assert to_backend(host, 8184) == {
+        "to": [{"ipBlock": {"cidr": block}}],
+        "ports": [{"protocol": "TCP", "port": 8184}],
+    }
+
+
+def test_backend_with_a_name_is_reached_wherever_it_is_on_its_port() -> None:
+    assert to_backend("ingest.lightstep.com", 443) == {"ports": [{"protocol": "TCP", "port": 443}]}
+
+
+def test_dns_and_the_sidecars_istiod_are_reached() -> None:
+    assert policy()["egress"][1:] == [
+        {"ports": [{"protocol": "UDP", "port": 53}, {"protocol": "TCP", "port": 53}]},
+        {
+            "to": [{"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "istio-system"}}}],
+            "ports": [{"protocol": "TCP", "port": 15012}],
+        },
+    ]

@@ -1,0 +1,92 @@
+"""What rolls the Pods with sidecars."""
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from packaging.version import Version
+from pydantic import SecretStr
+
+from components.backends.address import BackendAddress
+from components.backends.presets import LIGHTSTEP_HEADER, Backend
+from components.constants.choices import TracingMode
+from components.kubernetes.transforms import rolls_with
+from components.model.spans import LiteralTag
+from components.tracing.sidecar_generation import sidecar_generation
+from components.tracing.values import OtlpService, TracingDemand
+from components.versions.istio import row_for
+from tests.support.transforms import through
+
+NATIVE, PROVIDER, OPENTELEMETRY = TracingMode.NATIVE, TracingMode.LIGHTSTEP_PROVIDER, TracingMode.OPENTELEMETRY
+BACKEND = Backend(BackendAddress("satellites.example.com", 9292), tls=True, token_header=LIGHTSTEP_HEADER)
+DEMAND = TracingDemand(NATIVE, BACKEND, OtlpService("otel-collector", 4317), SecretStr("correct-horse-battery"))
+
+
+def generation(version: str, demand: TracingDemand, ca: str | None = "a CA") -> str:
+    return sidecar_generation(version, row_for(Version(version)), demand, ca)
+
+
+@pytest.mark.parametrize(("version", "mode"), [("1.14.6", NATIVE), ("1.14.6", PROVIDER), ("1.26.0", PROVIDER)])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"token": SecretStr("another")},
+        {"backend": replace(BACKEND, address=BackendAddress("satellites.example.com", 9293))},
+        {"backend": replace(BACKEND, tls=False)},
+    ],
+    ids=["token", "address", "TLS"],
+)
+def test_what_sidecars_read_at_start_rolls_them(version: str, mode: TracingMode, change: dict[str, Any]) -> None:
+    demand = replace(DEMAND, mode=mode)
+
+    assert generation(version, demand) != generation(version, replace(demand, **change))
+    assert generation(version, demand) != generation(version, demand, ca="another CA")
+
+
+def test_custom_tags_of_native_mode_roll_sidecars() -> None:
+    tagged = replace(DEMAND, custom_tags={"team": LiteralTag("shop")})
+
+    assert generation("1.14.6", DEMAND) != generation("1.14.6", tagged)
+
+
+@pytest.mark.parametrize(("version", "mode"), [("1.14.6", NATIVE), ("1.26.0", PROVIDER), ("1.27.0", OPENTELEMETRY)])
+def test_another_sampling_rolls_nothing(version: str, mode: TracingMode) -> None:
+    demand = replace(DEMAND, mode=mode)
+
+    assert generation(version, demand) == generation(version, replace(demand, sampling_percentage=Decimal(7)))
+
+
+def test_in_opentelemetry_mode_only_another_version_rolls_sidecars() -> None:
+    demand = replace(DEMAND, mode=OPENTELEMETRY)
+    other = replace(demand, token=SecretStr("another"), backend=replace(BACKEND, tls=False))
+
+    assert generation("1.27.0", demand) == generation("1.27.0", other, ca=None) == "1.27.0 opentelemetry"
+    assert generation("1.27.1", demand) != generation("1.27.0", demand)
+
+
+def test_token_is_not_in_it() -> None:
+    assert "correct-horse-battery" not in generation("1.14.6", DEMAND)
+
+
+def test_pods_of_a_deployment_carry_it_beside_their_other_annotations() -> None:
+    deployment: dict[str, Any] = {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": "any"},
+        "spec": {"template": {"metadata": {"annotations": {"other": "stays"}}, "spec": {}}, "replicas": 2},
+    }
+
+    rolled = through(rolls_with("1.27.0 opentelemetry"), deployment)
+
+    assert rolled["spec"]["template"]["metadata"]["annotations"] == {
+        "other": "stays",
+        "traced-mesh/sidecar": "1.27.0 opentelemetry",
+    }
+    assert rolled["spec"]["replicas"] == 2
+
+
+def test_other_objects_stay_as_they_are() -> None:
+    service: dict[str, Any] = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "any"}, "spec": {}}
+
+    assert through(rolls_with("1.27.0 opentelemetry"), service) is service

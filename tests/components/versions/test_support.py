@@ -1,0 +1,221 @@
+"""Which Istio versions are supported, until when, and on which Kubernetes versions."""
+
+from datetime import date, timedelta
+from itertools import pairwise
+
+import pytest
+from packaging.version import Version
+
+from components.constants.choices import ReleaseChannel
+from components.versions.istio import TABLE
+from components.versions.support import (
+    GKE_CHANNELS,
+    GKE_LATEST,
+    LIMITS,
+    NEWEST_TESTED,
+    SUPPORT,
+    concerns,
+    gke_kubernetes,
+    minor,
+    refusal,
+    support_of,
+)
+
+WHILE_SUPPORTED = date(2026, 6, 1)
+
+
+def of(istio: str, kubernetes: str | None = "1.33", today: date = WHILE_SUPPORTED) -> list[str]:
+    return concerns(Version(istio), Version(kubernetes) if kubernetes else None, today)
+
+
+def test_every_minor_version_has_a_row_and_they_stand_from_oldest_to_newest() -> None:
+    assert [str(row.istio) for row in SUPPORT] == [f"1.{number}" for number in range(len(SUPPORT))]
+
+
+def test_newest_tested_version_and_all_that_the_table_of_tracing_begins_with_are_covered() -> None:
+    assert support_of(NEWEST_TESTED) is not None
+    assert all(support_of(row.since) for row in TABLE)
+
+
+def test_rows_are_in_order_of_time() -> None:
+    for earlier, later in pairwise(SUPPORT):
+        assert earlier.released < later.released
+        assert earlier.ends is None or later.ends is None or earlier.ends < later.ends
+    for row in SUPPORT:
+        assert row.ends is None or row.released < row.ends
+        assert row.kubernetes is None or row.kubernetes[0] <= row.kubernetes[1]
+
+
+def test_versions_without_an_announced_end_are_the_newest() -> None:
+    announced = [row.ends is not None for row in SUPPORT]
+
+    assert announced == sorted(announced, reverse=True)
+
+
+@pytest.mark.parametrize("version", ["1.27.0", "1.27.9", "1.27.0-rc.1"])
+def test_row_is_found_whatever_the_patch(version: str) -> None:
+    row = support_of(Version(version))
+
+    assert row is not None
+    assert (row.released, row.ends) == (date(2025, 8, 11), date(2026, 4, 7))
+    assert row.kubernetes == (Version("1.29"), Version("1.33"))
+
+
+def test_version_newer_than_the_table_has_no_row() -> None:
+    assert support_of(Version("1.99.0")) is None
+
+
+@pytest.mark.parametrize(
+    ("istio", "kubernetes"),
+    [
+        ("1.1.5", "1.16"),
+        ("1.9.9", "1.22"),
+        ("1.9.9", "1.33"),
+        ("1.10.0", "1.25"),
+        ("1.13.9", "1.25"),
+        ("1.22.0", "1.22"),
+        ("1.29.0", "1.22"),
+    ],
+)
+def test_version_whose_charts_that_kubernetes_cannot_take_is_refused_with_the_reason(
+    istio: str, kubernetes: str
+) -> None:
+    reason = refusal(Version(istio), Version(kubernetes))
+
+    assert reason.startswith(f"Istio {istio} can't be installed on Kubernetes {kubernetes}: its charts make ")
+
+
+@pytest.mark.parametrize(
+    ("istio", "kubernetes"),
+    [
+        ("1.1.5", "1.15.12"),
+        ("1.9.9", "1.21.14"),
+        ("1.10.0", "1.24.17"),
+        ("1.13.9", "1.24"),
+        ("1.14.0", "1.33"),
+        ("1.15.0", "1.33.5"),
+        ("1.21.6", "1.22"),
+        ("1.22.0", "1.23"),
+        ("1.30.2", "1.35"),
+        ("1.30.2", "1.99"),
+    ],
+)
+def test_version_that_can_be_installed_is_not_refused(istio: str, kubernetes: str) -> None:
+    assert refusal(Version(istio), Version(kubernetes)) == ""
+
+
+def test_patch_of_kubernetes_is_left_out_of_the_reason() -> None:
+    assert "on Kubernetes 1.22:" in refusal(Version("1.29.0"), Version("1.22.17"))
+
+
+def test_limits_hold_from_the_oldest_version_on_in_order_and_say_why() -> None:
+    since = [row.since for row in LIMITS]
+
+    assert since == sorted(set(since))
+    assert since[0] == SUPPORT[0].istio
+    assert all(bool(row.reason) is bool(row.oldest or row.newest) for row in LIMITS)
+
+
+def test_no_version_is_refused_on_a_kubernetes_that_its_maintainers_support() -> None:
+    for row in SUPPORT:
+        for kubernetes in row.kubernetes or ():
+            assert refusal(row.istio, kubernetes) == ""
+
+
+def test_supported_version_on_a_supported_kubernetes_concerns_nobody() -> None:
+    assert of("1.28.3") == []
+    assert of("1.28.3", "1.33.5") == []
+
+
+@pytest.mark.parametrize("kubernetes", ["1.30", "1.34.9"])
+def test_both_ends_of_the_supported_kubernetes_versions_are_supported(kubernetes: str) -> None:
+    assert of("1.28.0", kubernetes) == []
+
+
+@pytest.mark.parametrize("kubernetes", ["1.29", "1.35.0"])
+def test_kubernetes_version_outside_is_a_concern(kubernetes: str) -> None:
+    (concern,) = of("1.28.0", kubernetes)
+
+    assert concern == (
+        f"Istio 1.28 is supported on Kubernetes 1.30 to 1.34, and the cluster has {minor(Version(kubernetes))}."
+    )
+
+
+def test_old_version_may_stay_on_a_kubernetes_that_it_was_never_supported_on() -> None:
+    found = of("1.15.0", "1.33", date(2022, 12, 1))
+
+    assert refusal(Version("1.15.0"), Version("1.33")) == ""
+    assert found == ["Istio 1.15 is supported on Kubernetes 1.22 to 1.25, and the cluster has 1.33."]
+
+
+def test_ended_support_is_a_concern_from_the_day_after() -> None:
+    last_day = date(2026, 7, 1)
+
+    assert of("1.28.0", today=last_day) == []
+    assert of("1.28.0", today=last_day + timedelta(days=1)) == [
+        "Istio 1.28 has had no support since 2026-07-01, so no security fixes either."
+    ]
+
+
+def test_end_that_nobody_has_announced_is_no_concern() -> None:
+    newest = SUPPORT[-1]
+    assert newest.ends is None
+
+    assert not [concern for concern in of(str(newest.istio), None, date(2099, 1, 1)) if "no support" in concern]
+
+
+def test_version_newer_than_any_tested_is_a_concern_that_names_the_newest_tested() -> None:
+    newer = Version(f"{NEWEST_TESTED.major}.{NEWEST_TESTED.minor + 1}.0")
+
+    concern, *_ = of(str(newer))
+
+    assert f"Istio {newer} is newer than any" in concern
+    assert f"the newest is {NEWEST_TESTED.major}.{NEWEST_TESTED.minor}, by its main branch" in concern
+
+
+def test_newer_patch_of_the_newest_tested_version_is_none() -> None:
+    newer = f"{NEWEST_TESTED.major}.{NEWEST_TESTED.minor}.{NEWEST_TESTED.micro + 1}"
+
+    assert not [concern for concern in of(newer) if "newer than any" in concern]
+
+
+def test_version_newer_than_the_table_is_a_concern_for_that_reason_only() -> None:
+    (concern,) = of("1.99.0", "1.35")
+
+    assert "newer than any" in concern
+
+
+def test_unknown_kubernetes_version_is_a_concern() -> None:
+    assert of("1.28.0", None) == ["The cluster's Kubernetes version is not known, so it was not compared with Istio's."]
+
+
+def test_version_with_no_recorded_kubernetes_versions_is_compared_with_none() -> None:
+    assert of("1.4.0", "1.15", date(2020, 1, 1)) == []
+
+
+def test_concerns_add_up() -> None:
+    assert len(of("1.26.0", "1.35", date(2027, 1, 1))) == 2
+
+
+@pytest.mark.parametrize("channel", ReleaseChannel)
+def test_gke_cluster_gets_the_version_of_its_channel(channel: ReleaseChannel) -> None:
+    assert gke_kubernetes(channel, None) == GKE_CHANNELS[channel]
+
+
+@pytest.mark.parametrize("version", ["1.33", "1.33.5", "1.33.5-gke.100"])
+def test_gke_cluster_gets_the_version_that_is_asked_for(version: str) -> None:
+    assert gke_kubernetes(None, version) == Version("1.33")
+
+
+def test_latest_of_gke_is_no_older_than_its_newest_channel() -> None:
+    assert gke_kubernetes(None, "latest") == GKE_LATEST
+    assert max(GKE_CHANNELS.values()) <= GKE_LATEST
+
+
+def test_gke_cluster_without_channel_and_version_gets_nobody_knows_what() -> None:
+    assert gke_kubernetes(None, None) is None
+
+
+@pytest.mark.parametrize(("version", "expected"), [("1.33.5", "1.33"), ("1.30", "1.30"), ("1.27.0rc1", "1.27")])
+def test_minor_version_has_no_patch(version: str, expected: str) -> None:
+    assert str(minor(Version(version))) == expected

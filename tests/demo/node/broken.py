@@ -1,0 +1,180 @@
+"""One broken link on a real node: what changes, what the verification must say of it, and that it is mended."""
+
+import secrets
+from collections.abc import Callable, Generator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from typing import Any, Final
+
+from tests.demo.node.running_node import RunningNode, eventually, http
+from tests.verify.changes import COLLECTOR, OBSERVABILITY, request, rolled_out
+from tests.verify.silence import Silence
+from verify.arguments import option_name
+from verify.causes import Cause
+from verify.cluster.collector_log import Complaint
+from verify.context import Context, Options
+from verify.outcomes import Failure, StageResult, Verdict, exit_code
+from verify.plan import STAGES
+from verify.run import run
+from verify.target import Target
+
+#: Makes one change to a node and undoes it; yields what the stack's outputs say otherwise.
+Break = Callable[["BreakableNode"], AbstractContextManager[dict[str, Any] | None]]
+
+#: Requests of a run: enough for every version of reviews, as a rule.
+_REQUESTS: Final = 8
+
+#: Requests per second.
+_RATE: Final = 40.0
+
+#: Seconds that a run waits for spans; 5 to 10 are usual.
+_TIMEOUT: Final = 11.0
+
+#: Seconds within which the Collector complains of a backend, or is over it: it tries again every 30 s at least.
+_PATIENCE: Final = 80.0
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A broken environment.
+
+    Arguments:
+        change: breaks it, and mends it.
+        failure: the stage that is to fail.
+        cause: what it is to name.
+    """
+
+    change: Break
+    failure: Failure
+    cause: Cause
+
+
+@dataclass(frozen=True)
+class BreakableNode:
+    """A node with the environment on it, to be broken.
+
+    Arguments:
+        running: the node.
+        outputs: its stack's outputs.
+        api: a Kubernetes client for it.
+    """
+
+    running: RunningNode
+    outputs: dict[str, Any]
+    api: Any
+
+    def verified(self, only: tuple[str, ...] = (), **outputs: Any) -> list[StageResult]:
+        """Run the verification; `outputs` are those that the stack is said to have otherwise."""
+        options = Options(
+            only=only,
+            requests=_REQUESTS,
+            rate=_RATE,
+            timeout=_TIMEOUT,
+            backend="jaeger",
+            backend_url=self.running.jaeger_url,
+        )
+        return run(STAGES, Context(self._target(outputs), options), Silence())
+
+    def send_spans(self) -> None:
+        """Let the mesh make spans; a sidecar sends them when it has five, or after 5 s."""
+        for _ in range(3):
+            trace = f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
+            assert http.get(self.outputs["productPageUrl"], headers={"traceparent": trace}).status_code == 200
+
+    def wait_for_complaint(self) -> None:
+        """Send spans until the Collector complains of its backend; those on their way while it starts are lost."""
+
+        def complaint() -> Complaint | None:
+            self.send_spans()
+            return self._complaint()
+
+        assert eventually(complaint, lambda seen: seen is not None, _PATIENCE)
+
+    def wait_for_peace(self) -> None:
+        """Wait until the Collector has nothing to complain of; it tries again after 5 s and ever more rarely."""
+        left = eventually(self._complaint, lambda seen: seen is None, _PATIENCE)
+        assert left is None, left
+
+    def _complaint(self) -> Complaint | None:
+        reading = Context(self._target({})).collector
+        return reading.complaint if reading else None
+
+    def renew_collector(self) -> None:
+        """Replace the Collector's Pod, which reads its configuration once, and wait for the new one."""
+        self.end_collector()
+        rolled_out(self.api, COLLECTOR)
+
+    def end_collector(self) -> None:
+        """Delete the Collector's Pod; the next one comes by itself."""
+        pods = f"{OBSERVABILITY}/pods?labelSelector=app.kubernetes.io%2Fname%3Dotel-collector"
+        for pod in request(self.api, "GET", pods)["items"]:
+            path = f"{OBSERVABILITY}/pods/{pod['metadata']['name']}?gracePeriodSeconds=1"
+            request(self.api, "DELETE", path)
+
+    def _target(self, outputs: dict[str, Any]) -> Target:
+        return Target.from_outputs("demo", {**self.outputs, **outputs})
+
+
+def assert_named_and_mended(node: BreakableNode, broken: Broken) -> None:
+    """Assert that a broken link is the only one that is named, and that its stage holds again once it is mended."""
+    with broken.change(node) as outputs:
+        results = node.verified(**(outputs or {}))
+
+    assert failures(results) == [(broken.failure.name, str(broken.cause))], results
+    assert exit_code(results) == int(broken.failure)
+    stage = next(each for each in STAGES if each.failure is broken.failure)
+    afterwards = node.verified(only=(option_name(stage),))
+    assert failures(afterwards) == [], afterwards
+
+
+def failures(results: list[StageResult]) -> list[tuple[str, str]]:
+    """Return stage and cause of all that fails."""
+    return [
+        (result.failure.name, str(finding.cause))
+        for result in results
+        for finding in result.findings
+        if finding.verdict is Verdict.FAIL
+    ]
+
+
+def by_api(change: Callable[[Any], AbstractContextManager[None]]) -> Break:
+    """Change an object of the cluster."""
+
+    @contextmanager
+    def changed(node: BreakableNode) -> Generator[None]:
+        with change(node.api):
+            yield
+
+    return changed
+
+
+def on_node(change: Callable[[RunningNode], AbstractContextManager[None]]) -> Break:
+    """Change something on the node, wait until the Collector feels it, and afterwards until its spans arrive."""
+
+    @contextmanager
+    def changed(node: BreakableNode) -> Generator[None]:
+        try:
+            with change(node.running):
+                node.wait_for_complaint()
+                yield
+        finally:
+            node.wait_for_peace()
+            node.renew_collector()  # its log tells the next test nothing of this one
+
+    return changed
+
+
+def by_collector(change: Callable[[Any], AbstractContextManager[None]]) -> Break:
+    """Change what the Collector reads at its start, and start it anew, each time."""
+
+    @contextmanager
+    def changed(node: BreakableNode) -> Generator[None]:
+        try:
+            with change(node.api):
+                node.renew_collector()
+                node.wait_for_complaint()
+                yield
+        finally:
+            node.renew_collector()
+
+    return changed

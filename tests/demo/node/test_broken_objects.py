@@ -1,0 +1,91 @@
+"""Broken objects on a real node: the verification names each, nothing else, and is content once it is mended."""
+
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from typing import Any, Final
+
+import pytest
+
+from components.configuration.certificates import fingerprints
+from tests.components.tracing.collector.genuine.certificates import Authority
+from tests.demo.node.broken import BreakableNode, Broken, assert_named_and_mended, by_api
+from tests.verify.changes import (
+    COLLECTOR,
+    OBSERVABILITY,
+    POLICY,
+    TELEMETRY,
+    changed,
+    labelled,
+    rolled_out,
+    secret,
+    stale_webhook,
+    without,
+    without_sidecar,
+)
+from verify.causes import Cause
+from verify.outcomes import Failure
+
+GATEWAY: Final = "/api/v1/namespaces/istio-ingress/services/istio-ingressgateway"
+
+
+@contextmanager
+def expired_ca(node: BreakableNode) -> Generator[dict[str, Any]]:
+    """Let the stack's CA be one that has expired an hour ago."""
+    pem = Authority("expired", hours=-1).pem
+    with secret("lightstep.cacert", "cacert.pem", pem)(node.api):
+        yield {"backendCaSha256": fingerprints(pem)}
+
+
+@contextmanager
+def without_ca_secret(node: BreakableNode) -> Generator[None]:
+    """Take the CA Secret away and the Collector's Pod: the next one stays in ContainerCreating."""
+    with without(f"{OBSERVABILITY}/secrets/lightstep.cacert")(node.api):
+        node.end_collector()
+        yield
+    node.renew_collector()  # the kubelet tries to mount the Secret ever more rarely
+
+
+@contextmanager
+def no_collector(node: BreakableNode) -> Generator[None]:
+    """Take all of the Collector's Pods away."""
+    with changed(COLLECTOR, {"spec": {"replicas": 0}})(node.api):
+        rolled_out(node.api, COLLECTOR)
+        yield
+    rolled_out(node.api, COLLECTOR)
+
+
+def without_node_ports(node: BreakableNode) -> Any:
+    """Make the gateway's Service one for the inside of the cluster alone."""
+    ports = [{"name": "http2", "port": 80, "targetPort": 8080}]
+    return by_api(changed(GATEWAY, {"spec": {"type": "ClusterIP", "ports": ports}}))(node)
+
+
+SAMPLING: Final = {"tracing": [{"providers": [{"name": "otel-collector"}], "randomSamplingPercentage": 10}]}
+
+BROKEN: Final[Mapping[str, Broken]] = {
+    "label removed": Broken(
+        by_api(labelled(**{"istio-injection": None})), Failure.NAMESPACES, Cause.INJECTION_LABEL_MISSING
+    ),
+    "webhook's CA stale": Broken(
+        by_api(stale_webhook(Authority("other").pem)), Failure.CONTROL_PLANE, Cause.WEBHOOK_CA_STALE
+    ),
+    "sampling 10": Broken(by_api(changed(TELEMETRY, {"spec": SAMPLING})), Failure.SIDECARS, Cause.SAMPLING_OTHER),
+    "CA Secret missing": Broken(without_ca_secret, Failure.CA_CERTIFICATE, Cause.CA_SECRET_MISSING),
+    "CA expired": Broken(expired_ca, Failure.CA_CERTIFICATE, Cause.CA_EXPIRED),
+    "NetworkPolicy that blocks the Collector": Broken(
+        by_api(changed(POLICY, {"spec": {"ingress": [], "egress": []}})), Failure.COLLECTOR, Cause.COLLECTOR_BLOCKED
+    ),
+    "gateway without a load balancer's address": Broken(
+        by_api(changed(GATEWAY, {"spec": {"type": "LoadBalancer"}})), Failure.GATEWAY, Cause.GATEWAY_WITHOUT_ADDRESS
+    ),
+    "gateway without a node's port": Broken(without_node_ports, Failure.GATEWAY, Cause.GATEWAY_WITHOUT_ADDRESS),
+    "Collector down": Broken(no_collector, Failure.COLLECTOR, Cause.COLLECTOR_NOT_READY),
+    "Deployment without sidecar": Broken(
+        by_api(without_sidecar("details-v1")), Failure.SIDECARS, Cause.SIDECAR_MISSING
+    ),
+}
+
+
+@pytest.mark.parametrize("broken", BROKEN)
+def test_a_broken_object_is_named_and_nothing_else(breakable: BreakableNode, broken: str) -> None:
+    assert_named_and_mended(breakable, BROKEN[broken])

@@ -1,0 +1,163 @@
+"""Building: a fake `go` stands in for the real one, so that every outcome can be had in a moment."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from local.errors import SandboxError
+from local.processes import gone_within
+from local.toolchain import gobuild
+from local.toolchain.gobuild import advice, build, compiled
+from local.toolchain.golang import Go, find_go, go_environment, is_new_enough
+from local.toolchain.programs import PROGRAMS, Program
+
+
+@pytest.fixture
+def etcd() -> Program:
+    return next(program for program in PROGRAMS if program.name == "etcd")
+
+
+def fake_go(folder: Path, script: str) -> Go:
+    """Make a `go` that runs a shell script; `$1` is the verb and `$OUTPUT` the file to build."""
+    executable = folder / "go"
+    executable.write_text(f'#!/bin/sh\nfor OUTPUT; do case "$LAST" in -o) break;; esac; LAST=$OUTPUT; done\n{script}\n')
+    executable.chmod(0o755)
+    return Go(str(executable), "go1.26.0", "linux/amd64", folder, dict(os.environ))
+
+
+def test_a_build_is_announced_with_its_source_and_expected_time(
+    tmp_path: Path, etcd: Program, capsys: pytest.CaptureFixture[str]
+) -> None:
+    go = fake_go(tmp_path, 'if [ "$1" = build ]; then echo program >"$OUTPUT"; fi')
+
+    build(etcd, tmp_path / "etcd", tmp_path / "etcd.log", go)
+
+    assert (tmp_path / "etcd").read_text() == "program\n"
+    announced = capsys.readouterr().err.splitlines()[0]
+    assert announced == "building etcd (go.etcd.io/etcd/server/v3 v3.6.5), about half a minute the first time"
+
+
+def test_a_failed_build_says_which_tool_the_end_of_its_log_and_what_to_do(tmp_path: Path, etcd: Program) -> None:
+    lines = "; ".join(f"echo 'line {number}' >&2" for number in range(20))
+    go = fake_go(tmp_path, f'if [ "$1" = build ]; then {lines}; echo "write: no space left on device" >&2; exit 1; fi')
+
+    with pytest.raises(SandboxError) as caught:
+        build(etcd, tmp_path / "etcd", tmp_path / "etcd.log", go)
+
+    message = str(caught.value)
+    assert message.startswith("Building etcd (go.etcd.io/etcd/server/v3 v3.6.5) failed:\n    line 6\n")
+    assert f"Whole log: {tmp_path / 'etcd.log'}\n" in message
+    assert message.endswith("run it again.")
+    assert "The disk is full" in message
+
+
+def test_a_failed_download_is_told_apart_from_a_failed_build(tmp_path: Path, etcd: Program) -> None:
+    go = fake_go(tmp_path, 'echo "dial tcp: lookup proxy: no such host" >&2; exit 1')
+
+    with pytest.raises(SandboxError, match="check the network and GOPROXY"):
+        build(etcd, tmp_path / "etcd", tmp_path / "etcd.log", go)
+
+
+def test_an_interrupted_build_leaves_no_process_behind(tmp_path: Path, etcd: Program) -> None:
+    pid_file = tmp_path / "pid"
+    go = fake_go(tmp_path, f'if [ "$1" = build ]; then sleep 600 & echo $! >{pid_file}; wait; fi')
+
+    def interrupt(_text: str) -> None:
+        if pid_file.exists():
+            raise KeyboardInterrupt
+
+    job = gobuild._Job(etcd, go, tmp_path / "etcd.log")  # pyright: ignore[reportPrivateUsage] - the part that can be interrupted
+    with pytest.raises(KeyboardInterrupt):
+        job.run([go.executable, "build", "-o", "x"], interrupt)
+
+    assert gone_within(int(pid_file.read_text()), seconds=5)
+
+
+@pytest.mark.parametrize(
+    ("log", "words"),
+    [
+        ("compile: write /tmp/x: no space left on device", "disk is full"),
+        ("link: signal: killed", "out of memory"),
+        ("verifying module: checksum mismatch", "differs from what go.sum pins"),
+        ("reading https://proxy/x: 503 Service Unavailable", "check the network and GOPROXY"),
+        ("x.go:1:1: syntax error", "goes on where it stopped"),
+    ],
+    ids=["disk", "memory", "checksum", "network", "other"],
+)
+def test_the_advice_fits_the_failure(log: str, words: str) -> None:
+    assert words in advice(log)
+
+
+def test_only_packages_count_as_compiled() -> None:
+    log = "go: downloading example.org/a v1.2.3\nexample.org/a\n# example.org/b\nexample.org/b\n\ta.go:1: warning\n"
+
+    assert compiled(log) == 2
+
+
+@pytest.mark.parametrize(
+    ("found", "enough"),
+    [("go1.26.0", True), ("go1.26.8", True), ("go1.27rc1", True), ("go1.25.9", False), ("devel go1.28-abc", True)],
+)
+def test_go_versions_are_compared_as_versions(found: str, *, enough: bool) -> None:
+    assert is_new_enough(found, "1.26.0") is enough
+
+
+def test_a_missing_go_is_one_line_that_says_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    with pytest.raises(SandboxError) as caught:
+        find_go()
+
+    assert str(caught.value) == (
+        "Go 1.26.0 or newer is needed to build the sandbox's programs: install it (https://go.dev/dl)."
+    )
+
+
+def test_an_old_go_is_one_line_that_names_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    answer = '{"GOVERSION": "go1.22.1", "GOOS": "linux", "GOARCH": "amd64", "GOCACHE": "/c"}'
+    fake_go(tmp_path, f"echo '{answer}'")
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+
+    with pytest.raises(SandboxError) as caught:
+        find_go()
+
+    assert str(caught.value) == (
+        "Go 1.26.0 or newer is needed to build the sandbox's programs, "
+        f"{tmp_path / 'go'} is go1.22.1: install a newer one (https://go.dev/dl)."
+    )
+
+
+def test_the_users_build_settings_do_not_reach_go_but_the_proxy_does() -> None:
+    environment = go_environment({"GOFLAGS": "-mod=mod", "GOWORK": "/a/go.work", "GOPROXY": "https://proxy.example"})
+
+    assert environment["GOFLAGS"] == "-mod=readonly"
+    assert environment["GOWORK"] == "off"
+    assert environment["GOPROXY"] == "https://proxy.example"
+
+
+def test_a_second_run_waits_for_the_first_and_says_so(tmp_path: Path) -> None:
+    hold = "from local.locks import exclusive; import pathlib, sys\n"
+    hold += (
+        f"with exclusive(pathlib.Path('{tmp_path}/lock'), 'is building'): print('held', flush=True); sys.stdin.read()"
+    )
+    first = subprocess.Popen([sys.executable, "-c", hold], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert first.stdin is not None
+    assert first.stdout is not None
+    assert first.stdout.readline() == b"held\n"
+
+    wait = hold.replace("sys.stdin.read()", "pass")
+    second = subprocess.Popen([sys.executable, "-c", wait], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert second.stderr is not None
+    said = second.stderr.readline().decode()
+    still_waiting = second.poll() is None
+    first.stdin.close()
+    output, _ = second.communicate(timeout=30)
+    first.wait(timeout=30)
+    first.stdout.close()
+
+    assert said == f"another run (process {first.pid}) is building; waiting until it is done\n"
+    assert still_waiting
+    assert output == b"held\n"

@@ -3,16 +3,17 @@
 import signal
 from datetime import UTC, datetime
 
+from components.configuration.reading import load_settings
+
 # Ctrl-C reaches this process as well as the engine, which cancels; a traceback from here would hide its message.
 signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 import pulumi  # noqa: E402 - imports take a second, in which Ctrl-C is to be heeded too
 
-from components.configuration.settings import Settings  # noqa: E402 - the same
 from components.environment.environment import Environment  # noqa: E402 - the same
 from components.environment.notices import notices  # noqa: E402 - the same
 
-settings = Settings.load()
+settings = load_settings()
 for notice in notices(settings, datetime.now(UTC).date()):
     pulumi.log.warn(notice)
 

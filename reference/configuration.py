@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import yaml
 
-from components.configuration.parsing import KnownKey, keys
+from components.configuration.machinery.parsing import KnownKey, keys
 from components.configuration.settings import Settings
 from reference.policy import tables as policy_tables
 from reference.tracing import tables
@@ -88,7 +88,7 @@ A stack's configuration is `stacks/Pulumi.<stack>.yaml`. Keys are set one by one
 
 or by editing the file, where an array or an object may also be written as YAML. A key that is set to its default counts
 as not set, and so does an empty value where the default is no text. When a stack's configuration is wrong, nothing is
-created, and every problem is reported with the command that mends it.
+created, and every problem is reported with the command that fixes it.
 """
 
 
@@ -125,7 +125,7 @@ def _declaration(known: KnownKey) -> dict[str, Any]:
     return {
         **declaration,
         "default": known.default,
-        "description": f"{about.description} Allowed: {about.allowed}.{default}",
+        "description": f"{about.description} Allowed: {known.allowed}.{default}",
     }
 
 
@@ -142,7 +142,7 @@ def _rows(entries: Mapping[str, KnownKey]) -> Iterator[str]:
     for key, known in entries.items():
         about = known.about
         kind = f"secret {_type(known)}" if about.secret else _type(known)
-        cells = [f"`{key}`", kind, about.default or f"`{known.default_text}`", about.allowed, about.description]
+        cells = [f"`{key}`", kind, about.default or f"`{known.default_text}`", known.allowed, about.description]
         yield f"| {' | '.join(_escaped(cell) for cell in cells)} |"
 
 

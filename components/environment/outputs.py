@@ -7,7 +7,7 @@ import pulumi
 
 from components.backends.presets import Backend
 from components.cluster.handle import ClusterHandle
-from components.configuration.certificates import fingerprints
+from components.configuration.machinery.certificates import fingerprints
 from components.configuration.settings import Settings
 from components.constants.choices import TracingMode
 from components.constants.names import COLLECTOR_NAMESPACE, DEFAULT_REVISION, GATEWAY_NAMESPACE

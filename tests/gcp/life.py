@@ -13,7 +13,7 @@ from local.paths import PROJECT
 from tests.gcp.double.cloud import Cloud, Fault
 from tests.gcp.double.kinds import CLUSTER
 from tests.gcp.engine_log import Step, read_steps
-from tests.gcp.surroundings import Surroundings
+from tests.gcp.surroundings import ReadingContext
 from tests.sandbox.environment.running import Outcome, Running, client
 
 _EVENTS: Final = "events.json"
@@ -62,7 +62,7 @@ class Life:
         running: the stack in it.
     """
 
-    surroundings: Surroundings
+    surroundings: ReadingContext
     running: Running
 
     def run(self, verb: str, *arguments: str, **configured: object) -> Seen:

@@ -34,7 +34,7 @@ _OF_THE_SANDBOX: Final = ("istioVersion", "istioCharts", "baseValues", "istiodVa
 
 
 @dataclass(frozen=True)
-class Surroundings:
+class ReadingContext:
     """A sandbox that the double's clusters lead to; several stacks can come and go in it.
 
     Arguments:
@@ -98,7 +98,7 @@ class Surroundings:
 
 
 @contextmanager
-def surroundings(name: str) -> Generator[Surroundings]:
+def surroundings(name: str) -> Generator[ReadingContext]:
     """Yield a sandbox with an empty fake cloud; both vanish with the tests, however they end."""
     programs = toolchain.ensure((Purpose.UP,), releases=[RELEASE])
     instance = Instance(f"test-{os.getpid()}-{name}")
@@ -108,7 +108,7 @@ def surroundings(name: str) -> Generator[Surroundings]:
         folder = instance.folder / "gcp"
         folder.mkdir()
         _point_to(instance, folder)
-        yield Surroundings(instance, programs, webhook_port, folder)
+        yield ReadingContext(instance, programs, webhook_port, folder)
     finally:
         instance.remove(programs)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from components.configuration.parsing import keys
+from components.configuration.machinery.parsing import keys
 from components.configuration.settings import Settings
 from components.constants.choices import EnvironmentKind
 from policy.exceptions import EXEMPTIONS, Exemption

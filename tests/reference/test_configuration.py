@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import yaml
 
-from components.configuration.parsing import keys
+from components.configuration.machinery.parsing import keys
 from components.configuration.settings import Settings
 from reference import configuration as reference
 

@@ -6,7 +6,8 @@ from typing import Any, Final
 
 import yaml
 
-from components.configuration.errors import NAMESPACE
+from components.configuration.machinery.problems import NAMESPACE
+from components.configuration.reading import parse_settings
 from components.configuration.settings import Settings
 from components.environment.environment import Environment
 from local.paths import STACKS
@@ -41,7 +42,7 @@ def stack_settings(stack: str, project: Path) -> Settings:
         folder = project / texts["istioCharts"]
         folder.parent.mkdir(parents=True)
         folder.symlink_to(Istio.obtain(texts["istioVersion"]).charts)
-    return Settings.parse(texts, stack=stack, root=project, now=NOW, secret_keys={"accessToken"})
+    return parse_settings(texts, stack=stack, root=project, now=NOW, secret_keys={"accessToken"})
 
 
 def record_environment(settings: Settings) -> Recording:

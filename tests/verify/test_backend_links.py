@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from components.configuration.certificates import fingerprints
+from components.configuration.machinery.certificates import fingerprints
 from local.ports import LOOPBACK, free_ports
 from tests.components.tracing.collector.genuine.backends import Trust, http_backend
 from tests.components.tracing.collector.genuine.certificates import Authority

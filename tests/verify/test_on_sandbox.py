@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import pytest
 
-from components.configuration.certificates import fingerprints
+from components.configuration.machinery.certificates import fingerprints
 from tests.components.tracing.collector.genuine.certificates import Authority
 from tests.sandbox.environment.conftest import new_sandbox
 from tests.sandbox.environment.running import Running, identity

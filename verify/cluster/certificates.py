@@ -12,7 +12,7 @@ from typing import Any, Final
 from cryptography import x509
 
 from components.backends.address import BackendAddress
-from components.configuration.certificates import SHORTEST_REST_OF_LIFE, fingerprints, name_of
+from components.configuration.machinery.certificates import SHORTEST_REST_OF_LIFE, fingerprints, name_of
 from components.constants.files import CA_KEY, CA_SECRET
 from verify.causes import Cause
 from verify.cluster.plain import at

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from cryptography import x509
 
-from components.configuration.certificates import fingerprints, name_of
+from components.configuration.machinery.certificates import fingerprints, name_of
 from verify.causes import Cause
 from verify.cluster.api import Answer
 from verify.cluster.plain import list_at

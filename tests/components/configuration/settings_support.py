@@ -15,7 +15,8 @@ from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from packaging.version import Version
 
-from components.configuration.errors import ConfigurationError
+from components.configuration.machinery.problems import ConfigurationError
+from components.configuration.reading import parse_settings
 from components.configuration.settings import Settings
 
 NOW = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
@@ -136,7 +137,7 @@ def read(
 ) -> Settings:
     """Return the settings that `raw` describes; `kubernetes` is what an existing cluster's API server says it is."""
     version = Version(kubernetes) if kubernetes else None
-    return Settings.parse(
+    return parse_settings(
         raw, stack=stack, root=root, now=NOW, secret_keys=secret_keys, server_version=lambda _: version
     )
 

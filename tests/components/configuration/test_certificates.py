@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from components.configuration import certificates
-from components.configuration.errors import ConfigurationError
-from components.configuration.settings import Settings
+from components.configuration.machinery import certificates
+from components.configuration.machinery.problems import ConfigurationError
+from components.configuration.reading import parse_settings
 from tests.components.configuration.settings_support import RIGHT, Ca
 
 AFTER_ITS_END = datetime(2040, 1, 1, tzinfo=UTC)
@@ -32,7 +32,7 @@ def test_bundle_without_the_default_root_is_explained(tmp_path: Path, monkeypatc
 
 def test_expired_default_root_is_an_error_of_the_key_that_replaces_it(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError) as caught:
-        Settings.parse(RIGHT, stack="dev", root=tmp_path, now=AFTER_ITS_END, secret_keys=["accessToken"])
+        parse_settings(RIGHT, stack="dev", root=tmp_path, now=AFTER_ITS_END, secret_keys=["accessToken"])
 
     [problem] = caught.value.problems
     assert problem.key == "backendCaFile"

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from components.configuration.kubeconfig import Kubeconfig
+from components.configuration.machinery.kubeconfig import Kubeconfig
 from tests.components.configuration.settings_support import kubeconfig
 
 WITH_FILES = {

@@ -12,7 +12,8 @@ from pulumi.runtime import config as pulumi_config
 from pydantic import SecretStr, ValidationError
 
 from components.backends.address import BackendAddress
-from components.configuration.errors import ConfigurationError
+from components.configuration.machinery.problems import ConfigurationError
+from components.configuration.reading import load_settings
 from components.configuration.settings import Settings
 from components.constants.choices import (
     BackendPreset,
@@ -148,7 +149,7 @@ def test_stack_name_that_makes_no_cluster_name_is_explained(project: Path) -> No
 
     assert "given:   (not set)" in text
     assert "the default for this stack, 'traced-mesh-Team A', does not fit" in text
-    assert "mend:    pulumi config set --stack 'Team A' traced-mesh:clusterName traced-mesh-dev" in text
+    assert "fix:     pulumi config set --stack 'Team A' traced-mesh:clusterName traced-mesh-dev" in text
 
 
 def test_settings_never_change(project: Path) -> None:
@@ -167,7 +168,7 @@ def test_settings_can_be_made_from_finished_values() -> None:
 def test_load_reads_what_pulumi_runs_with(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     stack_runs_with(monkeypatch, project, {**RIGHT, "nodeCount": "5"}, secret_keys=["accessToken"])
 
-    settings = Settings.load()
+    settings = load_settings()
 
     assert (settings.cluster_name, settings.node_count) == ("traced-mesh-test", 5)
 
@@ -176,7 +177,7 @@ def test_load_leaves_other_namespaces_alone(project: Path, monkeypatch: pytest.M
     stack_runs_with(monkeypatch, project, RIGHT, secret_keys=["accessToken"])
     pulumi_config.set_config("gcp:project", "elsewhere")
 
-    settings = Settings.load()
+    settings = load_settings()
 
     assert settings.gcp_project == "my-project"
 
@@ -185,7 +186,7 @@ def test_load_raises_what_pulumi_prints_without_a_traceback(project: Path, monke
     stack_runs_with(monkeypatch, project, {**RIGHT, "color": "red"}, secret_keys=[])
 
     with pytest.raises(pulumi.RunError) as caught:
-        Settings.load()
+        load_settings()
 
     assert isinstance(caught.value, ConfigurationError)
     assert [problem.key for problem in caught.value.problems] == ["accessToken", "color"]

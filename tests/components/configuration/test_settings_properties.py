@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components.backends.address import BackendAddress
-from components.configuration.errors import ConfigurationError
-from components.configuration.parsing import keys
+from components.configuration.machinery.parsing import keys
+from components.configuration.machinery.problems import ConfigurationError
+from components.configuration.reading import parse_settings
 from components.configuration.settings import Settings
 from tests.components.configuration.settings_support import NOW, RIGHT
 
@@ -29,7 +30,7 @@ TEXTS = st.one_of(st.text(max_size=40), st.from_regex(r"[a-z0-9:/@\[\].-]{0,40}"
 def error_of(raw: dict[str, str], *secret_keys: str) -> str:
     """Return the error that a configuration gives, or nothing if it is right."""
     try:
-        Settings.parse(raw, stack="dev", root=Path("/nonexistent"), now=NOW, secret_keys=secret_keys)
+        parse_settings(raw, stack="dev", root=Path("/nonexistent"), now=NOW, secret_keys=secret_keys)
     except ConfigurationError as error:
         return str(error)
     return ""

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from packaging.version import Version
 
-from components.configuration import server_version as asking
-from components.configuration.server_version import server_version
-from components.configuration.settings import Settings
+from components.configuration.machinery import server_version as asking
+from components.configuration.machinery.server_version import server_version
+from components.configuration.reading import parse_settings
 from tests.components.configuration.settings_support import EXISTING, NOW, RIGHT, SECRETS, fill, kubeconfig, read
 
 VERSION = {
@@ -134,7 +134,7 @@ def test_existing_cluster_is_asked_once(tmp_path: Path) -> None:
         asked.append(text)
         return Version("1.33.5")
 
-    settings = Settings.parse(EXISTING, stack="dev", root=tmp_path, now=NOW, secret_keys=SECRETS, server_version=answer)
+    settings = parse_settings(EXISTING, stack="dev", root=tmp_path, now=NOW, secret_keys=SECRETS, server_version=answer)
 
     assert settings.kubernetes_version == Version("1.33.5")
     assert asked == [settings.kubeconfig_contents]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from components.configuration.fields import ExactVersion
+from components.configuration.istio import ExactVersion
 from components.configuration.settings import Settings
 from components.constants.choices import TracingMode
 from components.model.spans import EnvironmentTag, HeaderTag, LiteralTag, SamplingOverride

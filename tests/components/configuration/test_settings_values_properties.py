@@ -9,7 +9,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.configuration.errors import ConfigurationError
+from components.configuration.machinery.problems import ConfigurationError
+from components.configuration.reading import parse_settings
 from components.configuration.settings import Settings
 from components.model.spans import CustomTag, EnvironmentTag, HeaderTag, LiteralTag, SamplingOverride
 from tests.components.configuration.settings_support import NOW, OTLP, SECRETS
@@ -49,7 +50,7 @@ SECRET_TEXTS = st.text(alphabet=PRINTABLE, min_size=8, max_size=40).map("Zq7".__
 
 def parse(**raw: str) -> Settings:
     namespaces = {"injectedNamespaces": '["shop"]'}
-    return Settings.parse(
+    return parse_settings(
         {**OTLP, **namespaces, **raw}, stack="dev", root=Path("/nonexistent"), now=NOW, secret_keys=SECRETS
     )
 

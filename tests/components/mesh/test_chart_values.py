@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from components.configuration.parsing import keys
+from components.configuration.machinery.parsing import keys
 from components.configuration.settings import Settings
 from components.constants.names import PROVIDER_NAMES
 from components.mesh.chart_values import base_values, istiod_values, merged

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import pytest
 
-from components.configuration.certificates import fingerprints
+from components.configuration.machinery.certificates import fingerprints
 from tests.components.tracing.collector.genuine.certificates import Authority
 from tests.demo.node.broken import BreakableNode, Broken, assert_named_and_mended, by_api
 from tests.verify.changes import (

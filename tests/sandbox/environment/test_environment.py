@@ -4,7 +4,7 @@ import base64
 
 import pytest
 
-from components.configuration.certificates import fingerprints
+from components.configuration.machinery.certificates import fingerprints
 from local.toolchain.programs import PROGRAMS
 from tests.sandbox.environment.conftest import FirstUp
 from tests.sandbox.environment.running import Running, client

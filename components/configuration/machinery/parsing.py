@@ -6,13 +6,15 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import cache, cached_property
-from typing import Any, Generic, TypeAlias, TypeVar, cast
+from typing import Any, cast
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from components.configuration.errors import (
+from components.configuration.machinery.constraints import Constraint, Fault, Model
+from components.configuration.machinery.key import Key, ReadingContext, SettingsPart
+from components.configuration.machinery.problems import (
     HIDDEN,
     NOT_SHOWN,
     ConfigurationError,
@@ -22,49 +24,7 @@ from components.configuration.errors import (
     put_secret,
     remove,
 )
-from components.configuration.key import Key, SettingsPart, Surroundings
-
-Model = TypeVar("Model", bound=SettingsPart)
-
-
-@dataclass(frozen=True)
-class Finding:
-    """Something that is wrong with a field.
-
-    Arguments:
-        field: the field's name.
-        reason: what is wrong with it; empty if what is allowed says it all.
-        mend: what mends it; empty (default) means setting the key to its example.
-        given: what was given; `None` (default) means the key's own text.
-        allowed: which values are allowed; empty (default) means the key's own text.
-        path: where in the field's value it is, with its leading dot; empty (default) means all of it.
-    """
-
-    field: str
-    reason: str
-    mend: tuple[Steps, ...] = ()
-    given: str | None = None
-    allowed: str = ""
-    path: str = ""
-
-
-Findings: TypeAlias = Iterator[Finding]
-
-#: How a rule looks at settings.
-Check: TypeAlias = Callable[[Model, Surroundings], Findings]
-
-
-@dataclass(frozen=True)
-class Rule(Generic[Model]):
-    """A rule between fields.
-
-    Arguments:
-        fields: the fields that it reads; it is not asked if one of them is wrong already.
-        check: returns what it finds, given settings of which only `fields` may be relied on.
-    """
-
-    fields: tuple[str, ...]
-    check: Check[Model]
+from components.configuration.machinery.types import words_of
 
 
 @dataclass(frozen=True)
@@ -80,6 +40,11 @@ class KnownKey:
     name: str
     info: FieldInfo
     about: Key
+
+    @cached_property
+    def allowed(self) -> str:
+        """Which values are allowed, in words."""
+        return self.about.allowed.replace("{type}", words_of(self.info))
 
     @cached_property
     def adapter(self) -> TypeAdapter[object]:
@@ -122,6 +87,11 @@ def keys(model: type[SettingsPart]) -> dict[str, KnownKey]:
     }
 
 
+def own_keys(model: type[SettingsPart]) -> list[KnownKey]:
+    """Return the configuration keys that a model adds to those that it inherits."""
+    return [known for known in keys(model).values() if known.name in model.__annotations__]
+
+
 @dataclass(frozen=True)
 class Given:
     """A configuration as it was given.
@@ -137,14 +107,16 @@ class Given:
     derived: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
-def parse(model: type[Model], rules: Sequence[Rule[Model]], given: Given, around: Surroundings, stack: str) -> Model:
+def parse(
+    model: type[Model], constraints: Sequence[Constraint[Model]], given: Given, around: ReadingContext, stack: str
+) -> Model:
     """Return the settings that `given` describes.
 
     A value that equals its default counts as not set, because Pulumi itself fills in the defaults of Pulumi.yaml.
 
     Arguments:
         model: the settings to make.
-        rules: the rules between its fields.
+        constraints: the constraints between its fields.
         given: the configuration.
         around: what checking needs to know besides.
         stack: the stack's name, for the commands in errors.
@@ -154,14 +126,25 @@ def parse(model: type[Model], rules: Sequence[Rule[Model]], given: Given, around
     """
     known = keys(model)
     texts = {key: text for key, text in given.texts.items() if _is_set(known.get(key), key, text, given)}
-    values, findings = _read_each(known, texts, given, around)
-    wrong = {finding.field for finding in findings}
-    usable_rules = [rule for rule in rules if not wrong.intersection(rule.fields)]
+    values, faults = _read_each(known, texts, given, around)
+    wrong = {fault.field for fault in faults}
+    usable = [each for each in constraints if not wrong.intersection(each.fields)]
     draft = model.model_construct(set(values), **values)
-    findings += [finding for rule in usable_rules for finding in rule.check(draft, around)]
+    faults += [fault for each in usable for fault in each.check(draft, around)]
+
+    def example_fits(entry: KnownKey) -> bool:
+        """Tell whether a key's example goes with what else is set; a file that is still to be made does."""
+        value, fault = _read(entry, entry.about.example, around, stored_as_secret=True)
+        if entry.about.secret or fault:
+            return True
+        others = wrong - {entry.name}
+        asked = [each for each in constraints if entry.name in each.fields and not others.intersection(each.fields)]
+        changed = model.model_construct({*values, entry.name}, **{**values, entry.name: value})
+        return all(fault.field != entry.name for each in asked for fault in each.check(changed, around))
+
     hidden = given.secret_keys | {key for key, entry in known.items() if entry.about.secret}
     shown = {key: HIDDEN if key in hidden else text for key, text in texts.items()}
-    problems = [*_problems(known, shown, findings), *_unknown_keys(known, given.texts)]
+    problems = [*_problems(known, shown, faults, example_fits), *_unknown_keys(known, given.texts)]
     if problems:
         secrets = {part for key, text in given.texts.items() if key in hidden for part in _parts(text)}
         raise ConfigurationError(stack, problems, secrets)
@@ -173,41 +156,41 @@ def _is_set(known: KnownKey | None, key: str, text: str, given: Given) -> bool:
 
 
 def _read_each(
-    known: Mapping[str, KnownKey], texts: Mapping[str, str], given: Given, around: Surroundings
-) -> tuple[dict[str, Any], list[Finding]]:
+    known: Mapping[str, KnownKey], texts: Mapping[str, str], given: Given, around: ReadingContext
+) -> tuple[dict[str, Any], list[Fault]]:
     """Return the values by field name, and what is wrong with those that are missing among them."""
     values: dict[str, Any] = {}
-    findings: list[Finding] = []
+    faults: list[Fault] = []
     for key, text in {**given.derived, **texts}.items():
-        value, finding = _read(known[key], text, around, stored_as_secret=key in given.secret_keys)
-        if finding is None:
+        value, fault = _read(known[key], text, around, stored_as_secret=key in given.secret_keys)
+        if fault is None:
             values[known[key].name] = value
         elif key in texts:
-            findings.append(finding)
+            faults.append(fault)
         else:
             reason = f"it is not set, and the default for this stack, '{text}', does not fit"
-            findings.append(replace(finding, reason=reason))
-    return values, findings
+            faults.append(replace(fault, reason=reason))
+    return values, faults
 
 
-def _read(known: KnownKey, text: str, around: Surroundings, *, stored_as_secret: bool) -> tuple[object, Finding | None]:
+def _read(known: KnownKey, text: str, around: ReadingContext, *, stored_as_secret: bool) -> tuple[object, Fault | None]:
     """Return the value that `text` means, or what is wrong with it."""
     if known.about.secret and not stored_as_secret:
-        return None, Finding(known.name, "it is stored as plain text, readable in the stack's file")
+        return None, Fault(known.name, "it is stored as plain text, readable in the stack's file")
     try:
         return known.adapter.validate_python(text, strict=True, context=around), None
     except ValidationError as error:
         return None, _fault(known.name, error.errors()[0])
 
 
-def _fault(name: str, details: ErrorDetails) -> Finding:
+def _fault(name: str, details: ErrorDetails) -> Fault:
     """Return what pydantic found; only messages of our own are passed on, since pydantic's may repeat the value."""
     cause = details.get("ctx", {}).get("error")
     reason = str(cause) if isinstance(cause, ValueError) else ""
     position = next((part for part in details["loc"] if isinstance(part, int)), None)
     if position is not None:
         reason = f"entry {position + 1}: {reason}" if reason else f"entry {position + 1} does not fit"
-    return Finding(name, reason, allowed=str(getattr(cause, "allowed", "")))
+    return Fault(name, reason, allowed=str(getattr(cause, "allowed", "")))
 
 
 def _parts(secret: str) -> Iterator[str]:
@@ -225,18 +208,23 @@ def _parts(secret: str) -> Iterator[str]:
                 waiting += cast("list[object]", part)
 
 
-def _problems(known: Mapping[str, KnownKey], shown: Mapping[str, str], findings: Iterable[Finding]) -> list[Problem]:
-    """Return the findings as problems, in the order of the keys."""
-    by_name = {entry.name: (position, key, entry.about) for position, (key, entry) in enumerate(known.items())}
+def _problems(
+    known: Mapping[str, KnownKey],
+    shown: Mapping[str, str],
+    faults: Iterable[Fault],
+    example_fits: Callable[[KnownKey], bool],
+) -> list[Problem]:
+    """Return the faults as problems, in the order of the keys; where a key's example does not fit, its default does."""
+    by_name = {entry.name: (position, key, entry) for position, (key, entry) in enumerate(known.items())}
     problems: list[tuple[int, Problem]] = []
-    for finding in findings:
-        position, key, about = by_name[finding.field]
+    for fault in faults:
+        position, key, entry = by_name[fault.field]
         problem = Problem(
-            key=key + finding.path,
-            given=shown.get(key) if finding.given is None or shown.get(key) == HIDDEN else finding.given,
-            allowed=finding.allowed or about.allowed,
-            mend=finding.mend or (put_secret(key, about.example) if about.secret else put(key, about.example),),
-            reason=finding.reason,
+            key=key + fault.path,
+            given=shown.get(key) if fault.given is None or shown.get(key) == HIDDEN else fault.given,
+            allowed=fault.allowed or entry.allowed,
+            fixes=fault.fixes or (_example(entry) if example_fits(entry) else remove(entry.name),),
+            reason=fault.reason,
         )
         problems.append((position, problem))
     return [problem for _, problem in sorted(problems, key=lambda entry: entry[0])]
@@ -247,15 +235,16 @@ def _unknown_keys(known: Mapping[str, KnownKey], raw: Mapping[str, str]) -> Iter
     by_lower_case = {key.lower(): key for key in known}
     for key in sorted(set(raw) - set(known)):
         close = get_close_matches(key.lower(), by_lower_case, n=1)
-        mend = remove(key)
+        fix = remove(key)
         if close:
             nearest = by_lower_case[close[0]]
-            about = known[nearest].about
-            mend = (
-                *remove(key),
-                *(put_secret(nearest, about.example) if about.secret else put(nearest, about.example)),
-            )
+            fix = (*fix, *_example(known[nearest]))
             reason = f"there is no such key; the nearest is {nearest}"
         else:
             reason = "there is no such key"
-        yield Problem(key, NOT_SHOWN, "the keys in docs/configuration.md", (mend,), reason)
+        yield Problem(key, NOT_SHOWN, "the keys in docs/configuration.md", (fix,), reason)
+
+
+def _example(entry: KnownKey) -> Steps:
+    """Return the command that sets a key to its example."""
+    return put_secret(entry.name, entry.about.example) if entry.about.secret else put(entry.name, entry.about.example)

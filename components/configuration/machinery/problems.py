@@ -1,4 +1,4 @@
-"""What people are told when a configuration is wrong: every problem, with the command that mends it."""
+"""What people are told when a configuration is wrong: every problem, with the command that fixes it."""
 
 import re
 import shlex
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import pulumi
+from pydantic.alias_generators import to_camel
 
 #: Namespace of the configuration keys, and the name of the project.
 NAMESPACE: Final = "traced-mesh"
@@ -84,14 +85,14 @@ class Problem:
         key: the key without its namespace.
         given: what was given; `None` if the key is not set.
         allowed: which values are allowed.
-        mend: what mends it; several are alternatives, and one that would show a credential is left out.
+        fixes: what corrects it; several are alternatives, and one that would show a credential is left out.
         reason: what is wrong, where `allowed` does not say it all; empty (default) otherwise.
     """
 
     key: str
     given: str | None
     allowed: str
-    mend: tuple[Steps, ...]
+    fixes: tuple[Steps, ...]
     reason: str = ""
 
     def text(self, stack: str, secrets: Collection[str] = ()) -> str:
@@ -100,26 +101,31 @@ class Problem:
         if self.reason:
             rows.append(("problem", _masked(self.reason, secrets)))
         rows.append(("allowed", self.allowed))
-        shown = [steps for steps in self.mend if not any(_is_hidden(command.value or "", secrets) for command in steps)]
+        shown = [
+            steps for steps in self.fixes if not any(_is_hidden(command.value or "", secrets) for command in steps)
+        ]
         commands = [" && ".join(command.line(stack) for command in steps) for steps in shown]
-        rows += [("or" if position else "mend", line) for position, line in enumerate(commands)]
+        rows += [("or" if position else "fix", line) for position, line in enumerate(commands)]
         lines = [f"    {label + ':':<9}{value}" for label, value in rows]
         return "\n".join([f"  {NAMESPACE}:{self.key}", *lines])
 
 
-def put(key: str, value: str) -> Steps:
-    """Return the command that sets `key` to `value`."""
-    return (Command("set", key, value),)
+def put(field: str, value: str) -> Steps:
+    """Return the command that sets a field's key to `value`."""
+    return (Command("set", to_camel(field), value),)
 
 
-def put_secret(key: str, source: str = "") -> Steps:
+def put_secret(field: str, source: str = "") -> Steps:
     """Return the command that asks for a secret, or takes it from file `source`; it never stands on a command line."""
-    return (Command("set", key, options=("--secret",), source=source or None),)
+    return (Command("set", to_camel(field), options=("--secret",), source=source or None),)
 
 
-def remove(key: str, path: str = "") -> Steps:
-    """Return the command that removes `key`, or only what stands at `path` (with its leading dot) in its value."""
-    return (Command("rm", key + path, options=("--path",) if path else ()),)
+def remove(field: str, path: str = "") -> Steps:
+    """Return the command that removes a field's key, or only what stands at `path` (with its leading dot) in its value.
+
+    What is no field is taken for a key that nobody reads.
+    """
+    return (Command("rm", to_camel(field) + path, options=("--path",) if path else ()),)
 
 
 def _shown(given: str, secrets: Collection[str]) -> str:

@@ -3,6 +3,7 @@
 import re
 import warnings
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -20,6 +21,10 @@ DEFAULT_ROOT: Final = "ISRG Root X1"
 
 #: A certificate that expires sooner is refused: a team needs the time to roll a new one out.
 SHORTEST_REST_OF_LIFE: Final = timedelta(days=30)
+
+#: How keys describe a file of certificates.
+PEM_FILE: Final = "the path of a PEM file, relative to the project, with"
+REST_OF_LIFE: Final = f"{SHORTEST_REST_OF_LIFE.days} days or longer"
 
 _PEM_BLOCK: Final = re.compile(rb"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
 
@@ -158,3 +163,19 @@ def _fault_of_authority(certificate: x509.Certificate) -> str:
     except (x509.ExtensionNotFound, ValueError):  # ValueError: an extension that can't be decoded vouches for nothing
         authority = False
     return "" if authority else "is not a CA certificate (basicConstraints does not say CA:TRUE)"
+
+
+@dataclass(frozen=True)
+class CertificateFile:
+    """A file of certificates.
+
+    Arguments:
+        text: its path as written in configuration.
+        pem: its certificates as PEM text.
+    """
+
+    text: str
+    pem: str
+
+    def __str__(self) -> str:
+        return self.text

@@ -24,7 +24,13 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from components.configuration.certificates import as_pem, check_each, fault_of_validity, name_of, read_certificates
+from components.configuration.machinery.certificates import (
+    as_pem,
+    check_each,
+    fault_of_validity,
+    name_of,
+    read_certificates,
+)
 
 _USABLE: Final = (RSAPrivateKey, EllipticCurvePrivateKey, Ed25519PrivateKey)
 

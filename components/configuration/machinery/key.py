@@ -17,9 +17,9 @@ class Key:
     Arguments:
         subject: the part of the environment that it belongs to.
         description: what it is for, one or two sentences.
-        allowed: which values are allowed, in words.
         example: a value that would be accepted, as it is typed on a command line; of a secret that is set from a file,
             the file; empty for any other secret.
+        allowed: which values are allowed, in words; `{type}` (the default) stands for those of the field's type.
         default: what holds when it is not set, where that depends on something else; `None` if it does not.
         secret: whether it must be stored with `--secret`.
         unset: what means "not set" in Pulumi.yaml where the default is none: empty text (default), or an empty list or
@@ -28,8 +28,8 @@ class Key:
 
     subject: str
     description: str
-    allowed: str
     example: str
+    allowed: str = "{type}"
     default: str | None = None
     secret: bool = False
     unset: object = ""
@@ -51,8 +51,8 @@ class SettingsPart(BaseModel):
 
 
 @dataclass(frozen=True)
-class Surroundings:
-    """What checking needs to know besides the values.
+class ReadingContext:
+    """What reading a configuration needs to know besides the values.
 
     Arguments:
         root: the project's folder, to which paths are relative.

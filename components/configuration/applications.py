@@ -1,0 +1,123 @@
+"""What runs in the mesh: the namespaces of applications, and the sample."""
+
+import json
+from collections.abc import Sequence
+from typing import Annotated, Final, TypeAlias
+
+from pydantic import AfterValidator
+
+from components.configuration.machinery.constraints import Constraint, Fault, Faults
+from components.configuration.machinery.key import Key, ReadingContext
+from components.configuration.machinery.problems import put, remove
+from components.configuration.machinery.types import (
+    Switch,
+    from_text,
+    json_list,
+    matching,
+)
+from components.configuration.tracing import TracingSettings
+from components.constants.names import RESERVED_NAMESPACES
+from components.model.spans import SamplingOverride
+
+_NAMESPACE: Final = (
+    "a namespace name: at most 63 lower-case letters, digits and hyphens; not kube-* or one of "
+    + ", ".join(RESERVED_NAMESPACES)
+)
+
+
+def is_free_namespace(name: str) -> bool:
+    """Tell whether a namespace belongs neither to Kubernetes nor to this program."""
+    return name not in RESERVED_NAMESPACES and not name.startswith("kube-")
+
+
+def _namespace(text: str) -> str:
+    if not is_free_namespace(text):
+        raise ValueError("the namespace belongs to Kubernetes or to this program")
+    return text
+
+
+def _all_different(names: tuple[str, ...]) -> tuple[str, ...]:
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise ValueError(f"listed more than once: {', '.join(twice)}")
+    return names
+
+
+NamespaceName: TypeAlias = Annotated[
+    str, matching(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?", _NAMESPACE), AfterValidator(_namespace)
+]
+NamespaceNames: TypeAlias = Annotated[
+    tuple[NamespaceName, ...],
+    from_text(json_list, f"a list, each {_NAMESPACE}; none twice"),
+    AfterValidator(_all_different),
+]
+
+
+class ApplicationSettings(TracingSettings):
+    """Who uses the mesh."""
+
+    injected_namespaces: Annotated[
+        NamespaceNames,
+        Key(
+            "Applications",
+            "Namespaces made for applications, whose Pods get sidecars. Bookinfo's own need not be listed.",
+            '["shop"]',
+        ),
+    ] = ()
+    bookinfo: Annotated[
+        Switch,
+        Key("Applications", "Whether Istio's sample application is installed.", "true"),
+    ] = True
+    bookinfo_namespace: Annotated[
+        NamespaceName,
+        Key(
+            "Applications",
+            "Namespace of the sample application; it is made, and gets sidecars.",
+            "bookinfo",
+        ),
+    ] = "bookinfo"
+
+
+def _bookinfo_is_made_once(settings: ApplicationSettings, _: ReadingContext) -> Faults:
+    if settings.bookinfo and settings.bookinfo_namespace in settings.injected_namespaces:
+        others = [name for name in settings.injected_namespaces if name != settings.bookinfo_namespace]
+        yield Fault(
+            "injected_namespaces",
+            f"bookinfoNamespace is {settings.bookinfo_namespace} too, and one namespace is made once",
+            fixes=(put("injected_namespaces", json.dumps(others)),),
+        )
+
+
+def _overrides_are_for_sidecars(settings: ApplicationSettings, _: ReadingContext) -> Faults:
+    application = (settings.bookinfo_namespace,) if settings.bookinfo else ()
+    injected = {*application, *settings.injected_namespaces}
+    others = [override for override in settings.sampling_overrides if override.namespace not in injected]
+    if others:
+        names = list(dict.fromkeys(override.namespace for override in others))
+        rest = [override for override in settings.sampling_overrides if override.namespace in injected]
+        leave_out = put("sampling_overrides", _as_json(rest)) if rest else remove("sampling_overrides")
+        inject = put("injected_namespaces", json.dumps([*settings.injected_namespaces, *names]))
+        free = all(is_free_namespace(name) for name in names)
+        yield Fault(
+            "sampling_overrides",
+            f"this program gives no sidecars to Pods in: {', '.join(names)}",
+            fixes=(inject, leave_out) if free else (leave_out,),
+        )
+
+
+def _as_json(overrides: Sequence[SamplingOverride]) -> str:
+    """Return overrides as they stand in configuration."""
+    entries = [
+        {"namespace": override.namespace, "percentage": float(override.percentage)}
+        | ({"workload": override.workload} if override.workload else {})
+        for override in overrides
+    ]
+    return json.dumps(entries)
+
+
+APPLICATION_CONSTRAINTS: Final[Sequence[Constraint[ApplicationSettings]]] = (
+    Constraint(("bookinfo", "bookinfo_namespace", "injected_namespaces"), _bookinfo_is_made_once),
+    Constraint(
+        ("bookinfo", "bookinfo_namespace", "injected_namespaces", "sampling_overrides"), _overrides_are_for_sidecars
+    ),
+)

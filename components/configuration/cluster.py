@@ -1,0 +1,161 @@
+"""The cluster: what the environment is for, and where it runs."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any, Final, TypeAlias
+
+from pydantic import Field, InstanceOf
+
+from components.configuration.machinery.constraints import Constraint, Fault, Faults
+from components.configuration.machinery.key import Key, ReadingContext, SettingsPart
+from components.configuration.machinery.kubeconfig import Kubeconfig
+from components.configuration.machinery.problems import put, remove
+from components.configuration.machinery.types import Switch, from_file, matching, one_of, project_path
+from components.constants.choices import ClusterKind, EnvironmentKind
+
+ClusterName: TypeAlias = Annotated[
+    str,
+    matching(
+        r"[a-z]([-a-z0-9]{0,38}[a-z0-9])?",
+        "at most 40 lower-case letters, digits and hyphens, a letter first and no hyphen last",
+    ),
+]
+Email: TypeAlias = Annotated[str, matching(r"[^@\s]+@[a-zA-Z0-9-]+(\.[a-zA-Z0-9-]+)+", "an email address")]
+KubeconfigFile: TypeAlias = Annotated[
+    InstanceOf[Kubeconfig], from_file(lambda text, around: Kubeconfig.read(project_path(text, around.root)))
+]
+
+
+def _is_made_here(data: dict[str, Any]) -> bool:
+    return data["cluster_kind"] is ClusterKind.GKE
+
+
+def _current_context(data: dict[str, Any]) -> str | None:
+    kubeconfig: Kubeconfig | None = data["kubeconfig"]
+    return kubeconfig.current_context if kubeconfig else None
+
+
+class ClusterSettings(SettingsPart):
+    """What the environment is for, and where it runs."""
+
+    environment: Annotated[
+        EnvironmentKind,
+        one_of(EnvironmentKind),
+        Key(
+            "Environment",
+            "What the environment is for. The policy pack (docs/policy.md) is stricter with staging and prod.",
+            "staging",
+        ),
+    ] = EnvironmentKind.DEV
+    cluster_kind: Annotated[
+        ClusterKind,
+        one_of(ClusterKind),
+        Key(
+            "Cluster",
+            "Whether the program makes a GKE cluster or uses an existing one.",
+            "existing",
+        ),
+    ] = ClusterKind.GKE
+    cluster_name: Annotated[
+        ClusterName,
+        Key(
+            "Cluster",
+            "Name of the cluster. Another name means another cluster.",
+            "traced-mesh-dev",
+            default="`traced-mesh-<stack>`",
+        ),
+    ]
+    kubeconfig: Annotated[
+        KubeconfigFile | None,
+        Key(
+            "Existing cluster",
+            "Kubeconfig of the existing cluster. Only the context that is used reaches Pulumi's state.",
+            "~/.kube/config",
+            allowed="the path of a kubeconfig file, relative to the project; required for an existing cluster",
+            default="none",
+        ),
+    ] = None
+    kube_context: Annotated[
+        str | None,
+        Key(
+            "Existing cluster",
+            "Context in the kubeconfig.",
+            "kind-traced-mesh",
+            allowed="a context that the kubeconfig has",
+            default="the kubeconfig's current context",
+        ),
+    ] = Field(default_factory=_current_context)
+    deletion_protection: Annotated[
+        Switch,
+        Key(
+            "Cluster",
+            "Whether Pulumi refuses to delete or replace what holds state: the GKE cluster (Google's provider refuses "
+            "too), namespace istio-system with the mesh's CA key, and injectedNamespaces.",
+            "false",
+            default="gke: `true`; existing: `false`",
+        ),
+    ] = Field(default_factory=_is_made_here)
+    cluster_admin: Annotated[
+        Email | None,
+        Key(
+            "Cluster",
+            "User or service account that gets cluster-admin.",
+            "someone@example.com",
+            default="gke: whoever runs Pulumi; existing: no binding is made",
+        ),
+    ] = None
+
+    @property
+    def kubeconfig_contents(self) -> str:
+        """A kubeconfig (YAML, with credentials) that holds the existing cluster's context and nothing else.
+
+        Raises:
+            ValueError: for a GKE cluster, whose kubeconfig is made together with it.
+        """
+        if self.cluster_kind is not ClusterKind.EXISTING or not self.kubeconfig or not self.kube_context:
+            raise ValueError("only an existing cluster has a kubeconfig beforehand")
+        return self.kubeconfig.only(self.kube_context)
+
+
+def only_for(kind: ClusterKind, field: str) -> Constraint[ClusterSettings]:
+    """Return the constraint that a field is set only where the cluster is of a kind."""
+
+    def check(settings: ClusterSettings, _: ReadingContext) -> Faults:
+        if field in settings.model_fields_set and settings.cluster_kind is not kind:
+            reason = f"only clusterKind {kind} uses it, and this stack's is {settings.cluster_kind}"
+            yield Fault(field, reason, fixes=(remove(field), put("cluster_kind", kind)))
+
+    return Constraint(("cluster_kind", field), check)
+
+
+def _existing_has_a_kubeconfig(settings: ClusterSettings, _: ReadingContext) -> Faults:
+    if settings.cluster_kind is ClusterKind.EXISTING and settings.kubeconfig is None:
+        yield Fault("kubeconfig", "an existing cluster needs a kubeconfig")
+
+
+def _context_is_usable(settings: ClusterSettings, _: ReadingContext) -> Faults:
+    if settings.kubeconfig is None:
+        return
+    context = settings.kube_context or settings.kubeconfig.current_context
+    fault = _fault_of(settings.kubeconfig, context)
+    if fault:
+        complete = [name for name in sorted(settings.kubeconfig.contexts) if not _fault_of(settings.kubeconfig, name)]
+        mend = put("kube_context", complete[0]) if complete else put("kubeconfig", "~/.kube/config")
+        yield Fault("kube_context", fault, fixes=(mend,))
+
+
+def _fault_of(kubeconfig: Kubeconfig, context: str | None) -> str:
+    """Return why a context can't be used; empty if it can."""
+    if context is None:
+        return "the kubeconfig has no current context"
+    try:
+        kubeconfig.only(context)
+    except ValueError as error:
+        return str(error)
+    return ""
+
+
+CLUSTER_CONSTRAINTS: Final[Sequence[Constraint[ClusterSettings]]] = (
+    *(only_for(ClusterKind.EXISTING, field) for field in ("kubeconfig", "kube_context")),
+    Constraint(("cluster_kind", "kubeconfig"), _existing_has_a_kubeconfig),
+    Constraint(("kubeconfig", "kube_context"), _context_is_usable),
+)

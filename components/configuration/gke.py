@@ -1,0 +1,396 @@
+"""A cluster that the program makes on GKE: its version, its control plane, its upkeep."""
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from enum import StrEnum
+from ipaddress import IPv4Network, IPv6Network, collapse_addresses
+from typing import Annotated, Any, Final, TypeAlias
+
+from pydantic import AwareDatetime, Field, InstanceOf, model_validator
+
+from components.configuration.cluster import ClusterSettings, only_for
+from components.configuration.machinery.constraints import Constraint, Fault, Faults
+from components.configuration.machinery.entries import Entry, each, entry
+from components.configuration.machinery.key import Key, ReadingContext
+from components.configuration.machinery.parsing import own_keys
+from components.configuration.machinery.problems import put, remove
+from components.configuration.machinery.types import (
+    Allowed,
+    Switch,
+    cidr,
+    either,
+    from_text,
+    json_list,
+    json_object,
+    matching,
+    one_of,
+)
+from components.constants.choices import (
+    ClusterKind,
+    ControlPlaneAccess,
+    ExclusionScope,
+    LoggingComponent,
+    MonitoringComponent,
+    ReleaseChannel,
+)
+from components.model.gke import (
+    MaintenanceExclusion,
+    MaintenanceWindow,
+)
+
+#: Longest exclusion of all upgrades
+#: (https://cloud.google.com/kubernetes-engine/docs/concepts/maintenance-windows-and-exclusions#limitations-maint-exclusions).
+LONGEST_WITHOUT_UPGRADES: Final = timedelta(days=90)
+
+#: How long maintenance goes on
+#: (https://cloud.google.com/kubernetes-engine/docs/concepts/maintenance-windows-and-exclusions#limitations_on_maintenance_windows).
+_SHORTEST_WINDOW: Final = timedelta(hours=4)
+_LONGEST_WINDOW: Final = timedelta(hours=24)
+_WINDOW: Final = f"{_SHORTEST_WINDOW // timedelta(hours=1)} to {_LONGEST_WINDOW // timedelta(hours=1)} hours"
+
+#: What Google lets people call a network, a range or an exclusion.
+NAME: Final = r"[a-z]([-a-z0-9]{0,61}[a-z0-9])?"
+_LABEL: Final = re.compile(r"[a-z0-9_-]{0,63}", re.ASCII)
+
+
+def _authorized_networks(text: str) -> dict[str, str]:
+    networks = dict(each(json_object(text).items(), lambda item: (item[0], _authorized(item[1]))))
+    if _hold_everything(networks.values()):
+        raise ValueError("together they let in the whole internet")
+    return networks
+
+
+def _authorized(value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError("it is no text")  # noqa: TRY004 - pydantic collects ValueError, and lets TypeError pass
+    if cidr(value).prefixlen == 0:
+        raise ValueError("it lets in the whole internet")
+    return value
+
+
+def _hold_everything(networks: Iterable[str]) -> bool:
+    """Tell whether networks, such as the two halves of 0.0.0.0/0, leave nothing out."""
+    parts = [cidr(each) for each in networks]
+    v4 = collapse_addresses(each for each in parts if isinstance(each, IPv4Network))
+    v6 = collapse_addresses(each for each in parts if isinstance(each, IPv6Network))
+    return any(each.prefixlen == 0 for each in (*v4, *v6))
+
+
+def _labels(text: str) -> dict[str, str]:
+    return dict(each(json_object(text).items(), _label))
+
+
+def _label(item: tuple[str, object]) -> tuple[str, str]:
+    name, value = item
+    if not re.fullmatch(r"[a-z][a-z0-9_-]{0,62}", name, re.ASCII):
+        raise ValueError("its name is not lower-case letters, digits, _ and -, a letter first")
+    if not isinstance(value, str) or not _LABEL.fullmatch(value):
+        raise ValueError("its value is not at most 63 lower-case letters, digits, _ and -")
+    return name, value
+
+
+class _Window(Entry):
+    start: Annotated[AwareDatetime, Allowed("a time with its zone, such as 2026-01-03T02:00:00Z")]
+    end: Annotated[AwareDatetime, Allowed("a time with its zone, such as 2026-01-03T10:00:00Z")]
+    recurrence: Annotated[
+        str,
+        matching(r"FREQ=(DAILY|WEEKLY)(;[A-Z]+=[A-Z0-9,+-]+)*", "a rule such as FREQ=WEEKLY;BYDAY=SA,SU"),
+    ]
+
+    @model_validator(mode="after")
+    def _lasts(self) -> "_Window":
+        # GKE wants 4 hours in a row, and 48 hours in 32 days, which only GKE can tell of any rule.
+        if not _SHORTEST_WINDOW <= self.end - self.start <= _LONGEST_WINDOW:
+            raise ValueError(f"it does not last from {_WINDOW}")
+        return self
+
+
+class _Exclusion(Entry):
+    name: Annotated[str, matching(NAME, "a name of lower-case letters, digits and hyphens")]
+    start: Annotated[AwareDatetime, Allowed("a time with its zone, such as 2026-12-18T00:00:00Z")]
+    end: Annotated[AwareDatetime, Allowed("a time with its zone, such as 2027-01-04T00:00:00Z")]
+    scope: Annotated[ExclusionScope, Allowed(either(ExclusionScope))] = ExclusionScope.NO_UPGRADES
+
+    @model_validator(mode="after")
+    def _lasts(self) -> "_Exclusion":
+        if self.end <= self.start:
+            raise ValueError("it ends before it begins")
+        if self.scope is ExclusionScope.NO_UPGRADES and self.end - self.start > LONGEST_WITHOUT_UPGRADES:
+            raise ValueError(f"GKE allows NO_UPGRADES for {LONGEST_WITHOUT_UPGRADES.days} days at most")
+        return self
+
+
+def _window(text: str) -> MaintenanceWindow | None:
+    value = json_object(text)
+    return MaintenanceWindow(**entry(_Window, value).model_dump()) if value else None
+
+
+def _exclusions(text: str) -> tuple[MaintenanceExclusion, ...]:
+    return tuple(each(json_list(text), lambda it: MaintenanceExclusion(**entry(_Exclusion, it).model_dump())))
+
+
+def _components(kind: type[StrEnum]) -> Allowed:
+    def parse(text: str) -> tuple[StrEnum, ...]:
+        names = json_list(text)
+        unknown = [position for position, name in enumerate(names, start=1) if name not in list(kind)]
+        if unknown:
+            raise ValueError(f"entry {unknown[0]} is none of them")
+        if names and "SYSTEM_COMPONENTS" not in names:
+            raise ValueError("GKE collects nothing else without SYSTEM_COMPONENTS")
+        return tuple(kind(str(name)) for name in dict.fromkeys(names))
+
+    return from_text(parse, f"a list of {', '.join(kind)}; the first of them with any other")
+
+
+ProjectId: TypeAlias = Annotated[
+    str,
+    matching(
+        r"([a-z0-9.-]+:)?[a-z][-a-z0-9]{4,28}[a-z0-9]",
+        "a project id: 6 to 30 lower-case letters, digits and hyphens, a letter first",
+    ),
+]
+Location: TypeAlias = Annotated[
+    str,
+    matching(r"[a-z]+-[a-z]+[0-9]+(-[a-z][a-z0-9]*)?", "a zone such as us-central1-a, or a region such as us-central1"),
+]
+GkeVersion: TypeAlias = Annotated[
+    str,
+    matching(
+        r"latest|1\.[0-9]+(\.[0-9]+(-gke\.[0-9]+)?)?",
+        "latest, or a version such as 1.33, 1.33.5 or 1.33.5-gke.1080000",
+    ),
+]
+AuthorizedNetworks: TypeAlias = Annotated[dict[str, str], from_text(_authorized_networks)]
+KmsKey: TypeAlias = Annotated[
+    str,
+    matching(
+        r"projects/[^/\s]+/locations/[a-z0-9-]+/keyRings/[\w-]{1,63}/cryptoKeys/[\w-]{1,63}",
+        "projects/<project>/locations/<location>/keyRings/<ring>/cryptoKeys/<key>",
+    ),
+]
+Window: TypeAlias = Annotated[InstanceOf[MaintenanceWindow] | None, from_text(_window)]
+Exclusions: TypeAlias = Annotated[tuple[InstanceOf[MaintenanceExclusion], ...], from_text(_exclusions)]
+LoggingComponents: TypeAlias = Annotated[tuple[LoggingComponent, ...], _components(LoggingComponent)]
+MonitoringComponents: TypeAlias = Annotated[tuple[MonitoringComponent, ...], _components(MonitoringComponent)]
+Labels: TypeAlias = Annotated[dict[str, str], from_text(_labels)]
+
+
+EXAMPLE_NETWORKS: Final = '{"office":"203.0.113.0/24"}'
+EXAMPLE_WINDOW: Final = (
+    '{"start":"2026-01-03T02:00:00Z","end":"2026-01-03T10:00:00Z","recurrence":"FREQ=WEEKLY;BYDAY=SA,SU"}'
+)
+
+
+def _channel(data: dict[str, Any]) -> ReleaseChannel | None:
+    keeps_itself = data["cluster_kind"] is ClusterKind.GKE and not data["gke_version"]
+    return ReleaseChannel.REGULAR if keeps_itself else None
+
+
+class GkeSettings(ClusterSettings):
+    """The GKE cluster itself."""
+
+    gcp_project: Annotated[
+        ProjectId,
+        Key(
+            "GKE cluster",
+            "Google Cloud project in which the cluster is made.",
+            "my-project",
+            allowed="{type}; required for a GKE cluster",
+            default="none",
+        ),
+    ] = ""
+    gcp_enable_apis: Annotated[
+        Switch,
+        Key(
+            "GKE cluster",
+            "Whether the APIs that the cluster needs are enabled in the project. They stay enabled afterwards.",
+            "false",
+        ),
+    ] = True
+    gke_location: Annotated[
+        Location,
+        Key(
+            "GKE cluster",
+            "Where the control plane and the nodes are: in one zone, or in several zones of a region.",
+            "us-central1-a",
+        ),
+    ] = "us-central1-a"
+    gke_version: Annotated[
+        GkeVersion | None,
+        Key(
+            "GKE cluster",
+            "Version of the cluster, kept by hand instead of by a release channel.",
+            "1.33",
+            allowed="{type}; not together with gkeReleaseChannel",
+            default="none: the release channel keeps it",
+        ),
+    ] = None
+    gke_release_channel: Annotated[
+        ReleaseChannel | None,
+        one_of(ReleaseChannel),
+        Key(
+            "GKE cluster",
+            "Release channel that keeps the cluster's version.",
+            "REGULAR",
+            allowed="{type}; not together with gkeVersion",
+            default="`REGULAR`, or none if `gkeVersion` is set",
+        ),
+    ] = Field(default_factory=_channel)
+    gke_control_plane_access: Annotated[
+        ControlPlaneAccess,
+        one_of(
+            ControlPlaneAccess,
+            {
+                ControlPlaneAccess.PRIVATE: "with gkePrivateNodes",
+                ControlPlaneAccess.PUBLIC: "with gkeAuthorizedNetworks",
+            },
+        ),
+        Key(
+            "GKE cluster",
+            "How the control plane is reached. dns-endpoint: by its name, for whom IAM lets in, and by no IP address. "
+            "private: by an address inside the network. public: by a public address too, from authorized networks.",
+            "dns-endpoint",
+        ),
+    ] = ControlPlaneAccess.DNS_ENDPOINT
+    gke_authorized_networks: Annotated[
+        AuthorizedNetworks,
+        Key(
+            "GKE cluster",
+            "Networks from which the control plane's IP address is reached, by a name for each.",
+            EXAMPLE_NETWORKS,
+            allowed="an object of name to network in CIDR notation, never 0.0.0.0/0 or ::/0; required with "
+            "gkeControlPlaneAccess public, and not with dns-endpoint",
+        ),
+    ] = Field(default_factory=dict[str, str])
+    gke_database_encryption_key: Annotated[
+        KmsKey | None,
+        Key(
+            "GKE cluster",
+            "Cloud KMS key that encrypts Secrets in the control plane's database. GKE's service agent must be allowed "
+            "to use it.",
+            "projects/my-project/locations/us-central1/keyRings/gke/cryptoKeys/secrets",
+            default="none: Google's own encryption at rest only",
+        ),
+    ] = None
+    gke_maintenance_window: Annotated[
+        Window,
+        Key(
+            "GKE cluster",
+            "When GKE may do maintenance by itself.",
+            EXAMPLE_WINDOW,
+            allowed=f"an object of start and end, times with their zone of the first window ({_WINDOW}), and "
+            "recurrence: FREQ=DAILY, or FREQ=WEEKLY;BYDAY= and days",
+            default="none: at any time",
+            unset={},
+        ),
+    ] = None
+    gke_maintenance_exclusions: Annotated[
+        Exclusions,
+        Key(
+            "GKE cluster",
+            "Times without upgrades.",
+            '[{"name":"holidays","start":"2026-12-18T00:00:00Z","end":"2027-01-04T00:00:00Z"}]',
+            allowed="a list of objects of name, start, end (times with their zone) and scope: NO_UPGRADES (the "
+            f"default, {LONGEST_WITHOUT_UPGRADES.days} days at most), NO_MINOR_UPGRADES or NO_MINOR_OR_NODE_UPGRADES; "
+            "only with gkeMaintenanceWindow",
+        ),
+    ] = ()
+    gke_binary_authorization: Annotated[
+        Switch,
+        Key(
+            "GKE cluster",
+            "Whether the project's Binary Authorization policy decides which images run.",
+            "true",
+        ),
+    ] = False
+    gke_logging_components: Annotated[
+        LoggingComponents,
+        Key(
+            "GKE cluster",
+            "Whose logs GKE collects.",
+            '["SYSTEM_COMPONENTS","WORKLOADS"]',
+        ),
+    ] = (LoggingComponent.SYSTEM_COMPONENTS, LoggingComponent.WORKLOADS)
+    gke_monitoring_components: Annotated[
+        MonitoringComponents,
+        Key(
+            "GKE cluster",
+            "Whose metrics GKE collects.",
+            '["SYSTEM_COMPONENTS","POD"]',
+        ),
+    ] = (MonitoringComponent.SYSTEM_COMPONENTS,)
+    gke_labels: Annotated[
+        Labels,
+        Key(
+            "GKE cluster",
+            "Labels of the cluster and its nodes in Google Cloud, by which the bill can be split.",
+            '{"team":"mesh"}',
+            allowed="an object of name to value, both lower-case letters, digits, _ and -",
+        ),
+    ] = Field(default_factory=dict[str, str])
+
+
+def _gke_has_a_project(settings: GkeSettings, _: ReadingContext) -> Faults:
+    if settings.cluster_kind is ClusterKind.GKE and not settings.gcp_project:
+        yield Fault("gcp_project", "a GKE cluster needs a project")
+
+
+def _version_is_chosen_once(settings: GkeSettings, _: ReadingContext) -> Faults:
+    if settings.gke_version and settings.gke_release_channel:
+        yield Fault(
+            "gke_version",
+            f"gkeReleaseChannel is {settings.gke_release_channel}, and a release channel chooses the version itself",
+            fixes=(remove("gke_version"), remove("gke_release_channel")),
+        )
+
+
+def _public_access_is_narrow(settings: GkeSettings, _: ReadingContext) -> Faults:
+    if settings.gke_control_plane_access is ControlPlaneAccess.PUBLIC and not settings.gke_authorized_networks:
+        yield Fault(
+            "gke_authorized_networks",
+            "gkeControlPlaneAccess is public, and nothing says for whom",
+            fixes=(put("gke_authorized_networks", EXAMPLE_NETWORKS), remove("gke_control_plane_access")),
+        )
+
+
+def _authorized_networks_have_a_use(settings: GkeSettings, _: ReadingContext) -> Faults:
+    if settings.gke_control_plane_access is ControlPlaneAccess.DNS_ENDPOINT and settings.gke_authorized_networks:
+        yield Fault(
+            "gke_authorized_networks",
+            "gkeControlPlaneAccess is dns-endpoint, where IAM decides and no address does",
+            fixes=(remove("gke_authorized_networks"), put("gke_control_plane_access", ControlPlaneAccess.PUBLIC)),
+        )
+
+
+def _exclusions_have_a_window(settings: GkeSettings, _: ReadingContext) -> Faults:
+    if settings.gke_maintenance_exclusions and settings.gke_maintenance_window is None:
+        yield Fault(
+            "gke_maintenance_exclusions",
+            "gkeMaintenanceWindow is not set, and Google's provider takes exclusions together with a window only",
+            fixes=(remove("gke_maintenance_exclusions"), put("gke_maintenance_window", EXAMPLE_WINDOW)),
+        )
+
+
+def _exclusions_fit_the_channel(settings: GkeSettings, _: ReadingContext) -> Faults:
+    scopes = {each.scope for each in settings.gke_maintenance_exclusions} - {ExclusionScope.NO_UPGRADES}
+    if scopes and settings.gke_release_channel is None and settings.cluster_kind is ClusterKind.GKE:
+        yield Fault(
+            "gke_maintenance_exclusions",
+            f"there is no release channel, and without one GKE knows NO_UPGRADES only, not {', '.join(sorted(scopes))}",
+            fixes=(remove("gke_maintenance_exclusions"), remove("gke_version")),
+        )
+
+
+GKE_CONSTRAINTS: Final[Sequence[Constraint[GkeSettings]]] = (
+    *(only_for(ClusterKind.GKE, known.name) for known in own_keys(GkeSettings)),
+    Constraint(("cluster_kind", "gcp_project"), _gke_has_a_project),
+    Constraint(("gke_version", "gke_release_channel"), _version_is_chosen_once),
+    Constraint(("gke_control_plane_access", "gke_authorized_networks"), _public_access_is_narrow),
+    Constraint(("gke_control_plane_access", "gke_authorized_networks"), _authorized_networks_have_a_use),
+    Constraint(("gke_maintenance_exclusions", "gke_maintenance_window"), _exclusions_have_a_window),
+    Constraint(
+        ("cluster_kind", "gke_maintenance_exclusions", "gke_version", "gke_release_channel"),
+        _exclusions_fit_the_channel,
+    ),
+)

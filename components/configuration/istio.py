@@ -1,0 +1,261 @@
+"""Istio: its version, where it comes from, and what its charts are given."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
+from typing import Annotated, Any, Final, TypeAlias
+
+from packaging.version import Version
+from pydantic import Field, InstanceOf
+
+from components.configuration.gke import GkeSettings
+from components.configuration.machinery.chart_location import ChartLocation
+from components.configuration.machinery.constraints import Constraint, Fault, Faults
+from components.configuration.machinery.key import Key, ReadingContext
+from components.configuration.machinery.problems import put, remove
+from components.configuration.machinery.types import (
+    from_file,
+    from_text,
+    json_object,
+    matching,
+    one_of,
+    whole,
+)
+from components.constants.choices import (
+    ClusterKind,
+    MutualTlsMode,
+)
+from components.model.chart_values import OWNED_BASE_VALUES, OWNED_ISTIOD_VALUES, owned_paths
+from components.versions.istio import TABLE, UnsupportedVersionError, parse_version, row_for
+from components.versions.support import gke_kubernetes, minor, refusal
+
+#: The Istio version that is installed unless another is configured.
+DEFAULT_VERSION: Final = "1.30.2"
+
+_OLDEST: Final = next(row for row in TABLE if row.installable)
+
+
+class ExactVersion(Version):
+    """A version that is printed as it was written: tags and chart versions say `1.28.0-rc.1`, never `1.28.0rc1`."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self._text = text
+
+    def __str__(self) -> str:
+        return self._text
+
+    def __reduce__(self) -> tuple[type["ExactVersion"], tuple[str]]:  # copies keep the text
+        return ExactVersion, (self._text,)
+
+
+def _istio_version(text: str) -> ExactVersion:
+    try:
+        row_for(parse_version(text))
+    except UnsupportedVersionError:
+        raise
+    except ValueError as error:
+        raise ValueError("it is not an exact version") from error
+    return ExactVersion(text)
+
+
+ChartValues: TypeAlias = Annotated[
+    dict[str, Any],
+    from_text(json_object, "an object of chart values, without those that have a configuration key of their own"),
+]
+IstioVersion: TypeAlias = Annotated[
+    InstanceOf[ExactVersion],
+    from_text(
+        _istio_version, f"an exact version such as {DEFAULT_VERSION}, without a leading v; {_OLDEST.since} or newer"
+    ),
+]
+IstioCharts: TypeAlias = Annotated[
+    InstanceOf[ChartLocation], from_file(lambda text, around: ChartLocation.parse(text, around.root))
+]
+ImagePrefix: TypeAlias = Annotated[
+    str,
+    matching(
+        r"[a-z0-9][a-z0-9.-]*(:[0-9]+)?(/[a-z0-9][a-z0-9._-]*)*",
+        "<registry>/<path>, without a scheme, tag or slash at the end",
+    ),
+]
+Revision: TypeAlias = Annotated[
+    str, matching(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?", "at most 63 lower-case letters, digits and hyphens")
+]
+
+
+class IstioSettings(GkeSettings):
+    """Which Istio is installed, and from where."""
+
+    istio_version: Annotated[
+        IstioVersion,
+        Key(
+            "Istio",
+            "Version of Istio.",
+            DEFAULT_VERSION,
+        ),
+    ] = ExactVersion(DEFAULT_VERSION)
+    istio_charts: Annotated[
+        IstioCharts,
+        Key(
+            "Istio",
+            "Where Istio's charts come from.",
+            "oci://ghcr.io/istio/release/charts",
+            allowed="oci://<registry>/<path>, https://<repository>, or a folder (relative to the project) that holds "
+            "base/ and istiod/ of istioVersion",
+        ),
+    ] = ChartLocation("oci://ghcr.io/istio/release/charts")
+    istio_hub: Annotated[
+        ImagePrefix,
+        Key(
+            "Istio",
+            "Registry and path of Istio's images.",
+            "docker.io/istio",
+        ),
+    ] = "docker.io/istio"
+    istio_revision: Annotated[
+        Revision | None,
+        Key(
+            "Istio",
+            "Revision of the control plane, for running two versions side by side.",
+            "canary",
+            default="none: the default revision",
+        ),
+    ] = None
+    istiod_replicas: Annotated[
+        int,
+        whole(1, 50),
+        Key(
+            "Istio",
+            "Number of istiod's Pods that there are at least; more are made under load. From 2 on one of them stays up "
+            "while nodes are drained.",
+            "2",
+        ),
+    ] = 2
+    mutual_tls: Annotated[
+        MutualTlsMode,
+        one_of(MutualTlsMode),
+        Key(
+            "Istio",
+            "What sidecars take in. strict: mutual TLS only, so that callers without a sidecar reach nothing in "
+            "namespaces that have them. permissive: plain text too.",
+            "strict",
+        ),
+    ] = MutualTlsMode.STRICT
+    base_values: Annotated[
+        ChartValues,
+        Key(
+            "Istio",
+            "Extra values for Istio's base chart.",
+            '{"base":{"enableIstioConfigCRDs":true}}',
+        ),
+    ] = Field(default_factory=dict[str, Any])
+    istiod_values: Annotated[
+        ChartValues,
+        Key(
+            "Istio",
+            "Extra values for the istiod chart.",
+            '{"pilot":{"autoscaleMax":9}}',
+        ),
+    ] = Field(default_factory=dict[str, Any])
+
+
+#: The newest release with native mode whose own proxy images have the tracer for it.
+NEWEST_NATIVE: Final = "1.14.6"
+
+#: The fields from which the cluster's Kubernetes version follows.
+_OF_THE_CLUSTER: Final = ("cluster_kind", "kubeconfig", "kube_context", "gke_version", "gke_release_channel")
+
+
+def kubernetes_version(settings: IstioSettings, around: ReadingContext) -> Version | None:
+    """Return the Kubernetes version of the cluster: an existing one is asked, GKE's follows from what is configured.
+
+    Returns:
+        The version, also a minor version only; `None` if it can't be told.
+    """
+    if settings.cluster_kind is ClusterKind.GKE:
+        return gke_kubernetes(settings.gke_release_channel, settings.gke_version)
+    try:
+        kubeconfig = settings.kubeconfig_contents
+    except ValueError:  # other rules say what is wrong with it
+        return None
+    return around.server_version(kubeconfig)
+
+
+def _can_be_installed(settings: IstioSettings, _: ReadingContext) -> Faults:
+    obstacle = row_for(settings.istio_version).obstacle
+    if obstacle:
+        yield Fault(
+            "istio_version",
+            obstacle,
+            fixes=(put("istio_version", NEWEST_NATIVE), put("istio_version", DEFAULT_VERSION)),
+        )
+
+
+def _runs_on_this_kubernetes(settings: IstioSettings, around: ReadingContext) -> Faults:
+    kubernetes = kubernetes_version(settings, around)
+    reason = refusal(settings.istio_version, kubernetes) if kubernetes else ""
+    if kubernetes and reason:
+        fitting = [text for text in (DEFAULT_VERSION, NEWEST_NATIVE) if not refusal(Version(text), kubernetes)]
+        yield Fault(
+            "istio_version",
+            reason,
+            fixes=tuple(put("istio_version", text) for text in fitting),
+            allowed=f"a version of Istio that can be installed on Kubernetes {minor(kubernetes)}",
+        )
+
+
+def _folder_holds_this_version(settings: IstioSettings, _: ReadingContext) -> Faults:
+    versions = settings.istio_charts.folder_versions
+    wanted = str(settings.istio_version)
+    other = [f"{chart}/Chart.yaml is of version {version}" for chart, version in versions.items() if version != wanted]
+    if other:
+        official = put("istio_charts", "oci://ghcr.io/istio/release/charts")
+        agreed = set(versions.values())
+        yield Fault(
+            "istio_charts",
+            f"{' and '.join(other)}, and istioVersion is {wanted}",
+            fixes=(put("istio_version", agreed.pop()), official) if len(agreed) == 1 else (official,),
+        )
+
+
+def _base_values_are_free(settings: IstioSettings, _: ReadingContext) -> Faults:
+    return _owned("base_values", settings.base_values, OWNED_BASE_VALUES)
+
+
+def _istiod_values_are_free(settings: IstioSettings, _: ReadingContext) -> Faults:
+    return _owned("istiod_values", settings.istiod_values, OWNED_ISTIOD_VALUES)
+
+
+def _owned(field: str, values: Mapping[str, Any], owned: Mapping[str, str]) -> Faults:
+    for path, instead in owned_paths(values, owned).items():
+        rest, value = _without(values, path)
+        yield Fault(
+            field,
+            f"{instead} decides this value",
+            # `rm --path` reaches into YAML only, and does nothing where the object was stored as JSON text
+            fixes=(remove(field, f".{path}"), put(field, json.dumps(rest))),
+            given=json.dumps(value),
+            allowed=f"nothing here; set {instead} instead",
+            path=f".{path}",
+        )
+
+
+def _without(values: Mapping[str, Any], path: str) -> tuple[dict[str, Any], object]:
+    """Return `values` without what stands at `path` (such as `a.b[0].c`), and what stood there."""
+    rest: dict[str, Any] = deepcopy(dict(values))
+    *parents, last = (int(part) if part.isdigit() else part for part in re.findall(r"[^.\[\]]+", path))
+    holder: Any = rest
+    for part in parents:
+        holder = holder[part]
+    return rest, holder.pop(last)
+
+
+ISTIO_CONSTRAINTS: Final[Sequence[Constraint[IstioSettings]]] = (
+    Constraint(("istio_charts", "istio_version"), _folder_holds_this_version),
+    Constraint(("base_values",), _base_values_are_free),
+    Constraint(("istiod_values",), _istiod_values_are_free),
+    Constraint(("istio_version",), _can_be_installed),
+    Constraint(("istio_version", *_OF_THE_CLUSTER), _runs_on_this_kubernetes),
+)

@@ -1,0 +1,83 @@
+"""Reads and judges a stack's configuration: the only place that asks Pulumi for it."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+
+import pulumi
+from packaging.version import Version
+from pulumi.runtime.config import CONFIG, get_config, get_config_env, is_config_secret
+
+from components.configuration.applications import APPLICATION_CONSTRAINTS
+from components.configuration.backend import BACKEND_CONSTRAINTS
+from components.configuration.cluster import CLUSTER_CONSTRAINTS
+from components.configuration.gateway import GATEWAY_CONSTRAINTS
+from components.configuration.gke import GKE_CONSTRAINTS
+from components.configuration.gke_network import GKE_NETWORK_CONSTRAINTS
+from components.configuration.istio import ISTIO_CONSTRAINTS, kubernetes_version
+from components.configuration.machinery.constraints import Constraint
+from components.configuration.machinery.key import ReadingContext
+from components.configuration.machinery.parsing import Given, keys, parse
+from components.configuration.machinery.problems import NAMESPACE
+from components.configuration.machinery.server_version import server_version as ask_for_version
+from components.configuration.settings import Settings
+from components.configuration.tracing import TRACING_CONSTRAINTS
+
+CONSTRAINTS: Sequence[Constraint[Settings]] = (
+    *CLUSTER_CONSTRAINTS,
+    *GKE_CONSTRAINTS,
+    *GKE_NETWORK_CONSTRAINTS,
+    *APPLICATION_CONSTRAINTS,
+    *GATEWAY_CONSTRAINTS,
+    *ISTIO_CONSTRAINTS,
+    *TRACING_CONSTRAINTS,
+    *BACKEND_CONSTRAINTS,
+)
+
+
+def load_settings() -> Settings:
+    """Read the configuration of the stack that Pulumi is running.
+
+    Raises:
+        ConfigurationError: naming everything that is wrong with it; Pulumi prints it without a traceback.
+    """
+    prefix = f"{NAMESPACE}:"
+    found = {*CONFIG.get(), *get_config_env(), *(prefix + key for key in keys(Settings))}
+    ours = {key: get_config(key) for key in found if key.startswith(prefix)}
+    return parse_settings(
+        {key.removeprefix(prefix): str(value) for key, value in ours.items() if value is not None},
+        stack=pulumi.get_stack(),
+        root=Path(pulumi.get_root_directory() or Path.cwd()),
+        now=datetime.now(UTC),
+        secret_keys={key.removeprefix(prefix) for key in ours if is_config_secret(key)},
+        server_version=ask_for_version,
+    )
+
+
+def parse_settings(
+    raw: Mapping[str, str],
+    *,
+    stack: str,
+    root: Path,
+    now: datetime,
+    secret_keys: Collection[str] = (),
+    server_version: Callable[[str], Version | None] = lambda _: None,
+) -> Settings:
+    """Check a configuration and return it.
+
+    Arguments:
+        raw: key, without the namespace -> text, as Pulumi hands it over: lists and objects as JSON.
+        stack: the stack's name, for the commands in errors and for the default name of the cluster.
+        root: the project's folder, to which paths are relative.
+        now: the time, with its zone, at which certificates must be valid.
+        secret_keys: keys whose values are stored encrypted.
+        server_version: as in `ReadingContext`; asked once at most.
+
+    Raises:
+        ConfigurationError: naming everything that is wrong, not only what is found first.
+    """
+    given = Given(raw, frozenset(secret_keys), derived={"clusterName": f"{NAMESPACE}-{stack}"})
+    context = ReadingContext(root, now, cache(server_version))
+    checked = parse(Settings, CONSTRAINTS, given, context, stack)
+    return checked.model_copy(update={"kubernetes_version": kubernetes_version(checked, context)})

@@ -1,0 +1,314 @@
+"""Tracing: how spans leave the mesh, how many, and what they carry; and the Collector."""
+
+import re
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from decimal import Decimal
+from typing import Annotated, Any, Final, TypeAlias, cast
+
+from pydantic import Field, InstanceOf
+
+from components.configuration.istio import DEFAULT_VERSION, NEWEST_NATIVE, IstioSettings
+from components.configuration.machinery.constraints import Constraint, Fault, Faults
+from components.configuration.machinery.entries import each, named
+from components.configuration.machinery.key import Key, ReadingContext, SettingsPart
+from components.configuration.machinery.problems import Steps, put, remove
+from components.configuration.machinery.types import Allowed, Switch, from_text, json_list, json_object, one_of, whole
+from components.constants.choices import TracingMode
+from components.model.spans import CustomTag, EnvironmentTag, HeaderTag, LiteralTag, SamplingOverride
+from components.versions.istio import TABLE, row_for, why_not
+
+#: Field of an entry -> what its text must match, and what is said of text that doesn't.
+_FORMS: Final[Mapping[str, tuple[re.Pattern[str], str]]] = {
+    "namespace": (re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?"), "is not a namespace's name"),
+    "workload": (
+        re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?"),
+        "is not a value that the label app can have",
+    ),
+    "header": (re.compile(r":?[a-z0-9_.-]+"), "is not a lower-case header name"),
+    "environment": (re.compile(r"[A-Za-z_.-][A-Za-z0-9_.-]*"), "is not the name of an environment variable"),
+}
+_TAG_NAME: Final = re.compile(r"[!-~]{1,128}")
+_TAG_KINDS: Final = ("literal", "header", "environment")
+
+
+#: What a percentage may be.
+_PERCENTAGE: Final = "from 0 to 100 with at most two decimals"
+
+
+def _percentage(text: str) -> Decimal:
+    if not re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,2})?", text) or Decimal(text) > 100:
+        raise ValueError
+    return Decimal(text)
+
+
+def _image(text: str) -> str:
+    match = re.fullmatch(
+        r"(?P<name>[a-z0-9][a-z0-9._-]*(:[0-9]+)?(/[a-z0-9][a-z0-9._-]*)*?)(:(?P<tag>[\w][\w.-]{0,127}))?(?P<digest>@sha256:[0-9a-f]{64})?",
+        text,
+        re.ASCII,
+    )
+    if not match:
+        raise ValueError("it is not an image reference")
+    if not match["digest"] and match["tag"] in {None, "latest"}:
+        raise ValueError("it names no fixed version, so that two Pods could run different ones")
+    return text
+
+
+def _overrides(text: str) -> tuple[SamplingOverride, ...]:
+    found: dict[tuple[str, str | None], SamplingOverride] = {}
+    for position, entry in enumerate(json_list(text, parse_float=Decimal), start=1):
+        with named(position):
+            override = _override(entry)
+        requests = (override.namespace, override.workload)
+        if requests in found:
+            raise ValueError(f"entry {position}: an entry before it is for the same namespace and workload")
+        found[requests] = override
+    return tuple(found.values())
+
+
+def _override(value: object) -> SamplingOverride:
+    entry = _fields(value, {"namespace", "percentage"}, {"workload"})
+    return SamplingOverride(
+        namespace=_text(entry, "namespace"),
+        percentage=_entry_percentage(entry["percentage"]),
+        workload=_text(entry, "workload") if "workload" in entry else None,
+    )
+
+
+def _entry_percentage(value: object) -> Decimal:
+    """Read a percentage, also from text: `pulumi config set --path` stores a number with decimals as text."""
+    try:
+        return _percentage(str(value))
+    except ValueError as error:
+        raise ValueError(f"percentage is not a number {_PERCENTAGE}") from error
+
+
+def _tags(text: str) -> dict[str, CustomTag]:
+    return dict(each(json_object(text).items(), lambda item: (_tag_name(item[0]), _tag(item[1]))))
+
+
+def _tag_name(text: str) -> str:
+    if not _TAG_NAME.fullmatch(text):
+        raise ValueError("its name is not 1 to 128 printable ASCII characters without white space")
+    return text
+
+
+def _tag(value: object) -> CustomTag:
+    kinds = [kind for kind in _TAG_KINDS if kind in _fields(value)]
+    if len(kinds) != 1:
+        raise ValueError("it holds not exactly one of literal, header and environment")
+    entry = _fields(value, set(kinds), set() if kinds == ["literal"] else {"default"})
+    default = _printable(entry, "default") if "default" in entry else None
+    match kinds:
+        case ["header"]:
+            return HeaderTag(_text(entry, "header"), default)
+        case ["environment"]:
+            return EnvironmentTag(_text(entry, "environment"), default)
+        case _:
+            return LiteralTag(_printable(entry, "literal"))
+
+
+def _fields(
+    value: object, required: AbstractSet[str] = frozenset(), optional: AbstractSet[str] | None = None
+) -> Mapping[str, object]:
+    """Return an object that holds all of `required`, and with `optional` nothing else but that."""
+    if not isinstance(value, dict):
+        raise ValueError("it is not an object")  # noqa: TRY004 - pydantic collects ValueError, and lets TypeError pass
+    entry = cast("dict[str, object]", value)
+    if not required <= set(entry):
+        raise ValueError(f"it lacks {' and '.join(sorted(required - set(entry)))}")
+    if optional is not None and set(entry) - required - optional:
+        raise ValueError(f"it may hold nothing but {', '.join(sorted(required | optional))}")
+    return entry
+
+
+def _text(entry: Mapping[str, object], field: str) -> str:
+    form, fault = _FORMS[field]
+    value = entry[field]
+    if not isinstance(value, str) or not form.fullmatch(value):
+        raise ValueError(f"{field} {fault}")
+    return value
+
+
+def _printable(entry: Mapping[str, object], field: str) -> str:
+    value = entry[field]
+    if not isinstance(value, str) or not value or not value.isprintable():
+        raise ValueError(f"{field} is not printable text")
+    return value
+
+
+Percentage: TypeAlias = Annotated[Decimal, Field(ge=0, le=100), from_text(_percentage, f"a percentage {_PERCENTAGE}")]
+SamplingOverrides: TypeAlias = Annotated[tuple[InstanceOf[SamplingOverride], ...], from_text(_overrides)]
+CustomTagsByName: TypeAlias = Annotated[
+    dict[str, InstanceOf[LiteralTag] | InstanceOf[HeaderTag] | InstanceOf[EnvironmentTag]], from_text(_tags)
+]
+Image: TypeAlias = Annotated[str, Allowed("an image with a tag other than latest, or with a digest", check=_image)]
+
+
+def _with_versions(mode: TracingMode) -> str:
+    """Return a mode and the Istio versions that have it, in words."""
+    rows = [position for position, row in enumerate(TABLE) if mode in row.modes and row.installable]
+    end = f", before {TABLE[rows[-1] + 1].since}" if rows[-1] + 1 < len(TABLE) else ""
+    return f"{mode} (Istio {TABLE[rows[0]].since} or newer{end})"
+
+
+def _mode_of_version(data: dict[str, Any]) -> TracingMode:
+    return row_for(data["istio_version"]).default_mode
+
+
+class TracingSettings(IstioSettings):
+    """Which requests are traced, and how their spans leave the mesh."""
+
+    tracing_mode: Annotated[
+        TracingMode,
+        one_of(TracingMode),
+        Key(
+            "Tracing",
+            "How spans leave the mesh. native: Envoy's own Lightstep tracer in each sidecar sends to the satellites. "
+            "lightstep-provider: Istio's lightstep extension provider, by which each sidecar sends to the satellites. "
+            "opentelemetry: sidecars send OTLP to a Collector in the cluster, and only that talks to the backend.",
+            TracingMode.OPENTELEMETRY,
+            allowed=" or ".join(map(_with_versions, TracingMode)),
+            default="native where `istioVersion` allows it, otherwise opentelemetry",
+        ),
+    ] = Field(default_factory=_mode_of_version)
+    lightstep_tracer_in_proxy: Annotated[
+        Switch,
+        Key(
+            "Tracing",
+            "Whether the proxy images in istioHub have Envoy's Lightstep tracer although Istio's own of that version "
+            "do not: those of Istio 1.15 were built without it.",
+            "true",
+            allowed="{type}; true with Istio 1.15 only",
+        ),
+    ] = False
+    sampling_percentage: Annotated[
+        Percentage,
+        Key(
+            "Tracing",
+            "Share of requests that are traced. Below 100 the satellites' statistics are incomplete.",
+            "100",
+        ),
+    ] = Decimal(100)
+    sampling_overrides: Annotated[
+        SamplingOverrides,
+        Key(
+            "Tracing",
+            "Other shares for single namespaces, or for single workloads in them. workload is the value of the label "
+            "app on the workload's Pods; without it the entry is for the whole namespace.",
+            '[{"namespace":"bookinfo","percentage":10}]',
+            allowed='a list of objects such as {"namespace":"shop","workload":"cart","percentage":10}, workload left '
+            "out for the whole namespace; percentages as in samplingPercentage; namespaces among bookinfoNamespace and "
+            "injectedNamespaces; no two for the same; not where tracingMode is native",
+        ),
+    ] = ()
+    custom_tags: Annotated[
+        CustomTagsByName,
+        Key(
+            "Tracing",
+            "Tags that every span gets. A value is the same for all (literal), or comes from a request header or from "
+            "an environment variable of the sidecar, with default where there is none. Not for secrets.",
+            '{"team":{"literal":"shop"},"tenant":{"header":"x-tenant","default":"none"}}',
+            allowed='an object of tag name to exactly one of {"literal":"<text>"}, {"header":"<lower-case name>"} and '
+            '{"environment":"<name>"}, the last two also with "default":"<text>"',
+        ),
+    ] = Field(default_factory=dict[str, CustomTag])
+
+
+class CollectorSettings(SettingsPart):
+    """The Collector, where the tracing mode has one."""
+
+    collector_image: Annotated[
+        Image,
+        Key(
+            "Collector",
+            "Image of the OpenTelemetry Collector. There is a Collector only where tracingMode is opentelemetry.",
+            "docker.io/otel/opentelemetry-collector:0.120.0",
+        ),
+    ] = "docker.io/otel/opentelemetry-collector:0.120.0"
+    collector_replicas: Annotated[
+        int,
+        whole(1, 20),
+        Key("Collector", "Number of Collector Pods.", "2"),
+    ] = 2
+
+
+def to_opentelemetry(settings: TracingSettings) -> Steps:
+    """Return the commands by which a stack comes to send its spans through the Collector."""
+    if TracingMode.OPENTELEMETRY in row_for(settings.istio_version).modes:
+        return put("tracing_mode", TracingMode.OPENTELEMETRY)
+    given = remove("tracing_mode") if "tracing_mode" in settings.model_fields_set else ()
+    return (*given, *put("istio_version", DEFAULT_VERSION))
+
+
+def _overrides_have_an_effect(settings: TracingSettings, _: ReadingContext) -> Faults:
+    row = row_for(settings.istio_version)
+    if settings.sampling_overrides and not row.telemetry_in(settings.tracing_mode):
+        missing = f"tracingMode {settings.tracing_mode}" if row.telemetry_api else f"Istio {settings.istio_version}"
+        yield Fault(
+            "sampling_overrides",
+            f"{missing} has no Telemetry API, and one percentage holds for the whole mesh",
+            fixes=(remove("sampling_overrides"), _to_telemetry(settings)),
+        )
+
+
+def _to_telemetry(settings: TracingSettings) -> Steps:
+    row = row_for(settings.istio_version)
+    usable = [mode for mode in row.modes if row.telemetry_in(mode)]
+    return put("tracing_mode", usable[0]) if usable else to_opentelemetry(settings)
+
+
+def _tags_have_an_effect(settings: TracingSettings, _: ReadingContext) -> Faults:
+    if settings.custom_tags and not row_for(settings.istio_version).custom_tags:
+        yield Fault(
+            "custom_tags",
+            f"Istio {settings.istio_version} can't add tags to spans",
+            fixes=(remove("custom_tags"), put("istio_version", DEFAULT_VERSION)),
+        )
+
+
+def _version_allows_the_mode(settings: TracingSettings, _: ReadingContext) -> Faults:
+    reason = why_not(settings.istio_version, settings.tracing_mode)
+    if reason:
+        modes = row_for(settings.istio_version).modes
+        yield Fault(
+            "tracing_mode",
+            reason,
+            fixes=(remove("tracing_mode"), *(put("tracing_mode", mode) for mode in modes)),
+            allowed=f"{' or '.join(modes)} with Istio {settings.istio_version}",
+        )
+
+
+def _proxy_has_the_tracer(settings: TracingSettings, _: ReadingContext) -> Faults:
+    if row_for(settings.istio_version).proxy_lacks_tracer and not settings.lightstep_tracer_in_proxy:
+        yield Fault(
+            "istio_version",
+            f"Istio's own proxy images of {settings.istio_version} have no Lightstep tracer, and nothing takes its "
+            "place there, so no sidecar would start",
+            fixes=(
+                put("istio_version", NEWEST_NATIVE),
+                put("istio_version", DEFAULT_VERSION),
+                put("lightstep_tracer_in_proxy", "true"),
+            ),
+            allowed="a version whose proxy has a tracer, or images in istioHub that have it and "
+            "lightstepTracerInProxy true",
+        )
+
+
+def _tracer_has_a_use(settings: TracingSettings, _: ReadingContext) -> Faults:
+    if settings.lightstep_tracer_in_proxy and not row_for(settings.istio_version).proxy_lacks_tracer:
+        yield Fault(
+            "lightstep_tracer_in_proxy",
+            f"it changes nothing with Istio {settings.istio_version}",
+            fixes=(remove("lightstep_tracer_in_proxy"),),
+        )
+
+
+TRACING_CONSTRAINTS: Final[Sequence[Constraint[TracingSettings]]] = (
+    Constraint(("istio_version", "tracing_mode"), _version_allows_the_mode),
+    Constraint(("istio_version", "lightstep_tracer_in_proxy"), _proxy_has_the_tracer),
+    Constraint(("istio_version", "lightstep_tracer_in_proxy"), _tracer_has_a_use),
+    Constraint(("istio_version", "tracing_mode", "sampling_overrides"), _overrides_have_an_effect),
+    Constraint(("istio_version", "custom_tags"), _tags_have_an_effect),
+)

@@ -38,23 +38,19 @@ env: venv ## Print exports for using pulumi directly: eval "$(make -s env)"
 test: venv-dev ## Run all tests
 	@$(SANDBOX) test $(ARGS)
 
-lint: venv-dev ## Check style, format, types, and that generated files are up to date
+lint: venv-dev ## Check style, format, types, layers, and that generated files are up to date
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
 	@.venv/bin/pyright
-	@$(VENV_PYTHON) -m reference.configuration --check
-	@$(VENV_PYTHON) -m reference.verification --check
-	@$(VENV_PYTHON) -m reference.stacks --check
+	@.venv/bin/lint-imports --no-logo --config pyproject.toml
+	@$(VENV_PYTHON) -m reference --check
 
 format: venv-dev ## Format the code
 	@.venv/bin/ruff format .
 	@.venv/bin/ruff check --fix .
 
-generate: venv-dev ## Write generated files anew: references, the verification's tables, the stacks' snapshots and pages
-	@$(VENV_PYTHON) -m reference.configuration
-	@$(VENV_PYTHON) -m reference.verification
-	@$(VENV_PYTHON) -m tests.snapshots
-	@$(VENV_PYTHON) -m reference.stacks
+generate: venv-dev ## Write generated files anew: references, pages and the stacks' snapshots
+	@$(VENV_PYTHON) -m reference
 
 clean: ## Remove all sandboxes, the toolchain and .venv
 	@if [ -x $(VENV_PYTHON) ]; then $(SANDBOX) clean; fi

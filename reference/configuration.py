@@ -1,12 +1,5 @@
-"""Writes what is generated: the schema in `Pulumi.yaml`, `docs/configuration.md`, and the tables of two other pages.
+"""The reference of the configuration: the schema in `Pulumi.yaml`, and `docs/configuration.md`."""
 
-`python -m reference.configuration`, or `make generate`, writes them from the settings, the table of Istio
-versions and the rules of the policy pack; with `--check` it only says whether they are up to date.
-"""
-
-import argparse
-import re
-import sys
 from collections.abc import Iterator, Mapping
 from itertools import groupby
 from pathlib import Path
@@ -16,47 +9,18 @@ import yaml
 
 from components.configuration.machinery.parsing import KnownKey, keys
 from components.configuration.settings import Settings
-from reference.policy import tables as policy_tables
-from reference.tracing import tables
+from reference.writing import between, note
 
-COMMAND: Final = "make generate"
-PROJECT_FILE: Final = Path("Pulumi.yaml")
-PAGE: Final = Path("docs/configuration.md")
-TRACING_PAGE: Final = Path("docs/tracing.md")
-POLICY_PAGE: Final = Path("docs/policy.md")
+#: The lines between which Pulumi.yaml's generated part stands.
+_MARKS: Final = ("# <configuration>", "# </configuration>")
 
-#: The lines between which a file's generated part stands.
-_SCHEMA_MARKS: Final = ("# <configuration>", "# </configuration>")
-_TABLES_MARKS: Final = (
-    f"<!-- Written by `{COMMAND}` from reference/tracing.py; edit there. -->",
-    "<!-- End. -->",
-)
-_RULES_MARKS: Final = (f"<!-- Written by `{COMMAND}` from policy/rules; edit there. -->", "<!-- End. -->")
 _TYPES: Final[Mapping[type, str]] = {bool: "boolean", int: "integer", list: "array", dict: "object", str: "string"}
 
 
-def main(arguments: list[str] | None = None, root: Path = Path(__file__).parents[1]) -> int:
-    """Write the reference, or check it.
-
-    Arguments:
-        arguments: of the command line; `None` (default) takes the process's own.
-        root: the project's folder.
-
-    Returns:
-        The exit code: 1 if `--check` found something out of date.
-    """
-    parser = argparse.ArgumentParser(prog=COMMAND, description="Writes the reference of the configuration.")
-    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if something is out of date")
-    check = parser.parse_args(arguments).check
-    outdated = {path: text for path, text in _files(root).items() if not _says(path, text)}
-    for path, text in outdated.items():
-        if not check:
-            path.write_text(text, encoding="utf-8")
-        print(f"{path.relative_to(root)} {'is out of date' if check else 'written'}")
-    if check and outdated:
-        print(f"mend: {COMMAND}")
-        return 1
-    return 0
+def project_file(root: Path) -> str:
+    """Return `Pulumi.yaml` with the declaration of every key; everything else in it stays."""
+    block = yaml.safe_dump({"config": schema()}, sort_keys=False, width=116, allow_unicode=True)
+    return between(*_MARKS, block, root / "Pulumi.yaml")
 
 
 def schema() -> dict[str, dict[str, Any]]:
@@ -75,7 +39,7 @@ def page() -> str:
 
 _INTRODUCTION: Final = f"""# Configuration
 
-<!-- Written by `{COMMAND}` from components/configuration/settings.py and what it imports; edit there. -->
+{note("components/configuration")}
 
 A stack's configuration is `stacks/Pulumi.<stack>.yaml`. Keys are set one by one:
 
@@ -90,30 +54,6 @@ or by editing the file, where an array or an object may also be written as YAML.
 as not set, and so does an empty value where the default is no text. When a stack's configuration is wrong, nothing is
 created, and every problem is reported with the command that fixes it.
 """
-
-
-def _files(root: Path) -> dict[Path, str]:
-    block = yaml.safe_dump({"config": schema()}, sort_keys=False, width=116, allow_unicode=True)
-    return {
-        root / PROJECT_FILE: _between(_SCHEMA_MARKS, block, root, PROJECT_FILE),
-        root / PAGE: page(),
-        root / TRACING_PAGE: _between(_TABLES_MARKS, f"\n{tables()}", root, TRACING_PAGE),
-        root / POLICY_PAGE: _between(_RULES_MARKS, f"\n{policy_tables()}", root, POLICY_PAGE),
-    }
-
-
-def _between(marks: tuple[str, str], block: str, root: Path, path: Path) -> str:
-    """Return the text of a file with `block` between its two lines `marks`."""
-    begin, end = (re.escape(mark) for mark in marks)
-    pattern = re.compile(rf"(?<=^{begin}\n).*?(?=^{end}$)", re.MULTILINE | re.DOTALL)
-    replaced, count = pattern.subn(lambda _: block, (root / path).read_text(encoding="utf-8"))
-    if count != 1:
-        sys.exit(f"{path} has no lines '{marks[0]}' and '{marks[1]}' to write the generated part between")
-    return replaced
-
-
-def _says(path: Path, text: str) -> bool:
-    return path.exists() and path.read_text(encoding="utf-8") == text
 
 
 def _declaration(known: KnownKey) -> dict[str, Any]:
@@ -154,7 +94,3 @@ def _escaped(cell: str) -> str:
 def _type(known: KnownKey) -> str:
     # The default of a switch may depend on something else, and is empty text then.
     return _TYPES[bool if known.info.annotation is bool else type(known.default)]
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -8,6 +8,7 @@ from verify.arguments import Arguments, parse
 from verify.as_json import as_json
 from verify.context import Context
 from verify.errors import UsageError
+from verify.expected import Expected
 from verify.interruption import Interruption
 from verify.live import LiveView, summary
 from verify.outcomes import INTERRUPTED, WRONG_USAGE, exit_code
@@ -15,7 +16,6 @@ from verify.plan import STAGES
 from verify.report.render import write_report
 from verify.run import run
 from verify.stack_outputs import read_outputs
-from verify.target import Target
 
 
 def main() -> int:
@@ -40,12 +40,12 @@ def main() -> int:
 
 def _verify(arguments: Arguments, console: Console, view: LiveView, interruption: Interruption) -> int:
     outputs = read_outputs(arguments.stack, arguments.outputs)
-    context = Context(Target.from_outputs(arguments.stack, outputs), arguments.options)
+    context = Context(Expected.from_outputs(arguments.stack, outputs), arguments.options)
     results = run(interruption.none_before(STAGES), context, view)
     if arguments.options.report:
         write_report(arguments.options.report, context, results)
     if arguments.options.json:
-        sys.stdout.write(as_json(arguments.stack, results, STAGES) + "\n")
+        sys.stdout.write(as_json(arguments.stack, results) + "\n")
     console.print(summary(results, STAGES), markup=False)
     return exit_code(results)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from verify.context import Options
-from verify.outcomes import Stage
+from verify.stage import Stage
 
 #: Kinds of backends that can be asked for spans; `auto` finds out, `collector` reads the Collector's counters only.
 BACKENDS: Final = ("auto", "jaeger", "tempo", "zipkin", "lightstep", "collector")
@@ -31,7 +31,7 @@ class Arguments:
 
 def parse(words: Sequence[str], stages: Sequence[Stage]) -> Arguments:
     """Read a command line; ends the program with code 2 and a message if it is wrong, with 0 after `--help`."""
-    given = _parser([option_name(stage) for stage in stages]).parse_args(words)
+    given = _parser([stage.id for stage in stages]).parse_args(words)
     return Arguments(
         stack=given.stack,
         outputs=given.outputs,
@@ -49,11 +49,6 @@ def parse(words: Sequence[str], stages: Sequence[Stage]) -> Arguments:
             address=given.address,
         ),
     )
-
-
-def option_name(stage: Stage) -> str:
-    """Return how `--only` names a stage, for example `ca-certificate`."""
-    return stage.failure.name.lower().replace("_", "-")
 
 
 def _parser(stages: Sequence[str]) -> argparse.ArgumentParser:

@@ -4,30 +4,27 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from verify.arguments import option_name
-from verify.outcomes import Finding, Stage, StageResult, exit_code
+from verify.outcomes import Finding, StageResult, exit_code
 
 
-def as_json(stack: str, results: Sequence[StageResult], stages: Sequence[Stage]) -> str:
+def as_json(stack: str, results: Sequence[StageResult]) -> str:
     """Return the result as JSON text, documented in docs/verification.md.
 
     Arguments:
         stack: the stack's name.
         results: what the run has found.
-        stages: all stages there are.
     """
-    names = {stage.failure: option_name(stage) for stage in stages}
     document = {
         "stack": stack,
         "exitCode": exit_code(results),
-        "stages": [_stage(names[result.failure], result) for result in results],
+        "stages": [_stage(result) for result in results],
     }
     return json.dumps(document, indent=2)
 
 
-def _stage(name: str, result: StageResult) -> dict[str, Any]:
+def _stage(result: StageResult) -> dict[str, Any]:
     return {
-        "stage": name,
+        "stage": result.id,
         "verdict": result.verdict.value,
         "seconds": result.seconds,
         "findings": [_finding(finding) for finding in result.findings],
@@ -40,5 +37,5 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "verdict": finding.verdict.value,
         "cause": finding.cause.value if finding.cause else None,
         "evidence": list(finding.evidence),
-        "remedy": finding.remedy,
+        "fix": finding.fix,
     }

@@ -1,95 +1,483 @@
-"""Everything that can be found broken, by name. What each means and what mends it stands in `remedies`."""
+"""Everything that can be found broken: its name, what it means, and the one fix for it."""
 
 from enum import StrEnum
+from typing import Final, Self
+
+#: Pulumi compares with the cluster itself only when told to.
+_RESTORE: Final = "pulumi up --refresh --stack {stack}"
+_ROLL: Final = "kubectl rollout restart deployment --namespace {namespace}"
+_COLLECTOR_LOG: Final = "kubectl logs --namespace {namespace} deployment/otel-collector"
+_CONFIG: Final = "pulumi config set --stack {stack} traced-mesh:"
 
 
 class Cause(StrEnum):
-    """Short machine name of a defect, as in `--json`; a name never changes its meaning."""
+    """Short machine name of a defect, as in `--json`; a name never changes its meaning.
+
+    Attributes:
+        meaning: what is broken, in words.
+        fix: what to do; `{stack}` and other words in braces are filled in where it is shown.
+    """
+
+    _value_: str
+    meaning: str
+    fix: str
+
+    def __new__(cls, name: str, meaning: str, fix: str) -> Self:
+        """Make a member of its row in the table."""
+        member = str.__new__(cls, name)
+        member._value_ = name
+        member.meaning = meaning
+        member.fix = fix
+        return member
 
     # cluster
-    KUBECONFIG_UNUSABLE = "kubeconfig-unusable"
-    CLUSTER_UNREACHABLE = "cluster-unreachable"
-    CLUSTER_FORBIDS = "cluster-forbids"
-    KUBERNETES_UNSUPPORTED = "kubernetes-unsupported"
-    ISTIO_OUT_OF_SUPPORT = "istio-out-of-support"
+    KUBECONFIG_UNUSABLE = (
+        "kubeconfig-unusable",
+        "The stack's kubeconfig can't be used.",
+        "name one that works and bring the stack up: "
+        + _CONFIG
+        + "kubeconfig <file> && pulumi up --stack {stack}; on GKE install gke-gcloud-auth-plugin",
+    )
+    CLUSTER_UNREACHABLE = (
+        "cluster-unreachable",
+        "The API server does not answer.",
+        "see that the cluster runs and this machine reaches it: kubectl version; the sandbox: make up STACK={stack}",
+    )
+    CLUSTER_FORBIDS = (
+        "cluster-forbids",
+        "The API server refuses these credentials.",
+        "log in again (GKE: gcloud auth application-default login), or ask for the rights in docs/verification.md",
+    )
+    KUBERNETES_UNSUPPORTED = (
+        "kubernetes-unsupported",
+        "Istio's maintainers do not support this Istio version on this Kubernetes version.",
+        _CONFIG + "istioVersion <version that docs/tracing.md names for this Kubernetes> && pulumi up --stack {stack}",
+    )
+    ISTIO_OUT_OF_SUPPORT = (
+        "istio-out-of-support",
+        "This Istio version gets no security fixes any more.",
+        _CONFIG + "istioVersion <newer version> && pulumi up --stack {stack}",
+    )
     # control plane
-    ISTIOD_MISSING = "istiod-missing"
-    ISTIOD_NOT_READY = "istiod-not-ready"
-    ISTIOD_OTHER_VERSION = "istiod-other-version"
-    WEBHOOK_MISSING = "webhook-missing"
-    WEBHOOK_CA_STALE = "webhook-ca-stale"
-    WEBHOOK_SILENT = "webhook-silent"
-    INJECTOR_INJECTS_NOTHING = "injector-injects-nothing"
-    VALIDATOR_ACCEPTS_ANYTHING = "validator-accepts-anything"
-    MESH_CA_EXPIRES = "mesh-ca-expires"
+    ISTIOD_MISSING = (
+        "istiod-missing",
+        "The control plane's Deployment does not exist.",
+        _RESTORE,
+    )
+    ISTIOD_NOT_READY = (
+        "istiod-not-ready",
+        "The control plane has no ready Pod.",
+        "read why: kubectl describe pods --namespace istio-system --selector app=istiod",
+    )
+    ISTIOD_OTHER_VERSION = (
+        "istiod-other-version",
+        "The control plane is of another version than the stack's.",
+        _RESTORE,
+    )
+    WEBHOOK_MISSING = (
+        "webhook-missing",
+        "One of Istio's webhooks is not registered.",
+        _RESTORE,
+    )
+    WEBHOOK_CA_STALE = (
+        "webhook-ca-stale",
+        "A webhook trusts another CA than the one that istiod's certificate comes from.",
+        "istiod writes it at its start: kubectl rollout restart deployment --namespace istio-system {deployment}",
+    )
+    WEBHOOK_SILENT = (
+        "webhook-silent",
+        "The API server gets no answer from a webhook.",
+        (
+            "see that the control plane reaches istiod's Pods on TCP 15017 (private GKE clusters need a firewall "
+            "rule), and read: kubectl logs --namespace istio-system deployment/{deployment}"
+        ),
+    )
+    INJECTOR_INJECTS_NOTHING = (
+        "injector-injects-nothing",
+        "The injector answers but adds no sidecar.",
+        "see which webhooks and templates there are: istioctl experimental check-inject --namespace {namespace}; then "
+        + _RESTORE,
+    )
+    VALIDATOR_ACCEPTS_ANYTHING = (
+        "validator-accepts-anything",
+        "A wrong Istio resource was accepted, so nobody checks them.",
+        "kubectl get validatingwebhookconfigurations; then " + _RESTORE,
+    )
+    MESH_CA_EXPIRES = (
+        "mesh-ca-expires",
+        "The mesh's own CA has expired or soon will.",
+        "rotate it: https://istio.io/latest/docs/tasks/security/cert-management/plugin-ca-cert/",
+    )
     # namespaces
-    NAMESPACE_MISSING = "namespace-missing"
-    INJECTION_LABEL_MISSING = "injection-label-missing"
-    INJECTION_LABEL_OTHER = "injection-label-other"
+    NAMESPACE_MISSING = (
+        "namespace-missing",
+        "A namespace of the stack does not exist.",
+        _RESTORE,
+    )
+    INJECTION_LABEL_MISSING = (
+        "injection-label-missing",
+        "A namespace does not ask for sidecars, so new Pods get none.",
+        _RESTORE,
+    )
+    INJECTION_LABEL_OTHER = (
+        "injection-label-other",
+        "A namespace asks for the sidecars of another control plane.",
+        "take the labels away that are not the stack's (kubectl label namespace {namespace} istio-injection- "
+        "istio.io/rev-), then " + _RESTORE,
+    )
     # sidecars
-    SIDECAR_MISSING = "sidecar-missing"
-    SIDECAR_NOT_READY = "sidecar-not-ready"
-    SIDECAR_OTHER_VERSION = "sidecar-other-version"
-    SIDECAR_OTHER_REVISION = "sidecar-other-revision"
-    SIDECAR_OTHER_PROVIDER = "sidecar-other-provider"
-    PROVIDER_MISSING = "provider-missing"
-    TELEMETRY_MISSING = "telemetry-missing"
-    TELEMETRY_OTHER = "telemetry-other"
-    SAMPLING_OTHER = "sampling-other"
+    SIDECAR_MISSING = (
+        "sidecar-missing",
+        "A Pod has no sidecar.",
+        'take sidecar.istio.io/inject: "false" off its labels if it has that, then ' + _ROLL,
+    )
+    SIDECAR_NOT_READY = (
+        "sidecar-not-ready",
+        "A Pod's sidecar is not ready.",
+        (
+            "read why: kubectl describe pod --namespace {namespace} {pod}; "
+            "kubectl logs --namespace {namespace} {pod} istio-proxy"
+        ),
+    )
+    SIDECAR_OTHER_VERSION = (
+        "sidecar-other-version",
+        "A sidecar is older or newer than the control plane.",
+        _ROLL,
+    )
+    SIDECAR_OTHER_REVISION = (
+        "sidecar-other-revision",
+        "A sidecar belongs to another control plane's revision.",
+        _ROLL,
+    )
+    SIDECAR_OTHER_PROVIDER = (
+        "sidecar-other-provider",
+        "A sidecar sends its spans elsewhere, or none.",
+        "kubectl get telemetries --all-namespaces shows who overrides the mesh's; if none does, " + _ROLL,
+    )
+    PROVIDER_MISSING = (
+        "provider-missing",
+        "The mesh configuration does not have our tracing provider.",
+        _RESTORE,
+    )
+    TELEMETRY_MISSING = (
+        "telemetry-missing",
+        "The Telemetry resource that switches tracing on does not exist.",
+        _RESTORE,
+    )
+    TELEMETRY_OTHER = (
+        "telemetry-other",
+        "The mesh's Telemetry chooses another provider.",
+        _RESTORE,
+    )
+    SAMPLING_OTHER = (
+        "sampling-other",
+        "The mesh samples another share of requests than the stack says.",
+        _RESTORE,
+    )
     # CA certificate
-    CA_SECRET_MISSING = "ca-secret-missing"  # noqa: S105 - no secret
-    CA_SECRET_OTHER = "ca-secret-other"  # noqa: S105 - no secret
-    CA_UNREADABLE = "ca-unreadable"
-    CA_EXPIRED = "ca-expired"
-    CA_EXPIRES_SOON = "ca-expires-soon"
-    CA_DOES_NOT_VERIFY_BACKEND = "ca-does-not-verify-backend"
-    BACKEND_SPEAKS_PLAIN_TEXT = "backend-speaks-plain-text"
+    CA_SECRET_MISSING = (
+        "ca-secret-missing",
+        "The CA Secret does not exist where Pods mount it.",
+        _RESTORE,
+    )
+    CA_SECRET_OTHER = (
+        "ca-secret-other",
+        "The CA Secret holds another CA than the stack's.",
+        _RESTORE,
+    )
+    CA_UNREADABLE = (
+        "ca-unreadable",
+        "The CA Secret holds no readable certificate.",
+        _RESTORE,
+    )
+    CA_EXPIRED = (
+        "ca-expired",
+        "The CA that verifies the backend is not valid today.",
+        "get the backend's current CA: " + _CONFIG + "backendCaFile <file> && pulumi up --stack {stack}",
+    )
+    CA_EXPIRES_SOON = (
+        "ca-expires-soon",
+        "The CA that verifies the backend expires within 30 days.",
+        "get the backend's next CA: " + _CONFIG + "backendCaFile <file> && pulumi up --stack {stack}",
+    )
+    CA_DOES_NOT_VERIFY_BACKEND = (
+        "ca-does-not-verify-backend",
+        "The backend shows a certificate that the CA does not verify, or that is for another name.",
+        "get the CA that issued the backend's certificate: "
+        + _CONFIG
+        + "backendCaFile <file> && pulumi up --stack {stack}",
+    )
+    BACKEND_SPEAKS_PLAIN_TEXT = (
+        "backend-speaks-plain-text",
+        "The backend's port does not speak TLS.",
+        "name its TLS port: " + _CONFIG + "backendAddress <host:port> && pulumi up --stack {stack} (plain text, where "
+        "that is wanted: traced-mesh:backendTls false)",
+    )
     # access token
-    TOKEN_MISSING = "token-missing"  # noqa: S105 - no secret
-    TOKEN_REFUSED = "token-refused"  # noqa: S105 - no secret
+    TOKEN_MISSING = (
+        "token-missing",
+        "The access token, or another header that the backend wants, is not where it is read.",
+        _RESTORE,
+    )
+    TOKEN_REFUSED = (
+        "token-refused",
+        "The backend refuses the access token.",
+        (
+            "give one that it takes: pulumi config set --stack {stack} --secret traced-mesh:accessToken && "
+            "pulumi up --stack {stack}"
+        ),
+    )
     # Collector
-    COLLECTOR_MISSING = "collector-missing"
-    COLLECTOR_NOT_READY = "collector-not-ready"
-    COLLECTOR_BLOCKED = "collector-blocked"
-    COLLECTOR_NOT_REACHED = "collector-not-reached"
-    COLLECTOR_DROPS_SPANS = "collector-drops-spans"
-    BACKEND_REFUSES_CONNECTIONS = "backend-refuses-connections"
-    BACKEND_NAME_UNKNOWN = "backend-name-unknown"
-    BACKEND_TOO_SLOW = "backend-too-slow"
-    BACKEND_REFUSES_SPANS = "backend-refuses-spans"
+    COLLECTOR_MISSING = (
+        "collector-missing",
+        "The Collector's Deployment does not exist.",
+        _RESTORE,
+    )
+    COLLECTOR_NOT_READY = (
+        "collector-not-ready",
+        "The Collector has no ready Pod.",
+        "read why: kubectl describe pods --namespace {namespace} --selector app.kubernetes.io/name=otel-collector; "
+        + _COLLECTOR_LOG,
+    )
+    COLLECTOR_BLOCKED = (
+        "collector-blocked",
+        "NetworkPolicies keep spans from the Collector, or the Collector from the backend.",
+        "kubectl get networkpolicies --namespace {namespace} shows them; ours comes back by " + _RESTORE,
+    )
+    COLLECTOR_NOT_REACHED = (
+        "collector-not-reached",
+        "No span of the sidecars gets to the Collector, though it is ready and they are set to send there.",
+        (
+            "see what keeps TCP 4317 from it: kubectl get networkpolicies --all-namespaces; "
+            "istioctl proxy-config endpoints deployment/productpage-v1 --namespace <namespace> | grep otel-collector"
+        ),
+    )
+    COLLECTOR_DROPS_SPANS = (
+        "collector-drops-spans",
+        "The Collector gave spans up: its queue was full, or the backend did not take them in time.",
+        "read why: " + _COLLECTOR_LOG,
+    )
+    BACKEND_REFUSES_CONNECTIONS = (
+        "backend-refuses-connections",
+        "Nobody listens at the backend's address, or a firewall is in between.",
+        "see that the backend runs, and that its port is right and speaks TLS: "
+        + _CONFIG
+        + "backendAddress <host:port>",
+    )
+    BACKEND_NAME_UNKNOWN = (
+        "backend-name-unknown",
+        "The backend's host name does not exist for the Collector.",
+        _CONFIG + "backendAddress <host:port> && pulumi up --stack {stack}",
+    )
+    BACKEND_TOO_SLOW = (
+        "backend-too-slow",
+        "The backend does not answer in time: it is overloaded, or something on the way drops packets.",
+        "see how loaded the backend is, and whether a NetworkPolicy or firewall lets its port through; "
+        + _COLLECTOR_LOG
+        + " says how often",
+    )
+    BACKEND_REFUSES_SPANS = (
+        "backend-refuses-spans",
+        "The backend answers, but does not take the spans.",
+        "read why: " + _COLLECTOR_LOG,
+    )
     # gateway
-    GATEWAY_MISSING = "gateway-missing"
-    GATEWAY_NOT_READY = "gateway-not-ready"
-    GATEWAY_WITHOUT_ADDRESS = "gateway-without-address"
-    GATEWAY_OTHER_ADDRESS = "gateway-other-address"
-    GATEWAY_NAME_UNKNOWN = "gateway-name-unknown"
-    GATEWAY_PORT_CLOSED = "gateway-port-closed"
+    GATEWAY_MISSING = (
+        "gateway-missing",
+        "The gateway's Service or Deployment does not exist.",
+        _RESTORE,
+    )
+    GATEWAY_NOT_READY = (
+        "gateway-not-ready",
+        "The gateway has no ready Pod.",
+        "read why: kubectl describe pods --namespace {namespace} --selector istio=ingressgateway",
+    )
+    GATEWAY_WITHOUT_ADDRESS = (
+        "gateway-without-address",
+        "The gateway's Service has no address from outside.",
+        "the cluster needs a load balancer (minikube tunnel, cloud-provider-kind), or: "
+        + _CONFIG
+        + "gatewayServiceType NodePort",
+    )
+    GATEWAY_OTHER_ADDRESS = (
+        "gateway-other-address",
+        "The gateway's address is no longer the one in the stack's outputs.",
+        _RESTORE,
+    )
+    GATEWAY_NAME_UNKNOWN = (
+        "gateway-name-unknown",
+        "The gateway's host name can't be resolved from here.",
+        'wait for its DNS entry, or send the traffic elsewhere: make verify STACK={stack} ARGS="--address <host:port>"',
+    )
+    GATEWAY_PORT_CLOSED = (
+        "gateway-port-closed",
+        "Nobody answers at the gateway's address and port.",
+        (
+            "see the load balancer's health and firewall, or go another way: kubectl port-forward --namespace "
+            "{namespace} service/istio-ingressgateway 8080:80 & "
+            'make verify STACK={stack} ARGS="--address 127.0.0.1:8080"'
+        ),
+    )
     # smoke traffic
-    TRAFFIC_FAILS = "traffic-fails"
-    ROUTE_MISSING = "route-missing"
-    NO_HEALTHY_UPSTREAM = "no-healthy-upstream"
-    GATEWAY_TLS_FAILS = "gateway-tls-fails"
-    GATEWAY_REDIRECTS = "gateway-redirects"
-    APPLICATION_INCOMPLETE = "application-incomplete"
+    TRAFFIC_FAILS = (
+        "traffic-fails",
+        "Bookinfo does not answer through the gateway, or not in time.",
+        "read why: kubectl get pods --namespace {namespace}; istioctl proxy-status",
+    )
+    ROUTE_MISSING = (
+        "route-missing",
+        "The gateway answers, but has no route to the product page.",
+        "kubectl get gateways,virtualservices --namespace {namespace}; then " + _RESTORE,
+    )
+    NO_HEALTHY_UPSTREAM = (
+        "no-healthy-upstream",
+        "The gateway has a route, but no healthy Pod of the product page behind it.",
+        "read why: kubectl describe pods --namespace {namespace} --selector app=productpage",
+    )
+    GATEWAY_TLS_FAILS = (
+        "gateway-tls-fails",
+        "The gateway's certificate is not trusted here, or it does not speak TLS at that port.",
+        (
+            "name the CA of a certificate of your own (export SSL_CERT_FILE=<file>); see on which port and with which "
+            "certificate the gateway serves: kubectl get gateways --all-namespaces --output yaml"
+        ),
+    )
+    GATEWAY_REDIRECTS = (
+        "gateway-redirects",
+        "The gateway sends clients elsewhere, mostly from http to https.",
+        "take httpsRedirect out of the Gateway that answers, or verify the address that it names",
+    )
+    APPLICATION_INCOMPLETE = (
+        "application-incomplete",
+        "The product page answers, but without what another application is to give.",
+        "read why: kubectl logs --namespace {namespace} --selector app={application} --all-containers",
+    )
     # spans
-    BACKEND_NOT_ASKED = "backend-not-asked"
-    QUERY_UNREACHABLE = "query-unreachable"
-    QUERY_REFUSED = "query-refused"
-    QUERY_UNKNOWN = "query-unknown"
-    QUERY_NOT_JSON = "query-not-json"
-    SPANS_MISSING = "spans-missing"
-    SPANS_LOST = "spans-lost"
-    HEADERS_NOT_FORWARDED = "headers-not-forwarded"
-    SIDECAR_MISSING_ON_ONE_SIDE = "sidecar-missing-on-one-side"
-    SAMPLING_BELOW_100 = "sampling-below-100"
-    CLOCK_SKEW = "clock-skew"
-    TRACE_IDS_NOT_TAKEN = "trace-ids-not-taken"
-    SPANS_UNLINKED = "spans-unlinked"
-    OPERATION_NAMES_OTHER = "operation-names-other"
-    VERSIONS_UNSEEN = "versions-unseen"
-    SPANS_LATE = "spans-late"
+    BACKEND_NOT_ASKED = (
+        "backend-not-asked",
+        "The backend's query API can't be asked.",
+        'name its address: make verify STACK={stack} ARGS="--backend <kind> --backend-url <URL>"',
+    )
+    QUERY_UNREACHABLE = (
+        "query-unreachable",
+        "Nobody answers at the address of the backend's query API.",
+        (
+            "see that it is reached from here (kubectl port-forward), and that --backend-url names its query port: "
+            "Jaeger 16686, Tempo 3200, Zipkin 9411"
+        ),
+    )
+    QUERY_REFUSED = (
+        "query-refused",
+        "The backend's query API wants other credentials.",
+        (
+            "export a token that may read traces and name the variable: "
+            'make verify STACK={stack} ARGS="--backend-token-env <variable>"'
+        ),
+    )
+    QUERY_UNKNOWN = (
+        "query-unknown",
+        "What answers at --backend-url is no query API of that kind of backend.",
+        "name the right kind and address: --backend jaeger|tempo|zipkin|lightstep --backend-url <URL>",
+    )
+    QUERY_NOT_JSON = (
+        "query-not-json",
+        "What answers at --backend-url does not answer with traces; often it is a login page.",
+        "name the query API's own address, without a proxy that asks for a login: --backend-url <URL>",
+    )
+    SPANS_MISSING = (
+        "spans-missing",
+        "No span of the smoke traffic arrived in time.",
+        (
+            'wait longer (make verify STACK={stack} ARGS="--timeout 120"); if none comes: '
+            "istioctl proxy-config log deployment/productpage-v1 --namespace {namespace} --level tracing:debug"
+        ),
+    )
+    SPANS_LOST = (
+        "spans-lost",
+        "More spans were lost than allowed.",
+        (
+            "see what the Collector lost (kubectl logs --namespace observability deployment/otel-collector), and "
+            'whether they are only late: make verify STACK={stack} ARGS="--timeout 120"'
+        ),
+    )
+    HEADERS_NOT_FORWARDED = (
+        "headers-not-forwarded",
+        "An application does not hand the trace headers on, so its traces break apart.",
+        (
+            "let {workload} copy traceparent, tracestate, x-request-id and the x-b3 headers from each request to its "
+            "own calls"
+        ),
+    )
+    SIDECAR_MISSING_ON_ONE_SIDE = (
+        "sidecar-missing-on-one-side",
+        "Only one side of a call reported a span: the other has no sidecar, or one that does not trace.",
+        "see whether {workload} has a sidecar (kubectl get pods --namespace {namespace}), then " + _ROLL,
+    )
+    SAMPLING_BELOW_100 = (
+        "sampling-below-100",
+        "Not every request is traced.",
+        _CONFIG + "samplingPercentage 100 && " + _RESTORE + "; if it is 100: see whether the Collector or the backend "
+        "samples, too",
+    )
+    CLOCK_SKEW = (
+        "clock-skew",
+        "The clocks of nodes differ, so spans begin before their parents.",
+        "let the nodes keep time by NTP (chronyc tracking on each)",
+    )
+    TRACE_IDS_NOT_TAKEN = (
+        "trace-ids-not-taken",
+        "There are traces, but the requests got other ids than they brought.",
+        (
+            "see that nothing before the gateway takes the headers traceparent and x-b3-traceid away, and that the "
+            "mesh's tracer reads them: the native tracer of old Istio versions reads x-ot-span-context only"
+        ),
+    )
+    SPANS_UNLINKED = (
+        "spans-unlinked",
+        "All spans are there, but some do not hang where they belong.",
+        "see whether an application makes trace headers of its own instead of handing on those that it got",
+    )
+    OPERATION_NAMES_OTHER = (
+        "operation-names-other",
+        "Spans are not named for the service that is called.",
+        (
+            "see which VirtualService or EnvoyFilter changes the names: kubectl get virtualservices,envoyfilters "
+            "--all-namespaces"
+        ),
+    )
+    VERSIONS_UNSEEN = (
+        "versions-unseen",
+        "Not all versions of reviews answered during the run.",
+        (
+            'send more requests (make verify STACK={stack} ARGS="--requests 100"), and see that all have ready Pods: '
+            "kubectl get pods --namespace {namespace} --selector app=reviews"
+        ),
+    )
+    SPANS_LATE = (
+        "spans-late",
+        "Spans arrive, but late.",
+        (
+            "see how loaded the backend is, and whether the Collector has to repeat itself: "
+            "kubectl logs --namespace observability deployment/otel-collector"
+        ),
+    )
     # mutual TLS
-    PLAIN_CALL_ANSWERED = "plain-call-answered"
+    PLAIN_CALL_ANSWERED = (
+        "plain-call-answered",
+        "A call without mutual TLS was answered.",
+        "kubectl get peerauthentications --all-namespaces shows what is said; the mesh's becomes STRICT by "
+        + _CONFIG
+        + "mutualTls strict && "
+        + _RESTORE,
+    )
     # why something could not be proven
-    SIMULATED_NODES = "simulated-nodes"
-    NOT_TO_BE_SEEN = "not-to-be-seen"
+    SIMULATED_NODES = (
+        "simulated-nodes",
+        "The nodes are simulated: no Pod really runs, so this can't be proven there.",
+        "verify on a real node: make demo, or a cluster of your own",
+    )
+    NOT_TO_BE_SEEN = (
+        "not-to-be-seen",
+        "It could not be looked at from here, for the reason that is given.",
+        "verify from where it can be seen, with the rights that docs/verification.md lists",
+    )

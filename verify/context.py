@@ -7,7 +7,7 @@ from pathlib import Path
 from verify.cluster.api import KubernetesApi
 from verify.cluster.collector import CollectorReading, read_collector
 from verify.cluster.simulation import simulated_nodes
-from verify.target import Target
+from verify.expected import Expected
 from verify.traces.observation import Observation
 from verify.traffic import Traffic
 
@@ -48,7 +48,7 @@ class Context:
     """One run of the verification.
 
     Arguments:
-        target: the environment.
+        expected: what is to hold in the environment.
         options: what the command line asks for.
 
     Attributes:
@@ -56,7 +56,7 @@ class Context:
         observation: what was seen of its spans, once that stage has run.
     """
 
-    target: Target
+    expected: Expected
     options: Options = field(default_factory=Options)
     traffic: Traffic | None = None
     observation: Observation | None = None
@@ -64,7 +64,7 @@ class Context:
     @cached_property
     def kubernetes(self) -> KubernetesApi:
         """The cluster's API; raises `ClusterError` if the kubeconfig can't be used."""
-        return KubernetesApi.connect(self.target.kubeconfig)
+        return KubernetesApi.connect(self.expected.kubeconfig)
 
     @cached_property
     def simulated_nodes(self) -> frozenset[str]:
@@ -78,5 +78,5 @@ class Context:
     @cached_property
     def collector(self) -> CollectorReading | None:
         """The first look at the Collector; `None` in modes without one. `read_collector` looks again."""
-        namespace = self.target.collector_namespace
+        namespace = self.expected.collector_namespace
         return read_collector(self.kubernetes, namespace, self.simulated_nodes) if namespace else None

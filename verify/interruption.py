@@ -4,7 +4,7 @@ import signal
 from collections.abc import Iterable, Iterator
 from types import FrameType
 
-from verify.outcomes import Stage
+from verify.stage import Stage
 
 
 class Interruption:

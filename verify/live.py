@@ -7,8 +7,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.status import Status
 
-from verify.arguments import option_name
-from verify.outcomes import NOT_PROVEN, Finding, Stage, StageResult, Verdict, exit_code
+from verify.outcomes import NOT_PROVEN, Finding, StageResult, Verdict, exit_code
+from verify.stage import Stage
 
 _STYLES: Final = {Verdict.PASS: "green", Verdict.WARN: "yellow", Verdict.FAIL: "bold red", Verdict.SKIP: "dim"}
 _WORDS: Final = {Verdict.PASS: "ok", Verdict.WARN: "warn", Verdict.FAIL: "FAIL", Verdict.SKIP: "skip"}
@@ -56,8 +56,8 @@ class LiveView:
         self._console.print(f"  [{style}]{_WORDS[finding.verdict]:<4}[/]  {escape(finding.check)}")
         for line in finding.evidence:
             self._console.print(f"        [dim]{escape(line)}[/]")
-        if finding.remedy:
-            self._console.print(f"        [{style}]{finding.cause}[/]: {escape(finding.remedy)}")
+        if finding.fix:
+            self._console.print(f"        [{style}]{finding.cause}[/]: {escape(finding.fix)}")
 
 
 def summary(results: Sequence[StageResult], stages: Sequence[Stage]) -> str:
@@ -66,8 +66,8 @@ def summary(results: Sequence[StageResult], stages: Sequence[Stage]) -> str:
     seconds = sum(result.seconds for result in results)
     broken = [result.stage for result in results if result.verdict is Verdict.FAIL]
     unproven = [result.stage for result in results if result.unproven]
-    run = {result.failure for result in results}
-    left_out = [option_name(stage) for stage in stages if stage.failure not in run]
+    run = {result.id for result in results}
+    left_out = [stage.id for stage in stages if stage.id not in run]
     if broken:
         text = f"Broken: {', '.join(broken)}."
     elif code == NOT_PROVEN:

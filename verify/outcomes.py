@@ -1,31 +1,11 @@
 """What the verification finds: verdicts, findings, results of stages, and the exit codes that follow from them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import IntEnum, StrEnum
-from typing import TYPE_CHECKING, Final, Protocol
+from enum import StrEnum
+from typing import Final
 
 from verify.causes import Cause
-
-if TYPE_CHECKING:
-    from verify.context import Context
-
-
-class Failure(IntEnum):
-    """What can be broken, a stage each; the value is the exit code. Of several, the first in stage order decides."""
-
-    CLUSTER = 10
-    CONTROL_PLANE = 11
-    NAMESPACES = 12
-    SIDECARS = 13
-    CA_CERTIFICATE = 14
-    ACCESS_TOKEN = 15
-    COLLECTOR = 16
-    GATEWAY = 17
-    TRAFFIC = 18
-    SPANS = 19
-    MUTUAL_TLS = 20
-
 
 #: Nothing failed, and everything that was asked for was seen.
 ALL_HOLDS: Final = 0
@@ -60,22 +40,22 @@ class Finding:
         check: short title, for example `webhook istio-sidecar-injector answers`.
         verdict: how it ended.
         evidence: what was seen, plain facts; never a secret. For `SKIP`: why.
-        remedy: what to do, with the command; needed for `FAIL` and `WARN`.
+        fix: what to do, with the command; needed for `FAIL` and `WARN`.
         cause: what is broken; needed for `FAIL` and `WARN`, and for a `SKIP` that leaves something unproven.
 
     Raises:
-        ValueError: if a `FAIL` or `WARN` has no remedy or no cause, or a `SKIP` no evidence.
+        ValueError: if a `FAIL` or `WARN` has no fix or no cause, or a `SKIP` no evidence.
     """
 
     check: str
     verdict: Verdict
     evidence: Sequence[str] = ()
-    remedy: str | None = None
+    fix: str | None = None
     cause: Cause | None = None
 
     def __post_init__(self) -> None:
-        if self.verdict in {Verdict.FAIL, Verdict.WARN} and (self.remedy is None or self.cause is None):
-            raise ValueError(f"{self.verdict} of {self.check!r} needs a remedy and a cause")
+        if self.verdict in {Verdict.FAIL, Verdict.WARN} and (self.fix is None or self.cause is None):
+            raise ValueError(f"{self.verdict} of {self.check!r} needs a fix and a cause")
         if self.verdict is Verdict.SKIP and not self.evidence:
             raise ValueError(f"skip of {self.check!r} must say why")
 
@@ -86,13 +66,15 @@ class StageResult:
 
     Arguments:
         stage: the stage's name.
-        failure: what it is about.
+        id: its name on a command line.
+        exit_code: what the run exits with if it is the first that failed.
         findings: its findings, in order.
         seconds: how long it took.
     """
 
     stage: str
-    failure: Failure
+    id: str
+    exit_code: int
     findings: tuple[Finding, ...]
     seconds: float
 
@@ -108,38 +90,11 @@ class StageResult:
         return any(finding.verdict is Verdict.SKIP and finding.cause for finding in self.findings)
 
 
-class Stage(Protocol):
-    """One link of the chain and how it is checked.
-
-    Attributes:
-        name: what is shown, for example `access token`.
-        failure: what it is about; `--only` takes its name in lower case with hyphens.
-        needs: stages that must not have failed, or this one is skipped with the reason.
-        needs_running_pods: whether it says nothing about Pods on simulated nodes; there it is skipped as not proven.
-    """
-
-    @property
-    def name(self) -> str: ...  # noqa: D102 - see the class
-
-    @property
-    def failure(self) -> Failure: ...  # noqa: D102 - see the class
-
-    @property
-    def needs(self) -> frozenset[Failure]: ...  # noqa: D102 - see the class
-
-    @property
-    def needs_running_pods(self) -> bool: ...  # noqa: D102 - see the class
-
-    def check(self, context: "Context", progress: Callable[[str], None]) -> list[Finding]:
-        """Return what is found; `progress` takes a few words on anything that lasts longer than a second."""
-        ...
-
-
 def exit_code(results: Sequence[StageResult]) -> int:
     """Return the exit code that follows from the results, which are in the order of the stages."""
     for result in results:
         if result.verdict is Verdict.FAIL:
-            return int(result.failure)
+            return result.exit_code
     return NOT_PROVEN if any(result.unproven for result in results) else ALL_HOLDS
 
 

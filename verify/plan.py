@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from verify.outcomes import Stage
+from verify.stage import Stage
 from verify.stages.access_token import AccessTokenStage
 from verify.stages.ca_certificate import CaCertificateStage
 from verify.stages.cluster import ClusterStage

@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Final, Protocol
 
-from verify.arguments import option_name
 from verify.causes import Cause
 from verify.cluster.api import ClusterError
 from verify.cluster.simulation import REASON
 from verify.context import Context
 from verify.findings import failed
-from verify.outcomes import Failure, Finding, Stage, StageResult, Verdict, skipped
+from verify.outcomes import Finding, StageResult, Verdict, skipped
+from verify.stage import Stage
 
 
 class View(Protocol):
@@ -34,13 +34,13 @@ def run(stages: Iterable[Stage], context: Context, view: View) -> list[StageResu
     """Run stages and return their results, those that `--only` names."""
     results: list[StageResult] = []
     for stage in stages:
-        if context.options.only and option_name(stage) not in context.options.only:
+        if context.options.only and stage.id not in context.options.only:
             continue
         view.begin(stage)
         begin = time.monotonic()
         findings = _findings(stage, context, results, view.progress)
-        shown = tuple(_with_stack(finding, context.target.stack) for finding in findings)
-        results.append(StageResult(stage.name, stage.failure, shown, round(time.monotonic() - begin, 2)))
+        shown = tuple(_with_stack(finding, context.expected.stack) for finding in findings)
+        results.append(StageResult(stage.name, stage.id, stage.exit_code, shown, round(time.monotonic() - begin, 2)))
         view.end(results[-1])
     return results
 
@@ -48,7 +48,7 @@ def run(stages: Iterable[Stage], context: Context, view: View) -> list[StageResu
 def _findings(
     stage: Stage, context: Context, earlier: Sequence[StageResult], progress: Callable[[str], None]
 ) -> list[Finding]:
-    broken = [result.stage for result in earlier if result.failure in stage.needs and result.verdict is Verdict.FAIL]
+    broken = [result.stage for result in earlier if result.id in stage.needs and result.verdict is Verdict.FAIL]
     if broken:
         return [skipped(stage.name, f"because {' and '.join(broken)} failed")]
     try:
@@ -67,10 +67,10 @@ def _of_cluster(stage: Stage, error: ClusterError) -> Finding:
     """Return what it means that a stage could not ask the cluster: it says nothing about the stage's own link."""
     if error.status in _REFUSALS:
         return skipped(stage.name, f"the API server forbids a question: {error}", Cause.NOT_TO_BE_SEEN)
-    if stage.failure is Failure.CLUSTER:
+    if stage.id == "cluster":
         return failed("cluster answers", Cause.CLUSTER_UNREACHABLE, str(error))
     return skipped(stage.name, f"the cluster did not answer a question: {error}", Cause.NOT_TO_BE_SEEN)
 
 
 def _with_stack(finding: Finding, stack: str) -> Finding:
-    return replace(finding, remedy=finding.remedy.replace("{stack}", stack)) if finding.remedy else finding
+    return replace(finding, fix=finding.fix.replace("{stack}", stack)) if finding.fix else finding

@@ -7,9 +7,9 @@ from functools import cached_property
 from typing import Final
 
 from reference.stacks.durations import duration, durations
-from reference.stacks.markdown import NOTE, table
 from reference.stacks.necessities import NECESSITIES, necessary_graph, necessary_waits
 from reference.stacks.waits import Graph, Wait, finishes, latest_beginnings, links, longest_chain, waits
+from reference.writing import note, table
 from tests.support.mocks import Recording
 
 #: The stack that the page is about.
@@ -69,7 +69,7 @@ def page(recording: Recording) -> str:
     necessities = ([f"`{row.waiting}`", f"`{row.awaited}`", row.reason] for row in NECESSITIES)
     return f"""# How long the first `pulumi up` takes at least
 
-{NOTE}
+{note("reference/stacks")}
 
 | | in stack `{STACK}`, with typical durations |
 | --- | --- |

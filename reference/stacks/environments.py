@@ -5,14 +5,14 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from reference.stacks.costs import COST_INPUTS
-from reference.stacks.markdown import NOTE, table
 from reference.stacks.picture import picture
 from reference.stacks.waits import is_component
+from reference.writing import note, table
 from tests.support.mocks import Recording
 
 _INTRODUCTION: Final = f"""# What each environment makes
 
-{NOTE}
+{note("reference/stacks")}
 
 Read from the program itself, which runs here for every stack without an engine. What each resource holds, line by line,
 is in [tests/snapshots/](../tests/snapshots/).

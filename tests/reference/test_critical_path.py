@@ -7,7 +7,7 @@ import pytest
 from reference.stacks.critical_path import STACK, CriticalPath
 from reference.stacks.durations import durations
 from reference.stacks.necessities import NECESSITIES, necessary_graph, necessary_waits
-from reference.stacks.pages import recordings
+from reference.stacks.recordings import recordings
 from reference.stacks.waits import finishes, links, longest_chain, waits
 from tests.support.mocks import Recorded, Recording
 

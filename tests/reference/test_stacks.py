@@ -1,14 +1,11 @@
 """The pages about the stacks are up to date, and say what the resources say."""
 
-from pathlib import Path
-
 import pytest
 
-from reference.stacks import __main__, critical_path
+from reference.stacks import critical_path, environments
 from reference.stacks.costs import COST_INPUTS, Count, istiod_count, node_count
-from reference.stacks.markdown import COMMAND
-from reference.stacks.pages import pages, recordings
 from reference.stacks.picture import picture
+from reference.stacks.recordings import recordings
 from reference.stacks.waits import is_component
 from tests.support.istio import Istio
 from tests.support.mocks import Recorded
@@ -23,28 +20,8 @@ def amounts(stack: str, title: str) -> list[str]:
     return list(row.amount(recordings()[stack]))
 
 
-def test_pages_are_up_to_date(capsys: pytest.CaptureFixture[str]) -> None:
-    assert (__main__.main(["--check"]), capsys.readouterr().out) == (0, ""), f"mend: {COMMAND}"
-
-
-def test_check_writes_nothing_and_names_what_is_out_of_date(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "docs").mkdir()
-
-    assert __main__.main(["--check"], tmp_path) == 1
-
-    assert list((tmp_path / "docs").iterdir()) == []
-    assert "docs/environments.md is out of date" in capsys.readouterr().out
-
-
-def test_written_pages_pass_the_check(tmp_path: Path) -> None:
-    (tmp_path / "docs").mkdir()
-
-    assert __main__.main([], tmp_path) == 0
-    assert __main__.main(["--check"], tmp_path) == 0
-
-
 def test_each_stack_has_a_column_and_a_picture() -> None:
-    text = pages()[Path("docs/environments.md")]
+    text = environments.page(recordings())
     titles = [name for line in text.splitlines() if line.startswith("### ") for name in line[4:].split(", ")]
 
     assert f"| kind | {' | '.join(recordings())} |" in text
@@ -94,9 +71,9 @@ def test_istiod_has_the_limits_of_its_values_or_else_of_its_chart(istio: Istio) 
 
 
 def test_a_page_names_no_price() -> None:
-    assert "$" not in pages()[Path("docs/environments.md")].replace("$(", "")
+    assert "$" not in environments.page(recordings()).replace("$(", "")
 
 
 def test_the_critical_path_is_told_for_prod() -> None:
     assert critical_path.STACK == "prod"
-    assert "**" not in pages()[Path("docs/critical-path.md")]
+    assert "**" not in critical_path.page(recordings()["prod"])

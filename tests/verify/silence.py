@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from verify.outcomes import Stage, StageResult
+from verify.outcomes import StageResult
+from verify.stage import Stage
 
 
 @dataclass

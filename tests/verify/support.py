@@ -6,8 +6,8 @@ from typing import Any, Final, cast
 
 from verify.cluster.api import Answer, KubernetesApi
 from verify.context import Context, Options
+from verify.expected import Expected
 from verify.outcomes import Finding, Verdict
-from verify.target import Target
 
 OUTPUTS: Final[Mapping[str, Any]] = {
     "kubeconfig": "apiVersion: v1",
@@ -30,9 +30,9 @@ OUTPUTS: Final[Mapping[str, Any]] = {
 }
 
 
-def target(**outputs: Any) -> Target:
+def expected(**outputs: Any) -> Expected:
     """Return an environment whose outputs differ from `OUTPUTS` in some."""
-    return Target.from_outputs("test", {**OUTPUTS, **outputs})
+    return Expected.from_outputs("test", {**OUTPUTS, **outputs})
 
 
 @dataclass
@@ -57,7 +57,7 @@ class Cluster:
 
 def context(cluster: Cluster, options: Options | None = None, **outputs: Any) -> Context:
     """Return a run on `cluster`."""
-    made = Context(target(**outputs), options or Options())
+    made = Context(expected(**outputs), options or Options())
     made.__dict__["kubernetes"] = cast("KubernetesApi", cluster)
     return made
 

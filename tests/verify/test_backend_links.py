@@ -13,7 +13,7 @@ from components.configuration.machinery.certificates import fingerprints
 from local.ports import LOOPBACK, free_ports
 from tests.components.tracing.collector.genuine.backends import Trust, http_backend
 from tests.components.tracing.collector.genuine.certificates import Authority
-from tests.verify.support import Cluster, causes, context, pod, target, verdicts
+from tests.verify.support import Cluster, causes, context, expected, pod, verdicts
 from verify.causes import Cause
 from verify.cluster.certificates import handshake, judge_ca_secret
 from verify.cluster.collector import CollectorReading, still_holding
@@ -21,7 +21,8 @@ from verify.cluster.collector_counters import Counters
 from verify.cluster.collector_log import Complaint, newest_complaint
 from verify.cluster.network_policies import judge_network_policies
 from verify.findings import failed
-from verify.outcomes import Stage, Verdict
+from verify.outcomes import Verdict
+from verify.stage import Stage
 from verify.stages.access_token import AccessTokenStage, judge_credentials, judge_mesh_token, judge_token_file
 from verify.stages.after_traffic import judge_after, with_cause
 from verify.stages.ca_certificate import CaCertificateStage
@@ -30,7 +31,7 @@ from verify.stages.collector import CollectorStage, judge_readiness, judge_sendi
 POOL = Authority("Pool CA")
 PEM = POOL.pem
 NOW = datetime.now(UTC)
-OURS = target(backendCaSha256=fingerprints(PEM))
+OURS = expected(backendCaSha256=fingerprints(PEM))
 
 
 def ca_secret(pem: str = PEM) -> dict[str, Any]:
@@ -102,11 +103,11 @@ def credentials(headers: object) -> dict[str, Any]:
     [None, {}, credentials({}), credentials({"lightstep-access-token": ""}), {"data": {"credentials.yaml": "e30="}}],
 )
 def test_a_missing_or_empty_token_is_named(secret: Any) -> None:
-    assert judge_credentials(secret, target()).cause is Cause.TOKEN_MISSING
+    assert judge_credentials(secret, expected()).cause is Cause.TOKEN_MISSING
 
 
 def test_a_token_that_is_there_is_not_shown() -> None:
-    found = judge_credentials(credentials({"lightstep-access-token": "correct-horse"}), target())
+    found = judge_credentials(credentials({"lightstep-access-token": "correct-horse"}), expected())
 
     assert found.verdict is Verdict.PASS
     assert "correct-horse" not in str(found)
@@ -201,6 +202,12 @@ def test_counters_are_added_up_over_exporters_and_pods() -> None:
 
     assert each == Counters(accepted=43, sent=42, failed=1, capacity=64)
     assert Counters.total([each, each]).sent == 84
+
+
+def test_a_label_may_hold_a_closing_brace_and_spaces() -> None:
+    text = 'otelcol_exporter_sent_spans{exporter="otlp",name="a} 7 {b"} 5\n'
+
+    assert Counters.read(text).sent == 5
 
 
 def reading(*pods: dict[str, Any], **what: Any) -> CollectorReading:

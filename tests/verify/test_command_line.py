@@ -15,16 +15,16 @@ import yaml
 
 from local.paths import PROJECT
 from local.ports import LOOPBACK, free_ports
-from reference.verification import PAGE, with_tables
 from tests.verify.support import OUTPUTS
-from verify.causes import Cause
-from verify.outcomes import Failure
-from verify.remedies import REMEDIES
+from verify.stages.cluster import ClusterStage
 
 #: Seconds within which each of these commands ends; they take one or two.
 PATIENCE: Final = 60
 
 TOKEN: Final = "correct-horse-battery"
+
+#: What a run exits with whose first failure is the cluster.
+CLUSTER = ClusterStage().exit_code
 
 
 def command(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
@@ -120,7 +120,7 @@ def test_wrong_arguments_are_refused_with_what_is_allowed(arguments: list[str]) 
 def test_a_kubeconfig_that_cannot_be_used_is_named(tmp_path: Path) -> None:
     answer = command("--stack", "demo", "--outputs", outputs(tmp_path, kubeconfig="clusters: []"))
 
-    assert answer.returncode == Failure.CLUSTER
+    assert answer.returncode == CLUSTER
     assert "kubeconfig-unusable" in answer.stdout
 
 
@@ -129,9 +129,9 @@ def test_a_cluster_that_is_down_is_the_only_failure_and_the_rest_is_skipped(tmp_
 
     answer = command("--stack", "demo", "--outputs", file, "--json")
 
-    assert answer.returncode == Failure.CLUSTER
+    assert answer.returncode == CLUSTER
     result = json.loads(answer.stdout)
-    assert result["exitCode"] == Failure.CLUSTER
+    assert result["exitCode"] == CLUSTER
     verdicts = {stage["stage"]: stage["verdict"] for stage in result["stages"]}
     assert verdicts.pop("cluster") == "fail"
     assert set(verdicts.values()) == {"skip"}
@@ -163,13 +163,3 @@ def test_an_interrupted_run_ends_at_once_and_says_so(tmp_path: Path, number: sig
     assert process.returncode == code
     assert said.endswith("interrupted: nothing was changed\n")
     assert "Traceback" not in said
-
-
-def test_the_page_for_users_has_the_tables_of_the_code() -> None:
-    page = (PROJECT / PAGE).read_text(encoding="utf-8")
-
-    assert with_tables(page) == page
-
-
-def test_every_cause_has_a_remedy() -> None:
-    assert set(REMEDIES) == set(Cause)

@@ -8,7 +8,7 @@ import pytest
 from packaging.version import Version
 
 from tests.components.tracing.collector.genuine.certificates import Authority
-from tests.verify.support import Cluster, causes, context, target, verdicts
+from tests.verify.support import Cluster, causes, context, expected, verdicts
 from verify.causes import Cause
 from verify.cluster.api import Answer
 from verify.cluster.webhooks import judge_ca_bundle, judge_injection, judge_mesh_ca, judge_validation
@@ -52,25 +52,25 @@ def webhook(name: str, ca: str | None = ROOT) -> dict[str, Any]:
     ],
 )
 def test_a_wrong_istiod_is_one_failure(deployment: Any, cause: Cause) -> None:
-    assert causes(judge_istiod(deployment, target())) == [cause]
+    assert causes(judge_istiod(deployment, expected())) == [cause]
 
 
 @pytest.mark.parametrize(
     "image", ["hub/pilot:1.27.0-distroless", "hub:5000/pilot@sha256:0abc", "hub/pilot:1.27.0-debug"]
 )
 def test_variants_of_the_image_are_the_same_version(image: str) -> None:
-    assert causes(judge_istiod(istiod(2, image), target())) == []
+    assert causes(judge_istiod(istiod(2, image), expected())) == []
 
 
 def test_a_named_revision_has_its_own_istiod() -> None:
-    found = judge_istiod(istiod(2, revision="canary"), target(istioRevision="canary"))
+    found = judge_istiod(istiod(2, revision="canary"), expected(istioRevision="canary"))
 
     assert found[0].check == "istiod-canary is ready"
     assert causes(found) == []
 
 
 def test_fewer_pods_than_wanted_are_a_warning() -> None:
-    assert verdicts(judge_istiod(istiod(1), target())) == [Verdict.WARN, Verdict.PASS]
+    assert verdicts(judge_istiod(istiod(1), expected())) == [Verdict.WARN, Verdict.PASS]
 
 
 @pytest.mark.parametrize("ca", [Authority("cluster.local").pem, None, "no certificate"])
@@ -78,7 +78,7 @@ def test_a_webhook_with_another_ca_is_stale(ca: str | None) -> None:
     found = judge_ca_bundle(webhook("istio-sidecar-injector", ca), ROOT, "istiod")
 
     assert (found.verdict, found.cause) == (Verdict.FAIL, Cause.WEBHOOK_CA_STALE)
-    assert "rollout restart deployment --namespace istio-system istiod" in (found.remedy or "")
+    assert "rollout restart deployment --namespace istio-system istiod" in (found.fix or "")
 
 
 def test_a_webhook_that_trusts_more_than_the_meshs_ca_is_right() -> None:

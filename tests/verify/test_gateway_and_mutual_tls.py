@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from local.ports import LOOPBACK, free_ports
-from tests.verify.support import Cluster, causes, context, pod, target
+from tests.verify.support import Cluster, causes, context, expected, pod
 from verify.causes import Cause
 from verify.cluster.addresses import connect, judge_address, resolve
 from verify.cluster.api import Answer
@@ -42,7 +42,7 @@ def service(*ingress: dict[str, str], kind: str = "LoadBalancer") -> dict[str, A
 def test_the_gateways_address_is_the_one_in_the_outputs(
     made: dict[str, Any], outputs: dict[str, Any], cause: Cause | None
 ) -> None:
-    assert judge_address(made, target(**outputs)).cause is cause
+    assert judge_address(made, expected(**outputs)).cause is cause
 
 
 def test_an_open_port_passes_and_a_closed_one_is_named() -> None:

@@ -27,10 +27,10 @@ from tests.verify.changes import (
 from tests.verify.silence import Silence
 from verify.causes import Cause
 from verify.context import Context
+from verify.expected import Expected
 from verify.outcomes import NOT_PROVEN, StageResult, Verdict, exit_code
 from verify.plan import STAGES
 from verify.run import run
-from verify.target import Target
 
 #: Kinds whose objects change by themselves in any cluster.
 RESTLESS: Final = ("/events", "/leases", "/nodes")
@@ -54,7 +54,7 @@ def outputs(running: Running) -> dict[str, Any]:
 
 
 def verified(outputs: Mapping[str, Any], **changes: Any) -> list[StageResult]:
-    return run(STAGES, Context(Target.from_outputs("sandbox", {**outputs, **changes})), Silence())
+    return run(STAGES, Context(Expected.from_outputs("sandbox", {**outputs, **changes})), Silence())
 
 
 def failures(results: list[StageResult]) -> list[tuple[str, str]]:
@@ -172,7 +172,7 @@ def test_a_broken_environment_names_that_link_and_no_other(
         results = verified(outputs)
 
     assert failures(results) == [(stage, cause)]
-    assert exit_code(results) == next(int(result.failure) for result in results if result.stage == stage)
+    assert exit_code(results) == next(result.exit_code for result in results if result.stage == stage)
 
 
 def test_a_ca_of_the_stack_that_has_expired_is_named(running: Running, outputs: dict[str, Any]) -> None:

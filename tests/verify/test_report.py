@@ -40,7 +40,7 @@ def test_the_page_begins_with_the_verdict_and_the_figures() -> None:
     assert "220 spans expected, 220 found in 30 traces: 0 % lost" in page(observed(made()))
 
 
-def test_a_failure_is_at_the_top_with_remedy_and_exit_code() -> None:
+def test_a_failure_is_at_the_top_with_fix_and_exit_code() -> None:
     finding = failed("all spans arrived", Cause.SPANS_LOST, "7 of 220 spans are missing")
 
     text = page(None, None, finding)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.verify.support import causes, pod, target, verdicts
+from tests.verify.support import causes, expected, pod, verdicts
 from verify.causes import Cause
 from verify.cluster.mesh_tracing import judge_provider, judge_telemetry
 from verify.cluster.proxy_configuration import ProxyTracing, tracing_of
@@ -20,7 +20,7 @@ GATEWAY = {"app": "istio-ingressgateway", "istio": "ingressgateway"}
 
 
 def judged(*pods: dict[str, Any], secrets: tuple[str, ...] = (), deployments: tuple[Any, ...] = ()) -> Any:
-    return judge_sidecars(Seen("bookinfo", pods, deployments, secrets), target())
+    return judge_sidecars(Seen("bookinfo", pods, deployments, secrets), expected())
 
 
 def test_pods_with_ready_sidecars_pass() -> None:
@@ -46,7 +46,7 @@ def test_a_sidecar_that_is_an_init_container_is_one() -> None:
     ],
 )
 def test_one_wrong_pod_is_one_failure_that_names_it(wrong: dict[str, Any], cause: Cause) -> None:
-    found = judge_sidecars(Seen("bookinfo", [pod("a"), wrong], [], ["other"]), target())
+    found = judge_sidecars(Seen("bookinfo", [pod("a"), wrong], [], ["other"]), expected())
 
     assert causes(found) == [cause]
     assert found[0].evidence[0].startswith("Pod b")
@@ -126,18 +126,18 @@ def mesh(**provider: Any) -> str:
     ],
 )
 def test_a_mesh_without_our_provider_fails(text: str) -> None:
-    assert judge_provider(text, target()).cause is Cause.PROVIDER_MISSING
+    assert judge_provider(text, expected()).cause is Cause.PROVIDER_MISSING
 
 
 def test_a_mesh_with_our_provider_passes() -> None:
-    assert judge_provider(mesh(), target()).verdict is Verdict.PASS
+    assert judge_provider(mesh(), expected()).verdict is Verdict.PASS
 
 
 @pytest.mark.parametrize(("address", "verdict"), [("satellites.example.com:9292", "pass"), ("other:1", "fail")])
 def test_in_native_mode_the_mesh_names_the_satellites(address: str, verdict: str) -> None:
     text = yaml.safe_dump({"defaultConfig": {"tracing": {"lightstep": {"address": address}}}})
 
-    assert judge_provider(text, target(tracingMode="native", istioVersion="1.15.0")).verdict == verdict
+    assert judge_provider(text, expected(tracingMode="native", istioVersion="1.15.0")).verdict == verdict
 
 
 def telemetry(percentage: float | None = 100, provider: str = "otel-collector", **more: Any) -> dict[str, Any]:
@@ -146,7 +146,7 @@ def telemetry(percentage: float | None = 100, provider: str = "otel-collector", 
 
 
 @pytest.mark.parametrize(
-    ("resource", "expected"),
+    ("resource", "named"),
     [
         (telemetry(), []),
         (None, [Cause.TELEMETRY_MISSING]),
@@ -157,12 +157,12 @@ def telemetry(percentage: float | None = 100, provider: str = "otel-collector", 
         ({}, [Cause.TELEMETRY_OTHER]),
     ],
 )
-def test_the_telemetry_chooses_our_provider_and_sampling(resource: Any, expected: list[Cause]) -> None:
-    assert causes(judge_telemetry(resource, target())) == expected
+def test_the_telemetry_chooses_our_provider_and_sampling(resource: Any, named: list[Cause]) -> None:
+    assert causes(judge_telemetry(resource, expected())) == named
 
 
 def test_sampling_below_100_is_right_where_the_stack_says_so() -> None:
-    assert causes(judge_telemetry(telemetry(12.5), target(samplingPercentage=12.5))) == []
+    assert causes(judge_telemetry(telemetry(12.5), expected(samplingPercentage=12.5))) == []
 
 
 OUR_CLUSTER = "outbound|4317||otel-collector.observability.svc.cluster.local"
@@ -183,7 +183,7 @@ def test_a_proxys_dump_says_where_its_spans_go(cluster: str, ours: bool) -> None
     (only,) = tracing_of(f"2026-11-21T13:54:28.080305Z\twarn\tOS CA Cert could not be found\n{dump(cluster)}\n")
 
     assert only == ProxyTracing("envoy.tracers.opentelemetry", cluster)
-    assert is_ours(only, target()) is ours
+    assert is_ours(only, expected()) is ours
 
 
 def test_native_tracing_stands_in_the_bootstrap() -> None:
@@ -193,7 +193,7 @@ def test_native_tracing_stands_in_the_bootstrap() -> None:
 
     (only,) = tracing_of(json.dumps({"configs": [{"bootstrap": bootstrap}]}))
 
-    assert is_ours(only, target(tracingMode="native", istioVersion="1.15.0"))
+    assert is_ours(only, expected(tracingMode="native", istioVersion="1.15.0"))
 
 
 def test_an_answer_that_is_no_dump_is_told() -> None:

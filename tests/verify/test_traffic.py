@@ -119,19 +119,19 @@ def test_whole_pages_pass_with_latencies() -> None:
     ],
     ids=lambda value: value if isinstance(value, str) else f"{value.status}-{value.body[:12]}",
 )
-def test_each_wrong_answer_has_its_cause_and_remedy(reply: Reply, cause: Cause) -> None:
+def test_each_wrong_answer_has_its_cause_and_fix(reply: Reply, cause: Cause) -> None:
     finding = verdict_on(reply)
 
     assert (finding.verdict, finding.cause) == (Verdict.FAIL, cause)
-    assert finding.remedy
-    assert "{namespace}" not in finding.remedy
+    assert finding.fix
+    assert "{namespace}" not in finding.fix
 
 
 def test_the_application_that_does_not_answer_is_named() -> None:
     finding = verdict_on(Reply(200, "<p>Error fetching product reviews</p>"))
 
-    assert finding.remedy
-    assert "app=reviews" in finding.remedy
+    assert finding.fix
+    assert "app=reviews" in finding.fix
 
 
 def test_nothing_more_is_sent_when_no_whole_page_comes() -> None:
@@ -169,8 +169,8 @@ def test_a_refused_connection_is_the_gateway_s() -> None:
     finding = only(traffic_findings(traffic, "bookinfo", "istio-ingress"))
 
     assert finding.cause is Cause.GATEWAY_PORT_CLOSED
-    assert finding.remedy
-    assert "--namespace istio-ingress" in finding.remedy
+    assert finding.fix
+    assert "--namespace istio-ingress" in finding.fix
 
 
 def test_a_port_without_tls_is_told_from_a_closed_one() -> None:

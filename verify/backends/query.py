@@ -57,8 +57,8 @@ class QueryApi:
         if response.status_code == 404:
             return None
         if response.is_redirect:
-            target = httpx.URL(response.headers.get("location", "")).copy_with(query=None, fragment=None)
-            raise QueryError(Cause.QUERY_NOT_JSON, f"{self._where(path)} sends elsewhere: {target}")
+            expected = httpx.URL(response.headers.get("location", "")).copy_with(query=None, fragment=None)
+            raise QueryError(Cause.QUERY_NOT_JSON, f"{self._where(path)} sends elsewhere: {expected}")
         if not response.is_success:
             raise QueryError(Cause.QUERY_UNREACHABLE, f"{self._where(path)} answers {response.status_code}")
         try:

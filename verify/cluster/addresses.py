@@ -7,15 +7,15 @@ from typing import Any, Final
 from components.constants.choices import ServiceType
 from verify.causes import Cause
 from verify.cluster.plain import at, list_at
+from verify.expected import Expected
 from verify.findings import failed
 from verify.outcomes import Finding, passed
-from verify.target import Target
 
 #: Seconds for a TCP connection from this machine.
 _PATIENCE: Final = 5
 
 
-def judge_address(service: Mapping[str, Any], target: Target) -> Finding:
+def judge_address(service: Mapping[str, Any], expected: Expected) -> Finding:
     """Return whether the gateway's Service has an address, the one in the stack's outputs."""
     title = "the gateway has an address"
     if at(service, "spec", "type") == ServiceType.LOAD_BALANCER:
@@ -23,8 +23,8 @@ def judge_address(service: Mapping[str, Any], target: Target) -> Finding:
         hosts = [str(each[key]) for each in listed for key in ("ip", "hostname") if each.get(key)]
         if not hosts:
             return failed(title, Cause.GATEWAY_WITHOUT_ADDRESS, "its Service's status names no ingress")
-        if target.ingress_host not in hosts:
-            seen = f"its Service has {', '.join(hosts)}, the stack's output says {target.ingress_host}"
+        if expected.ingress_host not in hosts:
+            seen = f"its Service has {', '.join(hosts)}, the stack's output says {expected.ingress_host}"
             return failed(title, Cause.GATEWAY_OTHER_ADDRESS, seen)
         key = "port"
     else:
@@ -33,10 +33,10 @@ def judge_address(service: Mapping[str, Any], target: Target) -> Finding:
     if not ports:
         seen = f"its Service, of type {at(service, 'spec', 'type')}, has no port on the nodes"
         return failed(title, Cause.GATEWAY_WITHOUT_ADDRESS, seen)
-    if target.ingress_port not in ports:
-        seen = f"its Service has ports {', '.join(map(str, ports))}, the stack's output says {target.ingress_port}"
+    if expected.ingress_port not in ports:
+        seen = f"its Service has ports {', '.join(map(str, ports))}, the stack's output says {expected.ingress_port}"
         return failed(title, Cause.GATEWAY_OTHER_ADDRESS, seen)
-    return passed(title, f"GATEWAY_URL={target.gateway_url}")
+    return passed(title, f"GATEWAY_URL={expected.gateway_url}")
 
 
 def resolve(host: str) -> Finding:

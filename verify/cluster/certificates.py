@@ -16,9 +16,9 @@ from components.configuration.machinery.certificates import SHORTEST_REST_OF_LIF
 from components.constants.files import CA_KEY, CA_SECRET
 from verify.causes import Cause
 from verify.cluster.plain import at
+from verify.expected import Expected
 from verify.findings import failed, warned
 from verify.outcomes import Finding, passed, skipped
-from verify.target import Target
 
 #: Seconds for a TLS handshake from this machine.
 _PATIENCE: Final = 5
@@ -37,13 +37,13 @@ class CaSecret:
     pem: str | None = None
 
 
-def judge_ca_secret(namespace: str, secret: Mapping[str, Any] | None, target: Target, now: datetime) -> CaSecret:
+def judge_ca_secret(namespace: str, secret: Mapping[str, Any] | None, expected: Expected, now: datetime) -> CaSecret:
     """Return whether the CA Secret of a namespace holds the stack's CA, valid now and for the next 30 days.
 
     Arguments:
         namespace: the namespace.
         secret: the Secret; `None` if it does not exist.
-        target: the environment.
+        expected: what is to hold in the environment.
         now: the time, with its zone.
     """
     title = f"Secret {namespace}/{CA_SECRET} holds the stack's CA"
@@ -55,8 +55,8 @@ def judge_ca_secret(namespace: str, secret: Mapping[str, Any] | None, target: Ta
         certificates = x509.load_pem_x509_certificates(pem.encode())
     except (ValueError, binascii.Error):
         return CaSecret((failed(title, Cause.CA_UNREADABLE, f"key {CA_KEY} holds no PEM certificate"),))
-    if set(found) != set(target.backend_ca_sha256):
-        shown = f"SHA-256 {_short(found)}, the stack's is {_short(target.backend_ca_sha256)}"
+    if set(found) != set(expected.backend_ca_sha256):
+        shown = f"SHA-256 {_short(found)}, the stack's is {_short(expected.backend_ca_sha256)}"
         return CaSecret((failed(title, Cause.CA_SECRET_OTHER, shown),))
     validity = [_validity(certificate, now) for certificate in certificates]
     return CaSecret((passed(title, f"SHA-256 {_short(found)}"), *validity), pem)

@@ -1,11 +1,10 @@
 """The Collector's own counters of spans, from the text that it serves for Prometheus."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Self
 
-_SAMPLE: Final = re.compile(r"^([a-zA-Z_:][\w:]*)(?:\{[^}]*\})?\s+(\S+)")
+from prometheus_client.parser import text_string_to_metric_families
 
 
 @dataclass(frozen=True)
@@ -69,5 +68,5 @@ _METRICS: Final = {
 def _sum(text: str, metric: str) -> float:
     """Add a metric up over its labels. From v0.121 on counters of other releases may end with `_total`."""
     names = {metric, f"{metric}_total"}
-    samples = (_SAMPLE.match(line) for line in text.splitlines())
-    return sum(float(sample.group(2)) for sample in samples if sample and sample.group(1) in names)
+    samples = (sample for family in text_string_to_metric_families(text) for sample in family.samples)
+    return sum(sample.value for sample in samples if sample.name in names)

@@ -7,9 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from verify.causes import Cause
-from verify.outcomes import Failure
 
-#: The Collector retries after 30 s at the latest (`collector_configuration.RETRY_ON_FAILURE`), and over HTTP an attempt
+#: The Collector retries after 30 s at the latest (`RETRY_ON_FAILURE` in its configuration), and over HTTP an attempt
 #: has another 30 s: a complaint that is older than this, with none behind it, is over.
 CURRENT: Final = timedelta(seconds=75)
 
@@ -42,17 +41,6 @@ _REFUSAL: Final = re.compile(r"(code = \w+|HTTP Status Code \d+|status code \d+)
 _TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)")
 _LONGEST: Final = 300
 
-#: The stage in which each of them is a failure.
-STAGE_OF: Final = {
-    Cause.CA_DOES_NOT_VERIFY_BACKEND: Failure.CA_CERTIFICATE,
-    Cause.BACKEND_SPEAKS_PLAIN_TEXT: Failure.CA_CERTIFICATE,
-    Cause.TOKEN_REFUSED: Failure.ACCESS_TOKEN,
-    Cause.BACKEND_NAME_UNKNOWN: Failure.COLLECTOR,
-    Cause.BACKEND_TOO_SLOW: Failure.COLLECTOR,
-    Cause.BACKEND_REFUSES_CONNECTIONS: Failure.COLLECTOR,
-    Cause.BACKEND_REFUSES_SPANS: Failure.COLLECTOR,
-}
-
 
 @dataclass(frozen=True)
 class Complaint:
@@ -65,11 +53,6 @@ class Complaint:
 
     cause: Cause
     line: str
-
-    @property
-    def stage(self) -> Failure:
-        """The stage that reports it."""
-        return STAGE_OF[self.cause]
 
 
 def newest_complaint(lines: Iterable[str], now: datetime) -> Complaint | None:

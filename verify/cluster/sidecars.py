@@ -21,9 +21,9 @@ from verify.cluster.pods import (
     phase,
     why_not_ready,
 )
+from verify.expected import Expected
 from verify.findings import failed
 from verify.outcomes import Finding, passed, skipped
-from verify.target import Target
 
 #: Annotation in which the injector notes the revision that it is of.
 _REVISION: Final = "istio.io/rev"
@@ -53,17 +53,17 @@ class _Fault:
     evidence: str
 
 
-def judge_sidecars(seen: Seen, target: Target) -> list[Finding]:
+def judge_sidecars(seen: Seen, expected: Expected) -> list[Finding]:
     """Return whether every Pod of a namespace has a ready sidecar of the stack's version and revision.
 
     Left to stages of their own: readiness of the gateway, which is a proxy as a whole; the start of the Collector; and
     Pods that wait for a Secret of the stack, whose absence the stages of the CA and the token report.
     """
     namespace = seen.namespace
-    title = f"Pods of {namespace} have sidecars of Istio {target.istio_version}"
+    title = f"Pods of {namespace} have sidecars of Istio {expected.istio_version}"
     pods = [pod for pod in seen.pods if not is_over(pod) and not pod["spec"].get("hostNetwork")]
     waiting = {name_of(pod): missing for pod in pods if (missing := _missing_secrets(pod, seen.secrets))}
-    faults = [fault for pod in pods for fault in _faults(pod, target, waits=name_of(pod) in waiting)]
+    faults = [fault for pod in pods for fault in _faults(pod, expected, waits=name_of(pod) in waiting)]
     faults += _without_pods(seen)
     found = [
         failed(title, cause, *(each.evidence for each in alike), namespace=namespace, pod=alike[0].pod)
@@ -78,24 +78,24 @@ def judge_sidecars(seen: Seen, target: Target) -> list[Finding]:
         return found
     if not pods:
         return [skipped(title, "there are no Pods")]
-    return [passed(title, f"{len(pods)} Pods, revision {target.istio_revision}"), *found]
+    return [passed(title, f"{len(pods)} Pods, revision {expected.istio_revision}"), *found]
 
 
 def _missing_secrets(pod: Pod, secrets: Collection[str]) -> set[str]:
     return mounted_secrets(pod) - set(secrets) if phase(pod) == "Pending" else set()
 
 
-def _faults(pod: Pod, target: Target, *, waits: bool) -> Iterator[_Fault]:
+def _faults(pod: Pod, expected: Expected, *, waits: bool) -> Iterator[_Fault]:
     name = name_of(pod)
     proxy = next((each for each in containers(pod) if each["name"] == PROXY), None)
     if proxy is None:
         yield _Fault(Cause.SIDECAR_MISSING, name, f"Pod {name} has no container {PROXY}")
         return
     image = str(proxy["image"])
-    if version_of(image) not in {None, target.istio_version}:
+    if version_of(image) not in {None, expected.istio_version}:
         yield _Fault(Cause.SIDECAR_OTHER_VERSION, name, f"Pod {name} has {image}")
     revision = at(pod, "metadata", "annotations", _REVISION) or DEFAULT_REVISION
-    if revision != target.istio_revision:
+    if revision != expected.istio_revision:
         yield _Fault(Cause.SIDECAR_OTHER_REVISION, name, f"Pod {name} is of revision {revision}")
     if not waits and not is_ready(pod, PROXY) and not _has_own_stage(pod):
         yield _Fault(Cause.SIDECAR_NOT_READY, name, f"Pod {name}: {why_not_ready(pod, PROXY)}")

@@ -57,13 +57,13 @@ def write_report(file: Path, context: Context, results: Sequence[Result]) -> Non
     Raises:
         UsageError: if the file can't be written.
     """
-    target = context.target
+    expected = context.expected
     facts = Facts(
-        target.stack,
-        target.cluster_name,
-        str(target.istio_version),
-        target.gateway_url,
-        f"{target.sampling_percentage:f}",
+        expected.stack,
+        expected.cluster_name,
+        str(expected.istio_version),
+        expected.gateway_url,
+        f"{expected.sampling_percentage:f}",
     )
     text = render(facts, results, context.traffic, context.observation, datetime.now(UTC))
     try:

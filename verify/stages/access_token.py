@@ -4,7 +4,7 @@ import base64
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from components.constants.choices import TracingMode
 from components.constants.files import CREDENTIALS_KEY, CREDENTIALS_SECRET, TOKEN_KEY, TOKEN_SECRET
@@ -13,9 +13,12 @@ from components.versions.istio import ProviderToken, row_for
 from verify.causes import Cause
 from verify.cluster.plain import at, map_at
 from verify.context import Context
+from verify.expected import Expected
 from verify.findings import failed
-from verify.outcomes import Failure, Finding, Verdict, passed, skipped
-from verify.target import Target
+from verify.outcomes import Finding, Verdict, passed, skipped
+
+#: Complaints of the Collector that are about the token.
+_OF_THE_TOKEN: Final = frozenset({Cause.TOKEN_REFUSED})
 
 
 @dataclass(frozen=True)
@@ -23,15 +26,16 @@ class AccessTokenStage:
     """The token is where it is read, and the backend does not refuse it."""
 
     name: str = "access token"
-    failure: Failure = Failure.ACCESS_TOKEN
-    needs: frozenset[Failure] = frozenset({Failure.CLUSTER})
+    id: str = "access-token"
+    exit_code: int = 15
+    needs: frozenset[str] = frozenset({"cluster"})
     needs_running_pods: bool = False
 
     def check(self, context: Context, progress: Callable[[str], None]) -> list[Finding]:
         """Look for the Secrets, and for the backend's refusal in the Collector's log."""
-        target = context.target
-        if not target.backend_header_names:
-            return [skipped(self.name, f"{target.backend_address} wants no token")]
+        expected = context.expected
+        if not expected.backend_header_names:
+            return [skipped(self.name, f"{expected.backend_address} wants no token")]
         progress("looking for the token")
         found = _present(context)
         if any(each.verdict is Verdict.FAIL for each in found):
@@ -40,29 +44,29 @@ class AccessTokenStage:
 
 
 def _present(context: Context) -> list[Finding]:
-    target = context.target
-    if target.tracing_mode is TracingMode.OPENTELEMETRY:
-        path = f"/api/v1/namespaces/{target.collector_namespace}/secrets/{CREDENTIALS_SECRET}"
-        return [judge_credentials(context.kubernetes.find(path), target)]
-    row = row_for(target.istio_version)
-    if target.tracing_mode is TracingMode.LIGHTSTEP_PROVIDER and row.provider_token is ProviderToken.FILE:
-        paths = {each: f"/api/v1/namespaces/{each}/secrets/{TOKEN_SECRET}" for each in target.namespaces}
+    expected = context.expected
+    if expected.tracing_mode is TracingMode.OPENTELEMETRY:
+        path = f"/api/v1/namespaces/{expected.collector_namespace}/secrets/{CREDENTIALS_SECRET}"
+        return [judge_credentials(context.kubernetes.find(path), expected)]
+    row = row_for(expected.istio_version)
+    if expected.tracing_mode is TracingMode.LIGHTSTEP_PROVIDER and row.provider_token is ProviderToken.FILE:
+        paths = {each: f"/api/v1/namespaces/{each}/secrets/{TOKEN_SECRET}" for each in expected.namespaces}
         return [judge_token_file(each, context.kubernetes.find(path)) for each, path in paths.items()]
-    path = f"/api/v1/namespaces/{ISTIO_NAMESPACE}/configmaps/istio{target.revision_suffix}"
+    path = f"/api/v1/namespaces/{ISTIO_NAMESPACE}/configmaps/istio{expected.revision_suffix}"
     return [judge_mesh_token(context.kubernetes.find(path))]
 
 
-def judge_credentials(secret: Mapping[str, Any] | None, target: Target) -> Finding:
+def judge_credentials(secret: Mapping[str, Any] | None, expected: Expected) -> Finding:
     """Return whether the Collector's Secret holds every header that the backend wants, with a value."""
-    where = f"{target.collector_namespace}/{CREDENTIALS_SECRET}"
+    where = f"{expected.collector_namespace}/{CREDENTIALS_SECRET}"
     title = f"Secret {where} holds the backend's headers"
     if secret is None:
         return failed(title, Cause.TOKEN_MISSING, f"no Secret {where}")
     present = _headers(secret)
-    missing = [name for name in target.backend_header_names if not present.get(name)]
+    missing = [name for name in expected.backend_header_names if not present.get(name)]
     if missing:
         return failed(title, Cause.TOKEN_MISSING, f"without a value: {', '.join(missing)}")
-    return passed(title, f"{', '.join(target.backend_header_names)}: present, not shown")
+    return passed(title, f"{', '.join(expected.backend_header_names)}: present, not shown")
 
 
 def _headers(secret: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -102,7 +106,7 @@ def _collector_says(context: Context) -> list[Finding]:
         return []
     title = "the backend takes the token"
     complaint = reading.complaint
-    if complaint is not None and complaint.stage is Failure.ACCESS_TOKEN:
+    if complaint is not None and complaint.cause in _OF_THE_TOKEN:
         return [failed(title, complaint.cause, f"the Collector's log: {complaint.line}")]
     if reading.simulated:
         return [skipped(title, reading.unseen, Cause.SIMULATED_NODES)]

@@ -30,7 +30,7 @@ def collector_after(
     Returns:
         One finding; none in modes without a Collector.
     """
-    before, namespace = context.collector, context.target.collector_namespace
+    before, namespace = context.collector, context.expected.collector_namespace
     if before is None or namespace is None:
         return []
     deadline = time.monotonic() + context.options.timeout

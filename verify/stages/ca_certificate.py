@@ -3,15 +3,19 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Final
 
 from components.constants.choices import TracingMode
 from components.constants.files import CA_SECRET
 from verify.causes import Cause
 from verify.cluster.certificates import handshake, judge_ca_secret
 from verify.context import Context
+from verify.expected import Expected
 from verify.findings import failed
-from verify.outcomes import Failure, Finding, Verdict, passed, skipped
-from verify.target import Target
+from verify.outcomes import Finding, Verdict, passed, skipped
+
+#: Complaints of the Collector that are about the CA.
+_OF_THE_CA: Final = frozenset({Cause.CA_DOES_NOT_VERIFY_BACKEND, Cause.BACKEND_SPEAKS_PLAIN_TEXT})
 
 
 @dataclass(frozen=True)
@@ -19,38 +23,39 @@ class CaCertificateStage:
     """The CA Secret, and the backend's certificate held against it."""
 
     name: str = "CA certificate"
-    failure: Failure = Failure.CA_CERTIFICATE
-    needs: frozenset[Failure] = frozenset({Failure.CLUSTER})
+    id: str = "ca-certificate"
+    exit_code: int = 14
+    needs: frozenset[str] = frozenset({"cluster"})
     needs_running_pods: bool = False
 
     def check(self, context: Context, progress: Callable[[str], None]) -> list[Finding]:
         """Read the Secrets, then make a handshake from here and read what the Collector says of its own."""
-        target = context.target
-        if not target.backend_tls:
-            return [skipped(self.name, f"the stack reaches {target.backend_address} without TLS")]
+        expected = context.expected
+        if not expected.backend_tls:
+            return [skipped(self.name, f"the stack reaches {expected.backend_address} without TLS")]
         progress("reading the CA Secrets")
         found: list[Finding] = []
         pems: list[str] = []
-        for namespace in namespaces_with_ca(target):
+        for namespace in namespaces_with_ca(expected):
             secret = context.kubernetes.find(f"/api/v1/namespaces/{namespace}/secrets/{CA_SECRET}")
-            seen = judge_ca_secret(namespace, secret, target, datetime.now(UTC))
+            seen = judge_ca_secret(namespace, secret, expected, datetime.now(UTC))
             found += seen.findings
             pems += [seen.pem] if seen.pem else []
         if any(each.verdict is Verdict.FAIL for each in found) or not pems:
             return found
-        progress(f"TLS handshake with {target.backend_address}")
-        shown = handshake(target.backend_address, pems[0])
+        progress(f"TLS handshake with {expected.backend_address}")
+        shown = handshake(expected.backend_address, pems[0])
         if shown.verdict is Verdict.FAIL:
             return [*found, shown]
         progress("reading the Collector's log")
         return [*found, shown, *_collector_says(context)]
 
 
-def namespaces_with_ca(target: Target) -> tuple[str, ...]:
+def namespaces_with_ca(expected: Expected) -> tuple[str, ...]:
     """Return where the CA Secret is read: beside the Collector, or in every namespace with sidecars."""
-    if target.tracing_mode is TracingMode.OPENTELEMETRY:
-        return (target.collector_namespace or "",)
-    return target.namespaces
+    if expected.tracing_mode is TracingMode.OPENTELEMETRY:
+        return (expected.collector_namespace or "",)
+    return expected.namespaces
 
 
 def _collector_says(context: Context) -> list[Finding]:
@@ -59,7 +64,7 @@ def _collector_says(context: Context) -> list[Finding]:
         return []
     title = "the Collector accepts the backend's certificate"
     complaint = reading.complaint
-    if complaint is not None and complaint.stage is Failure.CA_CERTIFICATE:
+    if complaint is not None and complaint.cause in _OF_THE_CA:
         return [failed(title, complaint.cause, f"its log: {complaint.line}")]
     if reading.simulated:
         return [skipped(title, reading.unseen, Cause.SIMULATED_NODES)]

@@ -11,7 +11,7 @@ from verify.causes import Cause
 from verify.cluster.api import ClusterError, KubeconfigError
 from verify.context import Context
 from verify.findings import failed, warned
-from verify.outcomes import Failure, Finding, passed
+from verify.outcomes import Finding, passed
 
 
 @dataclass(frozen=True)
@@ -19,13 +19,14 @@ class ClusterStage:
     """The cluster is reachable, and of a version that fits."""
 
     name: str = "cluster"
-    failure: Failure = Failure.CLUSTER
-    needs: frozenset[Failure] = frozenset()
+    id: str = "cluster"
+    exit_code: int = 10
+    needs: frozenset[str] = frozenset()
     needs_running_pods: bool = False
 
     def check(self, context: Context, progress: Callable[[str], None]) -> list[Finding]:
         """Ask the API server for its version, and for something that only a known user gets."""
-        title = f"cluster {context.target.cluster_name} answers"
+        title = f"cluster {context.expected.cluster_name} answers"
         try:
             api = context.kubernetes
             progress(f"asking {api.server}")
@@ -38,7 +39,7 @@ class ClusterStage:
             return [failed(title, Cause.CLUSTER_FORBIDS if refused else Cause.CLUSTER_UNREACHABLE, str(error))]
         answers = passed(title, f"{api.server}, Kubernetes {version}")
         kubernetes = Version(version.partition("-")[0].partition("+")[0])
-        return [answers, *judge_versions(context.target.istio_version, kubernetes, datetime.now(UTC).date())]
+        return [answers, *judge_versions(context.expected.istio_version, kubernetes, datetime.now(UTC).date())]
 
 
 def judge_versions(istio: Version, kubernetes: Version, today: date) -> list[Finding]:

@@ -11,7 +11,7 @@ from verify.cluster.network_policies import judge_network_policies
 from verify.cluster.pods import mounted_secrets, name_of, why_not_ready
 from verify.context import Context
 from verify.findings import failed, warned
-from verify.outcomes import Failure, Finding, Verdict, passed, skipped
+from verify.outcomes import Finding, Verdict, passed, skipped
 
 
 @dataclass(frozen=True)
@@ -19,17 +19,18 @@ class CollectorStage:
     """The Collector takes spans and sends them on."""
 
     name: str = "Collector"
-    failure: Failure = Failure.COLLECTOR
+    id: str = "collector"
+    exit_code: int = 16
     # What the CA or the token break shows here too: the Collector does not start, or fails to send.
-    needs: frozenset[Failure] = frozenset({Failure.CLUSTER, Failure.CA_CERTIFICATE, Failure.ACCESS_TOKEN})
+    needs: frozenset[str] = frozenset({"cluster", "ca-certificate", "access-token"})
     needs_running_pods: bool = False
 
     def check(self, context: Context, progress: Callable[[str], None]) -> list[Finding]:
         """Read Deployment, Pods and NetworkPolicies, then the counters and the log of every Pod."""
-        target, api = context.target, context.kubernetes
-        namespace = target.collector_namespace
+        expected, api = context.expected, context.kubernetes
+        namespace = expected.collector_namespace
         if namespace is None:
-            return [skipped(self.name, f"mode {target.tracing_mode}: sidecars send to the backend themselves")]
+            return [skipped(self.name, f"mode {expected.tracing_mode}: sidecars send to the backend themselves")]
         title = f"Collector in {namespace} is ready"
         deployment = api.find(f"/apis/apps/v1/namespaces/{namespace}/deployments/{COLLECTOR}")
         if deployment is None:
@@ -42,8 +43,8 @@ class CollectorStage:
             return [ready]
         policies = api.items(f"/apis/networking.k8s.io/v1/namespaces/{namespace}/networkpolicies")
         # As the namespaces are to be labelled: a label that is missing has a stage of its own.
-        labels = injection_label(None if target.istio_revision == DEFAULT_REVISION else target.istio_revision)
-        let_through = judge_network_policies(policies, namespace, target.backend_address, labels)
+        labels = injection_label(None if expected.istio_revision == DEFAULT_REVISION else expected.istio_revision)
+        let_through = judge_network_policies(policies, namespace, expected.backend_address, labels)
         if let_through.verdict is Verdict.FAIL:
             return [ready, let_through]
         return [ready, let_through, *judge_sending(reading, namespace)]

@@ -21,9 +21,9 @@ from verify.cluster.webhooks import (
     wrong_virtual_service,
 )
 from verify.context import Context
+from verify.expected import Expected
 from verify.findings import failed, warned
-from verify.outcomes import Failure, Finding, Verdict, passed, skipped
-from verify.target import Target
+from verify.outcomes import Finding, Verdict, passed, skipped
 
 #: ConfigMap in which istiod publishes the mesh's root certificates, and its key.
 _ROOT_MAP: Final = "istio-ca-root-cert"
@@ -37,30 +37,31 @@ class ControlPlaneStage:
     """The control plane is ready and its webhooks work."""
 
     name: str = "control plane"
-    failure: Failure = Failure.CONTROL_PLANE
-    needs: frozenset[Failure] = frozenset({Failure.CLUSTER})
+    id: str = "control-plane"
+    exit_code: int = 11
+    needs: frozenset[str] = frozenset({"cluster"})
     needs_running_pods: bool = False
 
     def check(self, context: Context, progress: Callable[[str], None]) -> list[Finding]:
         """Read istiod and its webhooks, then try these with dry runs, which make nothing."""
-        api, target = context.kubernetes, context.target
-        name = f"istiod{target.revision_suffix}"
+        api, expected = context.kubernetes, context.expected
+        name = f"istiod{expected.revision_suffix}"
         deployment = api.find(f"/apis/apps/v1/namespaces/{ISTIO_NAMESPACE}/deployments/{name}")
-        found = judge_istiod(deployment, target)
+        found = judge_istiod(deployment, expected)
         if any(each.verdict is Verdict.FAIL for each in found):
             return [*found, skipped("webhooks answer", f"because {name} is not as it should be")]
         progress("reading the webhooks")
-        trusted = list(_trusted(api, target, name))
+        trusted = list(_trusted(api, expected, name))
         found += trusted
         if any(each.verdict is Verdict.FAIL for each in trusted):
             return [*found, skipped("webhooks answer", "because the API server would not trust them")]
         progress("dry runs of a Pod and a VirtualService")
-        return [*found, *_answers(api, target, name)]
+        return [*found, *_answers(api, expected, name)]
 
 
-def judge_istiod(deployment: Mapping[str, Any] | None, target: Target) -> list[Finding]:
+def judge_istiod(deployment: Mapping[str, Any] | None, expected: Expected) -> list[Finding]:
     """Return whether istiod's Deployment is there, ready, and of the right version and revision."""
-    name = f"istiod{target.revision_suffix}"
+    name = f"istiod{expected.revision_suffix}"
     title = f"{name} is ready"
     if deployment is None:
         return [failed(title, Cause.ISTIOD_MISSING, f"no Deployment {ISTIO_NAMESPACE}/{name}")]
@@ -71,14 +72,14 @@ def judge_istiod(deployment: Mapping[str, Any] | None, target: Target) -> list[F
     readiness = warned(title, Cause.ISTIOD_NOT_READY, seen) if ready < wanted else passed(title, seen)
     image = str(deployment["spec"]["template"]["spec"]["containers"][0]["image"])
     revision = at(deployment, "metadata", "labels", "istio.io/rev") or DEFAULT_REVISION
-    title = f"{name} is Istio {target.istio_version}, revision {target.istio_revision}"
+    title = f"{name} is Istio {expected.istio_version}, revision {expected.istio_revision}"
     seen = f"image {image}, revision {revision}"
-    if version_of(image) not in {None, target.istio_version} or revision != target.istio_revision:
+    if version_of(image) not in {None, expected.istio_version} or revision != expected.istio_revision:
         return [readiness, failed(title, Cause.ISTIOD_OTHER_VERSION, seen)]
     return [readiness, passed(title, seen)]
 
 
-def _trusted(api: KubernetesApi, target: Target, deployment: str) -> Iterator[Finding]:
+def _trusted(api: KubernetesApi, expected: Expected, deployment: str) -> Iterator[Finding]:
     root_map = api.find(f"/api/v1/namespaces/{ISTIO_NAMESPACE}/configmaps/{_ROOT_MAP}")
     root = str(at(root_map, "data", _ROOT_KEY) or "")
     if not root:
@@ -86,7 +87,7 @@ def _trusted(api: KubernetesApi, target: Target, deployment: str) -> Iterator[Fi
         yield failed("the mesh's CA is published", Cause.ISTIOD_NOT_READY, seen)
         return
     yield judge_mesh_ca(root, datetime.now(UTC))
-    for collection, name in _webhooks(target):
+    for collection, name in _webhooks(expected):
         configuration = api.find(f"{_ADMISSION}/{collection}/{name}")
         if configuration is None:
             yield failed(f"webhook {name} is registered", Cause.WEBHOOK_MISSING, f"no {collection}/{name}")
@@ -94,27 +95,27 @@ def _trusted(api: KubernetesApi, target: Target, deployment: str) -> Iterator[Fi
             yield judge_ca_bundle(configuration, root, deployment)
 
 
-def _webhooks(target: Target) -> Iterator[tuple[str, str]]:
-    yield "mutatingwebhookconfigurations", f"istio-sidecar-injector{target.revision_suffix}"
-    yield "validatingwebhookconfigurations", f"istio-validator{target.revision_suffix}-{ISTIO_NAMESPACE}"
+def _webhooks(expected: Expected) -> Iterator[tuple[str, str]]:
+    yield "mutatingwebhookconfigurations", f"istio-sidecar-injector{expected.revision_suffix}"
+    yield "validatingwebhookconfigurations", f"istio-validator{expected.revision_suffix}-{ISTIO_NAMESPACE}"
     yield "validatingwebhookconfigurations", "istiod-default-validator"
 
 
-def _answers(api: KubernetesApi, target: Target, deployment: str) -> list[Finding]:
-    labels = injection_label(None if target.istio_revision == DEFAULT_REVISION else target.istio_revision)
-    namespace = _namespace_for_dry_run(api, target, labels)
+def _answers(api: KubernetesApi, expected: Expected, deployment: str) -> list[Finding]:
+    labels = injection_label(None if expected.istio_revision == DEFAULT_REVISION else expected.istio_revision)
+    namespace = _namespace_for_dry_run(api, expected, labels)
     pod_labels = {name: value for name, value in labels.items() if name == "istio.io/rev"}
     injected = api.dry_run(f"/api/v1/namespaces/{namespace}/pods", probe_pod(pod_labels))
-    networking = row_for(target.istio_version).networking_api
+    networking = row_for(expected.istio_version).networking_api
     validated = api.dry_run(
         f"/apis/{networking}/namespaces/{ISTIO_NAMESPACE}/virtualservices", wrong_virtual_service(networking)
     )
     return [judge_injection(injected, namespace, deployment), judge_validation(validated, deployment)]
 
 
-def _namespace_for_dry_run(api: KubernetesApi, target: Target, labels: Mapping[str, str]) -> str:
+def _namespace_for_dry_run(api: KubernetesApi, expected: Expected, labels: Mapping[str, str]) -> str:
     """Return a namespace that asks for sidecars; if none does, any, since the Pod itself asks for one too."""
-    found = [api.find(f"/api/v1/namespaces/{each}") for each in target.namespaces]
+    found = [api.find(f"/api/v1/namespaces/{each}") for each in expected.namespaces]
     there = [each["metadata"] for each in found if each is not None]
     asking = [each["name"] for each in there if labels.items() <= map_at(each, "labels").items()]
     return next(iter([*asking, *(each["name"] for each in there)]), "default")

@@ -11,7 +11,7 @@ from verify.cluster.pods import PROXY, is_over, is_ready, matches, name_of, why_
 from verify.cluster.simulation import REASON
 from verify.context import Context
 from verify.findings import failed, warned
-from verify.outcomes import Failure, Finding, Verdict, passed, skipped
+from verify.outcomes import Finding, Verdict, passed, skipped
 
 
 @dataclass(frozen=True)
@@ -19,25 +19,26 @@ class GatewayStage:
     """The way in from outside."""
 
     name: str = "gateway"
-    failure: Failure = Failure.GATEWAY
-    needs: frozenset[Failure] = frozenset({Failure.CLUSTER})
+    id: str = "gateway"
+    exit_code: int = 17
+    needs: frozenset[str] = frozenset({"cluster"})
     needs_running_pods: bool = False
 
     def check(self, context: Context, progress: Callable[[str], None]) -> list[Finding]:
         """Read Deployment and Service, then resolve the address and connect to it from this machine."""
-        target = context.target
+        expected = context.expected
         ready = _readiness(context)
         if ready.verdict is Verdict.FAIL:
             return [ready]
-        namespace = target.gateway_namespace
+        namespace = expected.gateway_namespace
         service = context.kubernetes.find(f"/api/v1/namespaces/{namespace}/services/{GATEWAY}")
         if service is None:
             return [
                 ready,
                 failed("the gateway has an address", Cause.GATEWAY_MISSING, f"no Service {namespace}/{GATEWAY}"),
             ]
-        address = judge_address(service, target)
-        host, port = target.ingress_host, target.ingress_port
+        address = judge_address(service, expected)
+        host, port = expected.ingress_host, expected.ingress_port
         if context.options.address:
             host, _, given = context.options.address.rpartition(":")
             port = int(given)
@@ -53,7 +54,7 @@ class GatewayStage:
 
 
 def _readiness(context: Context) -> Finding:
-    namespace = context.target.gateway_namespace
+    namespace = context.expected.gateway_namespace
     title = f"the gateway in {namespace} is ready"
     deployment = context.kubernetes.find(f"/apis/apps/v1/namespaces/{namespace}/deployments/{GATEWAY}")
     if deployment is None:

@@ -11,7 +11,7 @@ from verify.cluster.api import Answer, ClusterError
 from verify.cluster.pods import PROXY, is_over, is_ready, matches, name_of
 from verify.context import Context
 from verify.findings import failed
-from verify.outcomes import Failure, Finding, Verdict, passed, skipped
+from verify.outcomes import Finding, Verdict, passed, skipped
 
 #: Port at which a sidecar tells whether it is ready; never intercepted
 #: (https://istio.io/latest/docs/ops/deployment/application-requirements/#ports-used-by-istio).
@@ -32,13 +32,14 @@ class MutualTlsStage:
     """Calls an application by the API server's proxy, which has no certificate of the mesh, or around the gateway's."""
 
     name: str = "mutual TLS"
-    failure: Failure = Failure.MUTUAL_TLS
-    needs: frozenset[Failure] = frozenset({Failure.CLUSTER, Failure.SIDECARS})
+    id: str = "mutual-tls"
+    exit_code: int = 20
+    needs: frozenset[str] = frozenset({"cluster", "sidecars"})
     needs_running_pods: bool = True
 
     def check(self, context: Context, progress: Callable[[str], None]) -> list[Finding]:
         """Call a port that is open to all, which shows that the way is free, then the application's."""
-        namespace = context.target.bookinfo_namespace
+        namespace = context.expected.bookinfo_namespace
         if namespace is None:
             return [skipped(_TITLE, "the stack has no Bookinfo to call")]
         pods = context.kubernetes.items(f"/api/v1/namespaces/{namespace}/pods")
@@ -73,7 +74,7 @@ def _from_gateway(context: Context, address: str, otherwise: Finding) -> Finding
         address: the application's Pod.
         otherwise: what to return where this can't be done either.
     """
-    namespace = context.target.gateway_namespace
+    namespace = context.expected.gateway_namespace
     pods = context.kubernetes.items(f"/api/v1/namespaces/{namespace}/pods")
     gateway = next((each for each in pods if matches(each, GATEWAY_SELECTOR) and is_ready(each, PROXY)), None)
     if gateway is None:

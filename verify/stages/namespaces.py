@@ -9,7 +9,7 @@ from verify.causes import Cause
 from verify.cluster.plain import map_at
 from verify.context import Context
 from verify.findings import failed
-from verify.outcomes import Failure, Finding, passed
+from verify.outcomes import Finding, passed
 
 #: Labels that have a say in injection.
 _LABELS: Final = ("istio-injection", "istio.io/rev")
@@ -20,17 +20,18 @@ class NamespacesStage:
     """Every namespace of the stack has the injection label."""
 
     name: str = "namespaces"
-    failure: Failure = Failure.NAMESPACES
-    needs: frozenset[Failure] = frozenset({Failure.CLUSTER})
+    id: str = "namespaces"
+    exit_code: int = 12
+    needs: frozenset[str] = frozenset({"cluster"})
     needs_running_pods: bool = False
 
     def check(self, context: Context, progress: Callable[[str], None]) -> list[Finding]:
         """Read the namespaces."""
         progress("reading the namespaces")
-        target = context.target
+        expected = context.expected
         return [
-            judge_namespace(name, context.kubernetes.find(f"/api/v1/namespaces/{name}"), target.istio_revision)
-            for name in target.namespaces
+            judge_namespace(name, context.kubernetes.find(f"/api/v1/namespaces/{name}"), expected.istio_revision)
+            for name in expected.namespaces
         ]
 
 

@@ -15,10 +15,10 @@ from verify.cluster.proxy_configuration import LIGHTSTEP_TRACERS, ProxyTracing, 
 from verify.cluster.sidecars import Seen, judge_sidecars
 from verify.cluster.simulation import REASON
 from verify.context import Context
+from verify.expected import Expected
 from verify.findings import failed
-from verify.outcomes import Failure, Finding, Verdict, passed, skipped
+from verify.outcomes import Finding, Verdict, passed, skipped
 from verify.stages.namespaces import judge_namespace
-from verify.target import Target
 
 
 @dataclass(frozen=True)
@@ -26,25 +26,26 @@ class SidecarsStage:
     """Sidecars are there, ready, of the right version and revision, and trace to the stack's provider."""
 
     name: str = "sidecars"
-    failure: Failure = Failure.SIDECARS
-    needs: frozenset[Failure] = frozenset({Failure.CLUSTER, Failure.CONTROL_PLANE})
+    id: str = "sidecars"
+    exit_code: int = 13
+    needs: frozenset[str] = frozenset({"cluster", "control-plane"})
     needs_running_pods: bool = False
 
     def check(self, context: Context, progress: Callable[[str], None]) -> list[Finding]:
         """Read the Pods, then what the mesh is told, then what each proxy has made of it."""
-        api, target = context.kubernetes, context.target
+        api, expected = context.kubernetes, context.expected
         found: list[Finding] = []
         traced: list[tuple[str, Pod]] = []
-        for namespace in target.namespaces:
+        for namespace in expected.namespaces:
             progress(f"Pods of {namespace}")
-            labelled = judge_namespace(namespace, api.find(f"/api/v1/namespaces/{namespace}"), target.istio_revision)
+            labelled = judge_namespace(namespace, api.find(f"/api/v1/namespaces/{namespace}"), expected.istio_revision)
             if labelled.verdict is Verdict.FAIL:
                 found.append(skipped(f"Pods of {namespace} have sidecars", "because the namespace asks for none"))
                 continue
             seen = _seen(api, namespace)
-            found += judge_sidecars(seen, target)
+            found += judge_sidecars(seen, expected)
             traced += [(namespace, pod) for pod in seen.pods if _is_traced(pod)]
-        told = _told(api, target)
+        told = _told(api, expected)
         found += told
         if any(each.verdict is Verdict.FAIL for each in told):
             return [*found, skipped("proxies trace to our provider", "because the mesh is told otherwise")]
@@ -66,15 +67,15 @@ def _is_traced(pod: Pod) -> bool:
     return is_ready(pod, PROXY) and not matches(pod, COLLECTOR_SELECTOR)
 
 
-def _told(api: KubernetesApi, target: Target) -> list[Finding]:
-    name = f"istio{target.revision_suffix}"
+def _told(api: KubernetesApi, expected: Expected) -> list[Finding]:
+    name = f"istio{expected.revision_suffix}"
     mesh = api.find(f"/api/v1/namespaces/{ISTIO_NAMESPACE}/configmaps/{name}")
-    provider = judge_provider(str(at(mesh, "data", "mesh") or ""), target)
-    row = row_for(target.istio_version)
-    if provider.verdict is Verdict.FAIL or not row.telemetry_in(target.tracing_mode):
+    provider = judge_provider(str(at(mesh, "data", "mesh") or ""), expected)
+    row = row_for(expected.istio_version)
+    if provider.verdict is Verdict.FAIL or not row.telemetry_in(expected.tracing_mode):
         return [provider]
     path = f"/apis/{row.telemetry_api}/namespaces/{ISTIO_NAMESPACE}/telemetries/{MESH_DEFAULT}"
-    return [provider, *judge_telemetry(api.find(path), target)]
+    return [provider, *judge_telemetry(api.find(path), expected)]
 
 
 def _proxies(context: Context, pods: list[tuple[str, Pod]], progress: Callable[[str], None]) -> Finding:
@@ -93,7 +94,7 @@ def _proxies(context: Context, pods: list[tuple[str, Pod]], progress: Callable[[
             tracing = tracing_of(dump)
         except (ClusterError, ValueError) as error:
             return skipped(title, f"a proxy can't be asked: {error}", Cause.NOT_TO_BE_SEEN)
-        if not any(is_ours(each, context.target) for each in tracing):
+        if not any(is_ours(each, context.expected) for each in tracing):
             shown = ", ".join(sorted(f"{each.tracer} to {each.cluster or '?'}" for each in tracing)) or "nothing"
             wrong.append(f"{namespace}/{name_of(pod)} traces with {shown}")
     if wrong:
@@ -102,16 +103,16 @@ def _proxies(context: Context, pods: list[tuple[str, Pod]], progress: Callable[[
     return passed(title, f"{len(real)} proxies asked, each for its own configuration")
 
 
-def is_ours(tracing: ProxyTracing, target: Target) -> bool:
+def is_ours(tracing: ProxyTracing, expected: Expected) -> bool:
     """Tell whether a proxy's tracing goes where the stack says."""
-    if target.tracing_mode is TracingMode.NATIVE:
+    if expected.tracing_mode is TracingMode.NATIVE:
         return tracing.tracer in LIGHTSTEP_TRACERS
-    return any(f"||{host}" in tracing.cluster for host in _hosts(target))
+    return any(f"||{host}" in tracing.cluster for host in _hosts(expected))
 
 
-def _hosts(target: Target) -> Iterator[str]:
-    if target.tracing_mode is TracingMode.OPENTELEMETRY:
-        yield f"{COLLECTOR}.{target.collector_namespace}."
+def _hosts(expected: Expected) -> Iterator[str]:
+    if expected.tracing_mode is TracingMode.OPENTELEMETRY:
+        yield f"{COLLECTOR}.{expected.collector_namespace}."
     else:
-        yield target.backend_address.rpartition(":")[0]
+        yield expected.backend_address.rpartition(":")[0]
         yield SATELLITE_HOST

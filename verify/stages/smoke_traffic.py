@@ -8,7 +8,7 @@ from typing import Final
 from verify.answers import Problem
 from verify.context import Context
 from verify.findings import failed
-from verify.outcomes import Failure, Finding, passed, skipped
+from verify.outcomes import Finding, passed, skipped
 from verify.sender import Load, Sender
 from verify.traffic import Traffic
 
@@ -21,21 +21,20 @@ class SmokeTrafficStage:
     """Sends requests for the product page and leaves what became of them in the context."""
 
     name: str = "smoke traffic"
-    failure: Failure = Failure.TRAFFIC
-    needs: frozenset[Failure] = frozenset(
-        {Failure.CLUSTER, Failure.CONTROL_PLANE, Failure.NAMESPACES, Failure.SIDECARS, Failure.GATEWAY}
-    )
+    id: str = "traffic"
+    exit_code: int = 18
+    needs: frozenset[str] = frozenset({"cluster", "control-plane", "namespaces", "sidecars", "gateway"})
     needs_running_pods: bool = True
 
     def check(self, context: Context, progress: Callable[[str], None]) -> list[Finding]:
         """Return whether all requests were answered with a whole page, and the latency."""
-        target, options = context.target, context.options
-        if target.bookinfo_namespace is None:
+        expected, options = context.expected, context.options
+        if expected.bookinfo_namespace is None:
             return [skipped(_ANSWERS, "the stack has no Bookinfo (traced-mesh:bookinfo is false)")]
-        load = Load(target.gateway_url, options.requests, options.rate, options.address)
+        load = Load(expected.gateway_url, options.requests, options.rate, options.address)
         context.look_at_collector()  # before the traffic, also where --only leaves its own stage out
         context.traffic = Sender(load, progress).send()
-        return traffic_findings(context.traffic, target.bookinfo_namespace, target.gateway_namespace)
+        return traffic_findings(context.traffic, expected.bookinfo_namespace, expected.gateway_namespace)
 
 
 def traffic_findings(traffic: Traffic, bookinfo_namespace: str, gateway_namespace: str) -> list[Finding]:

@@ -14,7 +14,7 @@ from verify.backends.waiting import Clock, wait_for_spans
 from verify.causes import Cause
 from verify.context import Context
 from verify.findings import failed
-from verify.outcomes import Failure, Finding, passed, skipped
+from verify.outcomes import Finding, passed, skipped
 from verify.stages.after_traffic import collector_after, with_cause
 from verify.traces.bookinfo import ENTRY, VERSIONED, Layout
 from verify.traces.findings import findings
@@ -37,8 +37,21 @@ class SpansStage:
     """Asks the backend for the traces of the smoke traffic and checks every one of them."""
 
     name: str = "spans"
-    failure: Failure = Failure.SPANS
-    needs: frozenset[Failure] = frozenset(set(Failure) - {Failure.SPANS, Failure.MUTUAL_TLS})
+    id: str = "spans"
+    exit_code: int = 19
+    needs: frozenset[str] = frozenset(
+        {
+            "cluster",
+            "control-plane",
+            "namespaces",
+            "sidecars",
+            "ca-certificate",
+            "access-token",
+            "collector",
+            "gateway",
+            "traffic",
+        }
+    )
     needs_running_pods: bool = True
 
     def check(self, context: Context, progress: Callable[[str], None]) -> list[Finding]:
@@ -52,7 +65,7 @@ class SpansStage:
             progress(f"asking {url}")
             kind = BackendKind(options.backend)
             backend = choose(kind, url, os.environ, options.backend_token_env)
-            limits = Limits(options.timeout, options.max_loss, float(context.target.sampling_percentage))
+            limits = Limits(options.timeout, options.max_loss, float(context.expected.sampling_percentage))
             context.observation = observe(backend, layout, traffic, limits, progress)
         except QueryError as error:
             return [failed(_ASKED, error.cause, error.evidence)]
@@ -67,7 +80,7 @@ class SpansStage:
 
 def _ready(context: Context) -> tuple[Layout, Traffic, str] | Finding:
     """Return what to look for, and at which address; or why no backend is asked."""
-    namespace, traffic, url = context.target.bookinfo_namespace, context.traffic, context.options.backend_url
+    namespace, traffic, url = context.expected.bookinfo_namespace, context.traffic, context.options.backend_url
     if namespace is None:
         return skipped(_ASKED, "the stack has no Bookinfo (traced-mesh:bookinfo is false)")
     if traffic is None:
@@ -79,7 +92,7 @@ def _ready(context: Context) -> tuple[Layout, Traffic, str] | Finding:
     if url is None:
         why = "nobody said where its query API is (--backend-url); a stack knows only where spans are sent"
         return skipped(_ASKED, why, Cause.BACKEND_NOT_ASKED)
-    return Layout(namespace, f"{GATEWAY}.{context.target.gateway_namespace}"), traffic, url
+    return Layout(namespace, f"{GATEWAY}.{context.expected.gateway_namespace}"), traffic, url
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ class Diagnosis:
         cause: what is broken.
         evidence: what was seen.
         grave: whether the traces are not what they must be; otherwise it is a drawback. Default: grave.
-        words: what stands for `{word}` in the cause's remedy. Default: nothing.
+        words: what stands for `{word}` in the cause's fix. Default: nothing.
     """
 
     cause: Cause

@@ -1,4 +1,4 @@
-"""The findings of the stage about spans: what holds, with figures, and each defect once, with its remedy."""
+"""The findings of the stage about spans: what holds, with figures, and each defect once, with its fix."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence

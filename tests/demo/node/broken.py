@@ -9,14 +9,13 @@ from typing import Any, Final
 from tests.demo.node.running_node import RunningNode, eventually, http
 from tests.verify.changes import COLLECTOR, OBSERVABILITY, request, rolled_out
 from tests.verify.silence import Silence
-from verify.arguments import option_name
 from verify.causes import Cause
 from verify.cluster.collector_log import Complaint
 from verify.context import Context, Options
-from verify.outcomes import Failure, StageResult, Verdict, exit_code
+from verify.expected import Expected
+from verify.outcomes import StageResult, Verdict, exit_code
 from verify.plan import STAGES
 from verify.run import run
-from verify.target import Target
 
 #: Makes one change to a node and undoes it; yields what the stack's outputs say otherwise.
 Break = Callable[["BreakableNode"], AbstractContextManager[dict[str, Any] | None]]
@@ -39,13 +38,13 @@ class Broken:
     """A broken environment.
 
     Arguments:
-        change: breaks it, and mends it.
-        failure: the stage that is to fail.
+        change: breaks it, and repairs it.
+        stage: id of the stage that is to fail.
         cause: what it is to name.
     """
 
     change: Break
-    failure: Failure
+    stage: str
     cause: Cause
 
 
@@ -111,26 +110,25 @@ class BreakableNode:
             path = f"{OBSERVABILITY}/pods/{pod['metadata']['name']}?gracePeriodSeconds=1"
             request(self.api, "DELETE", path)
 
-    def _target(self, outputs: dict[str, Any]) -> Target:
-        return Target.from_outputs("demo", {**self.outputs, **outputs})
+    def _target(self, outputs: dict[str, Any]) -> Expected:
+        return Expected.from_outputs("demo", {**self.outputs, **outputs})
 
 
-def assert_named_and_mended(node: BreakableNode, broken: Broken) -> None:
-    """Assert that a broken link is the only one that is named, and that its stage holds again once it is mended."""
+def assert_named_and_repaired(node: BreakableNode, broken: Broken) -> None:
+    """Assert that a broken link is the only one that is named, and that its stage holds again once it is repaired."""
     with broken.change(node) as outputs:
         results = node.verified(**(outputs or {}))
 
-    assert failures(results) == [(broken.failure.name, str(broken.cause))], results
-    assert exit_code(results) == int(broken.failure)
-    stage = next(each for each in STAGES if each.failure is broken.failure)
-    afterwards = node.verified(only=(option_name(stage),))
+    assert failures(results) == [(broken.stage, str(broken.cause))], results
+    assert exit_code(results) == next(each.exit_code for each in STAGES if each.id == broken.stage)
+    afterwards = node.verified(only=(broken.stage,))
     assert failures(afterwards) == [], afterwards
 
 
 def failures(results: list[StageResult]) -> list[tuple[str, str]]:
     """Return stage and cause of all that fails."""
     return [
-        (result.failure.name, str(finding.cause))
+        (result.id, str(finding.cause))
         for result in results
         for finding in result.findings
         if finding.verdict is Verdict.FAIL

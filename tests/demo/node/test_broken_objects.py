@@ -8,7 +8,7 @@ import pytest
 
 from components.configuration.machinery.certificates import fingerprints
 from tests.components.tracing.collector.genuine.certificates import Authority
-from tests.demo.node.broken import BreakableNode, Broken, assert_named_and_mended, by_api
+from tests.demo.node.broken import BreakableNode, Broken, assert_named_and_repaired, by_api
 from tests.verify.changes import (
     COLLECTOR,
     OBSERVABILITY,
@@ -23,7 +23,6 @@ from tests.verify.changes import (
     without_sidecar,
 )
 from verify.causes import Cause
-from verify.outcomes import Failure
 
 GATEWAY: Final = "/api/v1/namespaces/istio-ingress/services/istio-ingressgateway"
 
@@ -63,29 +62,25 @@ def without_node_ports(node: BreakableNode) -> Any:
 SAMPLING: Final = {"tracing": [{"providers": [{"name": "otel-collector"}], "randomSamplingPercentage": 10}]}
 
 BROKEN: Final[Mapping[str, Broken]] = {
-    "label removed": Broken(
-        by_api(labelled(**{"istio-injection": None})), Failure.NAMESPACES, Cause.INJECTION_LABEL_MISSING
-    ),
+    "label removed": Broken(by_api(labelled(**{"istio-injection": None})), "namespaces", Cause.INJECTION_LABEL_MISSING),
     "webhook's CA stale": Broken(
-        by_api(stale_webhook(Authority("other").pem)), Failure.CONTROL_PLANE, Cause.WEBHOOK_CA_STALE
+        by_api(stale_webhook(Authority("other").pem)), "control-plane", Cause.WEBHOOK_CA_STALE
     ),
-    "sampling 10": Broken(by_api(changed(TELEMETRY, {"spec": SAMPLING})), Failure.SIDECARS, Cause.SAMPLING_OTHER),
-    "CA Secret missing": Broken(without_ca_secret, Failure.CA_CERTIFICATE, Cause.CA_SECRET_MISSING),
-    "CA expired": Broken(expired_ca, Failure.CA_CERTIFICATE, Cause.CA_EXPIRED),
+    "sampling 10": Broken(by_api(changed(TELEMETRY, {"spec": SAMPLING})), "sidecars", Cause.SAMPLING_OTHER),
+    "CA Secret missing": Broken(without_ca_secret, "ca-certificate", Cause.CA_SECRET_MISSING),
+    "CA expired": Broken(expired_ca, "ca-certificate", Cause.CA_EXPIRED),
     "NetworkPolicy that blocks the Collector": Broken(
-        by_api(changed(POLICY, {"spec": {"ingress": [], "egress": []}})), Failure.COLLECTOR, Cause.COLLECTOR_BLOCKED
+        by_api(changed(POLICY, {"spec": {"ingress": [], "egress": []}})), "collector", Cause.COLLECTOR_BLOCKED
     ),
     "gateway without a load balancer's address": Broken(
-        by_api(changed(GATEWAY, {"spec": {"type": "LoadBalancer"}})), Failure.GATEWAY, Cause.GATEWAY_WITHOUT_ADDRESS
+        by_api(changed(GATEWAY, {"spec": {"type": "LoadBalancer"}})), "gateway", Cause.GATEWAY_WITHOUT_ADDRESS
     ),
-    "gateway without a node's port": Broken(without_node_ports, Failure.GATEWAY, Cause.GATEWAY_WITHOUT_ADDRESS),
-    "Collector down": Broken(no_collector, Failure.COLLECTOR, Cause.COLLECTOR_NOT_READY),
-    "Deployment without sidecar": Broken(
-        by_api(without_sidecar("details-v1")), Failure.SIDECARS, Cause.SIDECAR_MISSING
-    ),
+    "gateway without a node's port": Broken(without_node_ports, "gateway", Cause.GATEWAY_WITHOUT_ADDRESS),
+    "Collector down": Broken(no_collector, "collector", Cause.COLLECTOR_NOT_READY),
+    "Deployment without sidecar": Broken(by_api(without_sidecar("details-v1")), "sidecars", Cause.SIDECAR_MISSING),
 }
 
 
 @pytest.mark.parametrize("broken", BROKEN)
 def test_a_broken_object_is_named_and_nothing_else(breakable: BreakableNode, broken: str) -> None:
-    assert_named_and_mended(breakable, BROKEN[broken])
+    assert_named_and_repaired(breakable, BROKEN[broken])

@@ -8,12 +8,10 @@ from typing import Any, Final, cast
 import yaml
 
 from reference.block_yaml import BlockDumper
+from reference.writing import COMMAND
 from tests.support.istio import Document, Istio
 from tests.support.mocks import Recorded, Recording, mapped
 from tests.support.stacks import record_environment, stack_settings
-
-#: The command that writes all snapshots anew, as it is typed in the project's folder.
-UPDATE: Final = "make generate"
 
 #: Keys that come first, as people write Kubernetes objects; all others follow by name.
 _FIRST: Final = ("apiVersion", "kind", "name", "metadata")
@@ -25,14 +23,9 @@ FOLDER_PREFIX: Final = "project-of-the-snapshot-"
 _CHECKSUM: Final = re.compile(r"(?<!sha256:)\b(?:[0-9a-f]{64}|[0-9a-f]{32})\b")
 
 _HEADER: Final = f"""\
-# Every resource that the program makes for this stack, in the order of the program. Generated: {UPDATE}
+# Every resource that the program makes for this stack, in the order of the program. Generated: {COMMAND}
 # `renders` lists what a chart holds, where the chart is at hand; `[secret]` is a value that Pulumi keeps encrypted.
 """
-
-
-def snapshot_file(stack: str) -> Path:
-    """Return the file with the snapshot of a stack."""
-    return Path(__file__).with_name(f"{stack}.yaml")
 
 
 def snapshot(stack: str) -> str:

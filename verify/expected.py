@@ -15,7 +15,7 @@ _T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
-class Target:
+class Expected:
     """What is to hold in the cluster.
 
     Arguments:

@@ -1,11 +1,10 @@
-"""The generated pages about the stacks."""
+"""What each stack makes, recorded without an engine."""
 
 import tempfile
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from reference.stacks import critical_path, environments
 from tests.support.mocks import Recording
 from tests.support.stacks import record_environment, stack_names, stack_settings
 
@@ -20,12 +19,3 @@ def recorded(stack: str) -> Recording:
     """Return what a stack makes."""
     with tempfile.TemporaryDirectory() as project:
         return record_environment(stack_settings(stack, Path(project)))
-
-
-@cache
-def pages() -> Mapping[Path, str]:
-    """Return the text of each page, by its path in the project."""
-    return {
-        Path("docs/environments.md"): environments.page(recordings()),
-        Path("docs/critical-path.md"): critical_path.page(recordings()[critical_path.STACK]),
-    }

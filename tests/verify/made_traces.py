@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from verify.traces.bookinfo import Layout
+from verify.traces.bookinfo import ServiceNaming
 from verify.traces.checks import Sent
 from verify.traces.model import Kind, Span, Trace
 from verify.traces.observation import Arrival, Observation, Sampling
 
-LAYOUT: Final = Layout("bookinfo", "istio-ingressgateway.istio-ingress")
+LAYOUT: Final = ServiceNaming("bookinfo", "istio-ingressgateway.istio-ingress")
 START: Final = 1_700_000_000_000_000
 VERSIONS: Final = ("v1", "v2", "v3")
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from tests.verify.made_traces import LAYOUT, by_id, made
-from verify.backends.backend import Backend, Search
+from verify.backends.backend import SpanStore, Search
 from verify.backends.waiting import Clock, wait_for_spans
 from verify.traces.checks import Sent
 from verify.traces.model import Span, Trace
@@ -29,7 +29,7 @@ class Growing:
 
 class TestWaiting:
     @staticmethod
-    def wait(backend: Backend, sent: Sequence[Sent], timeout: float) -> tuple[dict[str, Trace], Arrival, list[str]]:
+    def wait(backend: SpanStore, sent: Sequence[Sent], timeout: float) -> tuple[dict[str, Trace], Arrival, list[str]]:
         time = [0.0]
 
         def sleep(seconds: float) -> None:

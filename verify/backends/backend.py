@@ -26,7 +26,7 @@ class Search:
     limit: int = 200
 
 
-class Backend(Protocol):
+class SpanStore(Protocol):
     """A tracing backend.
 
     Attributes:

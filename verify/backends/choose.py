@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Final
 
-from verify.backends.backend import Backend
+from verify.backends.backend import SpanStore
 from verify.backends.jaeger import Jaeger
 from verify.backends.lightstep import Lightstep
 from verify.backends.query import QueryApi, QueryError
@@ -28,7 +28,7 @@ class BackendKind(StrEnum):
     COLLECTOR = "collector"
 
 
-_BACKENDS: Final[Mapping[BackendKind, "Callable[[QueryApi], Backend]"]] = {
+_BACKENDS: Final[Mapping[BackendKind, "Callable[[QueryApi], SpanStore]"]] = {
     BackendKind.JAEGER: Jaeger,
     BackendKind.TEMPO: Tempo,
     BackendKind.ZIPKIN: Zipkin,
@@ -44,7 +44,7 @@ _SIGNS: Final[Mapping[BackendKind, "Callable[[QueryApi], bool]"]] = {
 }
 
 
-def choose(kind: BackendKind, url: str, environment: Mapping[str, str], token_variable: str | None) -> Backend:
+def choose(kind: BackendKind, url: str, environment: Mapping[str, str], token_variable: str | None) -> SpanStore:
     """Return the backend to ask.
 
     Arguments:

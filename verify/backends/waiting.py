@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from verify.backends.backend import Backend
-from verify.traces.bookinfo import Layout
+from verify.backends.backend import SpanStore
+from verify.traces.bookinfo import ServiceNaming
 from verify.traces.checks import Fault, Review, Sent, review, with_traces
 from verify.traces.model import Trace
 from verify.traces.observation import Arrival
@@ -29,8 +29,8 @@ class Clock:
 
 
 def wait_for_spans(
-    backend: Backend,
-    layout: Layout,
+    backend: SpanStore,
+    naming: ServiceNaming,
     sent: Sequence[Sent],
     timeout: float,
     progress: Callable[[str], None],
@@ -40,7 +40,7 @@ def wait_for_spans(
 
     Arguments:
         backend: whom to ask; complete traces are not asked for again.
-        layout: what the services are called.
+        naming: what the services are called.
         sent: the requests.
         timeout: longest wait, in seconds.
         progress: is told how far it is.
@@ -55,7 +55,7 @@ def wait_for_spans(
     incomplete = list(sent)
     while True:
         traces |= {each.trace_id: backend.trace(each.trace_id) for each in incomplete}
-        reviews = _reviews(layout, sent, traces)
+        reviews = _reviews(naming, sent, traces)
         incomplete = [each.sent for each in reviews if not _settled(each)]
         waited = clock.now() - begin
         found, expected = sum(each.found for each in reviews), sum(each.expected for each in reviews)
@@ -65,9 +65,9 @@ def wait_for_spans(
         clock.sleep(min(_PAUSE, max(0.0, timeout - waited)))
 
 
-def _reviews(layout: Layout, sent: Sequence[Sent], traces: dict[str, Trace]) -> list[Review]:
-    layout = with_traces(layout, traces.values())
-    return [review(layout, each, traces[each.trace_id]) for each in sent]
+def _reviews(naming: ServiceNaming, sent: Sequence[Sent], traces: dict[str, Trace]) -> list[Review]:
+    naming = with_traces(naming, traces.values())
+    return [review(naming, each, traces[each.trace_id]) for each in sent]
 
 
 def _settled(result: Review) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from verify.report.scale import milliseconds
-from verify.traces.bookinfo import Layout
+from verify.traces.bookinfo import ServiceNaming
 from verify.traces.model import Kind, Trace
 from verify.traffic import percentile
 
@@ -74,16 +74,16 @@ class CallGraph:
     width: float = WIDTH
 
 
-def calls_of(traces: Iterable[Trace], layout: Layout) -> list[Call]:
+def calls_of(traces: Iterable[Trace], naming: ServiceNaming) -> list[Call]:
     """Return who called whom, by the client spans; the callee need not have reported anything.
 
     Arguments:
         traces: the traces.
-        layout: what the services are called.
+        naming: what the services are called.
     """
     durations: dict[tuple[str, str], list[float]] = {}
     for span in (span for trace in traces for span in trace.spans if span.kind is Kind.CLIENT):
-        if (callee := layout.callee(span)) and callee != span.service:
+        if (callee := naming.callee(span)) and callee != span.service:
             durations.setdefault((span.service, callee), []).append(span.duration / 1000)
     return [
         Call(caller, callee, len(values), percentile(values, 50) or 0)
@@ -91,16 +91,16 @@ def calls_of(traces: Iterable[Trace], layout: Layout) -> list[Call]:
     ]
 
 
-def call_graph(traces: Iterable[Trace], layout: Layout, colours: Mapping[str, int]) -> CallGraph:
+def call_graph(traces: Iterable[Trace], naming: ServiceNaming, colours: Mapping[str, int]) -> CallGraph:
     """Return the picture of the calls in some traces.
 
     Arguments:
         traces: the traces.
-        layout: what the services are called.
+        naming: what the services are called.
         colours: the number of each service's colour; also the order of services that stand above each other.
     """
     traces = list(traces)
-    calls = calls_of(traces, layout)
+    calls = calls_of(traces, naming)
     layers = _layers(calls, colours)
     deepest = max(layers.values(), default=0)
     step = (WIDTH - 2 * _MARGIN - NODE_WIDTH) / max(deepest, 1)

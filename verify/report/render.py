@@ -137,14 +137,14 @@ def _traffic(traffic: Traffic | None) -> dict[str, Any] | None:
 
 
 def _spans(seen: Observation) -> dict[str, Any]:
-    numbers = colours(seen.layout.services)
+    numbers = colours(seen.naming.services)
     traces = [each.trace for each in seen.present]
     shown = shown_review(seen)
     return {
         "figures": figures(seen),
         "waterfall": waterfall(shown.trace, numbers),
         "whole": shown.complete,
-        "graph": call_graph(traces, seen.layout, numbers),
+        "graph": call_graph(traces, seen.naming, numbers),
         "traces": len(traces),
         "rows": span_table(seen),
         "incomplete": [each for each in seen.reviews if not each.complete],

@@ -26,7 +26,7 @@ def span_table(seen: Observation) -> list[Row]:
     wanted: Counter[str] = Counter()
     missing: Counter[str] = Counter()
     for each in seen.reviews:
-        wanted.update(str(slot) for slot in expected(seen.layout, each.trace))
+        wanted.update(str(slot) for slot in expected(seen.naming, each.trace))
         missing.update(str(slot) for slot in each.missing)
     rows = [Row(name, count, count - missing[name]) for name, count in wanted.items()]
     further = seen.expected - sum(row.expected for row in rows)

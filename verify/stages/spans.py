@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from components.constants.names import GATEWAY
-from verify.backends.backend import Backend, Search
+from verify.backends.backend import SpanStore, Search
 from verify.backends.choose import BackendKind, choose
 from verify.backends.query import QueryError
 from verify.backends.waiting import Clock, wait_for_spans
@@ -16,7 +16,7 @@ from verify.context import Context
 from verify.findings import failed
 from verify.outcomes import Finding, passed, skipped
 from verify.stages.after_traffic import collector_after, with_cause
-from verify.traces.bookinfo import ENTRY, VERSIONED, Layout
+from verify.traces.bookinfo import ENTRY, VERSIONED, ServiceNaming
 from verify.traces.findings import findings
 from verify.traces.model import Kind, Trace
 from verify.traces.observation import Observation, Sampling
@@ -60,13 +60,13 @@ class SpansStage:
         ready = _ready(context)
         if isinstance(ready, Finding):
             return [ready, *(collector_after(context, progress) if context.traffic else [])]
-        layout, traffic, url = ready
+        naming, traffic, url = ready
         try:
             progress(f"asking {url}")
             kind = BackendKind(options.backend)
             backend = choose(kind, url, os.environ, options.backend_token_env)
             limits = Limits(options.timeout, options.max_loss, float(context.expected.sampling_percentage))
-            context.observation = observe(backend, layout, traffic, limits, progress)
+            context.observation = observe(backend, naming, traffic, limits, progress)
         except QueryError as error:
             return [failed(_ASKED, error.cause, error.evidence)]
         if not context.observation.reviews:
@@ -78,7 +78,7 @@ class SpansStage:
         return [passed(_ASKED, backend.title), *found]
 
 
-def _ready(context: Context) -> tuple[Layout, Traffic, str] | Finding:
+def _ready(context: Context) -> tuple[ServiceNaming, Traffic, str] | Finding:
     """Return what to look for, and at which address; or why no backend is asked."""
     namespace, traffic, url = context.expected.bookinfo_namespace, context.traffic, context.options.backend_url
     if namespace is None:
@@ -92,7 +92,7 @@ def _ready(context: Context) -> tuple[Layout, Traffic, str] | Finding:
     if url is None:
         why = "nobody said where its query API is (--backend-url); a stack knows only where spans are sent"
         return skipped(_ASKED, why, Cause.BACKEND_NOT_ASKED)
-    return Layout(namespace, f"{GATEWAY}.{context.expected.gateway_namespace}"), traffic, url
+    return ServiceNaming(namespace, f"{GATEWAY}.{context.expected.gateway_namespace}"), traffic, url
 
 
 @dataclass(frozen=True)
@@ -111,8 +111,8 @@ class Limits:
 
 
 def observe(
-    backend: Backend,
-    layout: Layout,
+    backend: SpanStore,
+    naming: ServiceNaming,
     traffic: Traffic,
     limits: Limits,
     progress: Callable[[str], None],
@@ -125,49 +125,49 @@ def observe(
     """
     clock = clock or Clock()
     sent = traffic.answered
-    traces, arrival = wait_for_spans(backend, layout, sent, limits.timeout, progress, clock)
+    traces, arrival = wait_for_spans(backend, naming, sent, limits.timeout, progress, clock)
     if not backend.keeps_all:
         sent = tuple(each for each in sent if traces[each.trace_id].spans)
     patience = limits.timeout - arrival.waited if limits.sampling == 100 else 0
-    traced = _undecided(backend, layout, traffic, patience, clock) if backend.searches else None
+    traced = _undecided(backend, naming, traffic, patience, clock) if backend.searches else None
     sampling = Sampling(limits.sampling, traffic.undecided, traced)
-    seen = replace(Observation.of(layout, sent, traces, sampling, arrival), max_loss=limits.max_loss)
+    seen = replace(Observation.of(naming, sent, traces, sampling, arrival), max_loss=limits.max_loss)
     if not backend.searches or (seen.reviews and all(each.complete for each in seen.reviews)):
         return seen
     progress("looking at other traces of the same time")
-    renamed = () if seen.present else _begun_by(backend, layout, traffic, traffic.agent)
-    return replace(seen, others=_others(backend, layout, traffic), renamed=tuple(renamed))
+    renamed = () if seen.present else _begun_by(backend, naming, traffic, traffic.agent)
+    return replace(seen, others=_others(backend, naming, traffic), renamed=tuple(renamed))
 
 
-def _undecided(backend: Backend, layout: Layout, traffic: Traffic, patience: float, clock: Clock) -> int:
+def _undecided(backend: SpanStore, naming: ServiceNaming, traffic: Traffic, patience: float, clock: Clock) -> int:
     """Return how many traces there are of the requests without ids; wait for them if all must come."""
     deadline = clock.now() + patience
     while True:
-        found = len(_begun_by(backend, layout, traffic, traffic.undecided_agent))
+        found = len(_begun_by(backend, naming, traffic, traffic.undecided_agent))
         if found >= traffic.undecided or clock.now() >= deadline:
             return found
         clock.sleep(1)
 
 
-def _begun_by(backend: Backend, layout: Layout, traffic: Traffic, agent: str) -> list[Trace]:
+def _begun_by(backend: SpanStore, naming: ServiceNaming, traffic: Traffic, agent: str) -> list[Trace]:
     """Return the traces that requests of a user agent began: at the gateway, or where that reports nothing, behind it.
 
     Traces that an application began anew are not among them: they have no server span of the first application.
     """
-    entry = layout.service(ENTRY)
+    entry = naming.service(ENTRY)
     found = {
         trace.trace_id: trace
-        for service in (layout.gateway, entry)
+        for service in (naming.gateway, entry)
         for trace in backend.search(_search(service, traffic, {_AGENT_TAG: agent}))
-        if trace.reported(layout.gateway) or trace.reported(entry, Kind.SERVER)
+        if trace.reported(naming.gateway) or trace.reported(entry, Kind.SERVER)
     }
     return list(found.values())
 
 
-def _others(backend: Backend, layout: Layout, traffic: Traffic) -> Mapping[str, tuple[Trace, ...]]:
+def _others(backend: SpanStore, naming: ServiceNaming, traffic: Traffic) -> Mapping[str, tuple[Trace, ...]]:
     """Return the traces of the same time that are not of our requests, by the applications that call others."""
     ours = {each.sent.trace_id for each in traffic.requests if each.sent}
-    services = [layout.service(application) for application in (ENTRY, VERSIONED)]
+    services = [naming.service(application) for application in (ENTRY, VERSIONED)]
     return {
         service: tuple(
             trace for trace in backend.search(_search(service, traffic, {})) if not _is_ours(trace, ours, traffic)

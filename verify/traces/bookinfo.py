@@ -69,7 +69,7 @@ class Slot:
 
 
 @dataclass(frozen=True)
-class Layout:
+class ServiceNaming:
     """Where Bookinfo runs, and so what its services are called in spans.
 
     Arguments:
@@ -113,28 +113,28 @@ class Layout:
         )
 
 
-def expected(layout: Layout, trace: Trace) -> Iterator[Slot]:
+def expected(naming: ServiceNaming, trace: Trace) -> Iterator[Slot]:
     """Yield the spans that the trace of one request must have, in the order of the calls.
 
     Which version of reviews answered is read from its spans; if none tells, ratings are expected if anything hints at
     them.
     """
-    entry = layout.service(ENTRY)
-    if layout.gateway_serves:
-        yield Slot(layout.gateway, Kind.SERVER, layout.gateway)
-    yield Slot(layout.gateway, Kind.CLIENT, entry)
+    entry = naming.service(ENTRY)
+    if naming.gateway_serves:
+        yield Slot(naming.gateway, Kind.SERVER, naming.gateway)
+    yield Slot(naming.gateway, Kind.CLIENT, entry)
     yield Slot(entry, Kind.SERVER, entry)
     for hop in HOPS:
-        caller, callee = layout.service(hop.caller), layout.service(hop.callee)
+        caller, callee = naming.service(hop.caller), naming.service(hop.callee)
         versions = {span.version for span in trace.reported(caller)} or {None}
-        hinted = trace.reported(callee) or any(layout.callee(span) == callee for span in trace.reported(caller))
+        hinted = trace.reported(callee) or any(naming.callee(span) == callee for span in trace.reported(caller))
         if hinted or any(hop.made_by(version) for version in versions):
             yield Slot(caller, Kind.CLIENT, callee)
             yield Slot(callee, Kind.SERVER, callee)
 
 
-def fills(layout: Layout, slot: Slot, span: Span) -> bool:
+def fills(naming: ServiceNaming, slot: Slot, span: Span) -> bool:
     """Tell whether `span` is the one that `slot` asks for."""
     if (span.service, span.kind) != (slot.service, slot.kind):
         return False
-    return slot.kind is Kind.SERVER or layout.callee(span) == slot.callee
+    return slot.kind is Kind.SERVER or naming.callee(span) == slot.callee

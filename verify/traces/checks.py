@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final
 
-from verify.traces.bookinfo import Layout, Slot, expected, fills
+from verify.traces.bookinfo import ServiceNaming, Slot, expected, fills
 from verify.traces.model import Kind, Span, Trace
 
 #: By how many microseconds a server span may begin before its client span: clocks that NTP keeps differ by less.
@@ -88,54 +88,54 @@ class Review:
         return not self.missing and not self.flaws
 
 
-def with_traces(layout: Layout, traces: Iterable[Trace]) -> Layout:
-    """Return the layout with what the traces tell of the gateway: whether it reports server spans."""
-    serves = any(trace.reported(layout.gateway, Kind.SERVER) for trace in traces)
-    return replace(layout, gateway_serves=serves)
+def with_traces(naming: ServiceNaming, traces: Iterable[Trace]) -> ServiceNaming:
+    """Return the naming with what the traces tell of the gateway: whether it reports server spans."""
+    serves = any(trace.reported(naming.gateway, Kind.SERVER) for trace in traces)
+    return replace(naming, gateway_serves=serves)
 
 
-def review(layout: Layout, sent: Sent, trace: Trace) -> Review:
+def review(naming: ServiceNaming, sent: Sent, trace: Trace) -> Review:
     """Check one trace.
 
     Arguments:
-        layout: what the services are called, and what the gateway reports.
+        naming: what the services are called, and what the gateway reports.
         sent: the request that the trace is of.
         trace: its spans, in any order.
     """
-    ours = tuple(span for span in trace.spans if span.service in layout.services and span.kind is not Kind.OTHER)
-    flaws = tuple(flaw for span in ours for flaw in _flaws(layout, sent, trace, span))
-    return Review(sent, trace, tuple(_missing(layout, trace)), flaws, len(ours))
+    ours = tuple(span for span in trace.spans if span.service in naming.services and span.kind is not Kind.OTHER)
+    flaws = tuple(flaw for span in ours for flaw in _flaws(naming, sent, trace, span))
+    return Review(sent, trace, tuple(_missing(naming, trace)), flaws, len(ours))
 
 
-def _missing(layout: Layout, trace: Trace) -> Iterator[Slot]:
+def _missing(naming: ServiceNaming, trace: Trace) -> Iterator[Slot]:
     """Yield the expected spans that are not there, and the server spans of calls that were repeated."""
-    unfilled = [slot for slot in expected(layout, trace) if not any(fills(layout, slot, span) for span in trace.spans)]
+    unfilled = [slot for slot in expected(naming, trace) if not any(fills(naming, slot, span) for span in trace.spans)]
     yield from unfilled
     # a failed call may never have reached a server
     clients = [span for span in trace.spans if span.kind is Kind.CLIENT and not span.failed]
-    calls = Counter(layout.callee(span) for span in clients if span.service in layout.services)
+    calls = Counter(naming.callee(span) for span in clients if span.service in naming.services)
     for service, count in calls.items():
         slot = Slot(service, Kind.SERVER, service) if service else None
         if slot and slot not in unfilled:
             yield from [slot] * (count - len(trace.reported(slot.service, Kind.SERVER)))
 
 
-def _flaws(layout: Layout, sent: Sent, trace: Trace, span: Span) -> Iterator[Flaw]:
-    if not layout.rightly_named(span):
+def _flaws(naming: ServiceNaming, sent: Sent, trace: Trace, span: Span) -> Iterator[Flaw]:
+    if not naming.rightly_named(span):
         yield Flaw(Fault.WRONG_NAME, span)
     parent = trace.parent(span)
     if span.parent_id is None:
         yield Flaw(Fault.SECOND_ROOT, span)
     elif parent is None and span.parent_id != sent.span_id:
         yield Flaw(Fault.ORPHAN, span)
-    if span.kind is not Kind.SERVER or span.service == layout.gateway or span.parent_id is None:
+    if span.kind is not Kind.SERVER or span.service == naming.gateway or span.parent_id is None:
         return
-    if span.parent_id == sent.span_id or (parent and not _calls(layout, parent, span)):
+    if span.parent_id == sent.span_id or (parent and not _calls(naming, parent, span)):
         yield Flaw(Fault.WRONG_PARENT, span)
     elif parent and span.start < parent.start - CLOCK_TOLERANCE:
         yield Flaw(Fault.BEFORE_CLIENT, span)
 
 
-def _calls(layout: Layout, client: Span, server: Span) -> bool:
+def _calls(naming: ServiceNaming, client: Span, server: Span) -> bool:
     """Tell whether `client` is the other side of `server`."""
-    return client.kind is Kind.CLIENT and client.service != server.service and layout.callee(client) == server.service
+    return client.kind is Kind.CLIENT and client.service != server.service and naming.callee(client) == server.service

@@ -58,7 +58,7 @@ def figures(seen: Observation) -> str:
 
 
 def _of_check(check: str, seen: Observation, diagnoses: Sequence[Diagnosis], broken: bool) -> Iterator[Finding]:
-    namespace = seen.layout.namespace
+    namespace = seen.naming.namespace
     mine = [each for each in diagnoses if _CHECKS[each.cause] == check]
     for each in mine:
         say = failed if each.grave else warned
@@ -76,12 +76,12 @@ def _of_check(check: str, seen: Observation, diagnoses: Sequence[Diagnosis], bro
 
 def _services(seen: Observation) -> list[str]:
     counts = Counter(span.service for each in seen.present for span in each.trace.spans)
-    return [f"{service}: {counts[service]} spans" for service in seen.layout.services]
+    return [f"{service}: {counts[service]} spans" for service in seen.naming.services]
 
 
 def _links(seen: Observation) -> list[str]:
     """Return the number of linked calls by caller and callee."""
-    names = [(seen.layout.service(hop.caller), seen.layout.service(hop.callee)) for hop in HOPS]
+    names = [(seen.naming.service(hop.caller), seen.naming.service(hop.callee)) for hop in HOPS]
     calls = Counter(
         (parent.service, span.service)
         for each in seen.present

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Self
 
-from verify.traces.bookinfo import Layout
+from verify.traces.bookinfo import ServiceNaming
 from verify.traces.checks import Review, Sent, review, with_traces
 from verify.traces.model import Trace
 
@@ -46,7 +46,7 @@ class Observation:
     """A run.
 
     Arguments:
-        layout: what the services are called.
+        naming: what the services are called.
         reviews: what the checks say of each request's trace.
         sampling: what became of requests without trace headers.
         arrival: how long the spans were in coming.
@@ -56,7 +56,7 @@ class Observation:
         max_loss: percentage of the expected spans that may be missing, 0 to 100. Default 0.
     """
 
-    layout: Layout
+    naming: ServiceNaming
     reviews: tuple[Review, ...]
     sampling: Sampling
     arrival: Arrival
@@ -66,12 +66,12 @@ class Observation:
 
     @classmethod
     def of(
-        cls, layout: Layout, sent: Iterable[Sent], traces: Mapping[str, Trace], sampling: Sampling, arrival: Arrival
+        cls, naming: ServiceNaming, sent: Iterable[Sent], traces: Mapping[str, Trace], sampling: Sampling, arrival: Arrival
     ) -> Self:
         """Return the observation of the requests `sent` and their `traces` by id, each checked."""
-        layout = with_traces(layout, traces.values())
-        reviews = tuple(review(layout, each, traces.get(each.trace_id, Trace(each.trace_id))) for each in sent)
-        return cls(layout, reviews, sampling, arrival)
+        naming = with_traces(naming, traces.values())
+        reviews = tuple(review(naming, each, traces.get(each.trace_id, Trace(each.trace_id))) for each in sent)
+        return cls(naming, reviews, sampling, arrival)
 
     @cached_property
     def present(self) -> tuple[Review, ...]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-from verify.traces.bookinfo import ENTRY, HOPS, VERSIONED, VERSIONS, Hop, Layout, Slot
+from verify.traces.bookinfo import ENTRY, HOPS, VERSIONED, VERSIONS, Hop, ServiceNaming, Slot
 from verify.traces.checks import Review
 from verify.traces.model import Kind, Span, Trace
 from verify.traces.observation import Observation
@@ -52,11 +52,11 @@ class Broken:
 def broken_workloads(seen: Observation) -> list[Broken]:
     """Return the workloads that break the traces that have arrived, from the gateway down."""
     found: list[Broken] = []
-    if seen.present and not _reports(seen, seen.layout.gateway):
+    if seen.present and not _reports(seen, seen.naming.gateway):
         everything = {(each.sent.trace_id, slot) for each in seen.present for slot in each.missing}
-        gateway = frozenset(pair for pair in everything if pair[1].service == seen.layout.gateway)
-        evidence = (f"none of {len(seen.present)} traces has a span of {seen.layout.gateway}",)
-        found.append(Broken(seen.layout.gateway, None, Defect.NO_SPANS, evidence, gateway))
+        gateway = frozenset(pair for pair in everything if pair[1].service == seen.naming.gateway)
+        evidence = (f"none of {len(seen.present)} traces has a span of {seen.naming.gateway}",)
+        found.append(Broken(seen.naming.gateway, None, Defect.NO_SPANS, evidence, gateway))
     _search(seen, ENTRY, found)
     return found
 
@@ -74,20 +74,20 @@ def _search(seen: Observation, application: str, found: list[Broken]) -> None:
 
 def _without_spans(seen: Observation, application: str) -> Iterator[Broken]:
     """Yield the workloads of an application that were called and report nothing."""
-    service = seen.layout.service(application)
+    service = seen.naming.service(application)
     slot = Slot(service, Kind.SERVER, service)
     unanswered = [each for each in seen.present if slot in each.missing]
-    calls = sum(_calls(seen.layout, span, service) for each in seen.present for span in each.trace.spans)
+    calls = sum(_calls(seen.naming, span, service) for each in seen.present for span in each.trace.spans)
     if not unanswered or not calls:
         return
-    explained = _below(seen.layout, unanswered, application, itself=True)
+    explained = _below(seen.naming, unanswered, application, itself=True)
     if not _reports(seen, service):
         evidence = (f"{calls} client spans for {service}, and not one span of {service} itself",)
         yield Broken(
-            service, None, Defect.NO_SPANS, evidence, _below(seen.layout, unanswered, application, itself=True)
+            service, None, Defect.NO_SPANS, evidence, _below(seen.naming, unanswered, application, itself=True)
         )
     elif application == VERSIONED and (silent := [it for it in VERSIONS if it not in versions_seen(seen)]):
-        explained = _below(seen.layout, unanswered, application, itself=True)
+        explained = _below(seen.naming, unanswered, application, itself=True)
         for version in silent:
             evidence = (
                 f"{len(unanswered)} of {calls} calls of {service} have no server span",
@@ -98,30 +98,30 @@ def _without_spans(seen: Observation, application: str) -> Iterator[Broken]:
 
 def _dropping(seen: Observation, application: str) -> Iterator[Broken]:
     """Yield the workloads of an application that report their requests, and never a call that they make."""
-    service = seen.layout.service(application)
+    service = seen.naming.service(application)
     hops = [hop for hop in HOPS if hop.caller == application]
     for version in VERSIONS if application == VERSIONED else (None,):
         of_version = [each for each in seen.present if _served_by(each, service, version)]
         calling = [hop for hop in hops if hop.made_by(version)]
-        if not calling or not of_version or any(_calls_made(seen.layout, each, service) for each in of_version):
+        if not calling or not of_version or any(_calls_made(seen.naming, each, service) for each in of_version):
             continue
         apart = _begun_apart(seen, service, version)
         if version is not None and not apart and len(of_version) < _ENOUGH:
             continue
-        if any(_continued(seen.layout, each, calling) for each in of_version):
+        if any(_continued(seen.naming, each, calling) for each in of_version):
             continue
         evidence = [f"{len(of_version)} requests reached it, and none of their traces has a call that it made"]
         if apart:
             evidence.append(
                 f"{len(apart)} traces of the same time begin with its calls, for example {apart[0].trace_id}"
             )
-        explained = _below(seen.layout, of_version, application, itself=False)
+        explained = _below(seen.naming, of_version, application, itself=False)
         yield Broken(service, version, Defect.HEADERS_DROPPED, tuple(evidence), explained)
 
 
 def versions_seen(seen: Observation) -> frozenset[str]:
     """Return the versions of reviews that reported spans."""
-    service = seen.layout.service(VERSIONED)
+    service = seen.naming.service(VERSIONED)
     spans = (span for each in seen.present for span in each.trace.reported(service, Kind.SERVER))
     return frozenset(span.version for span in spans if span.version)
 
@@ -130,8 +130,8 @@ def _reports(seen: Observation, service: str) -> bool:
     return any(each.trace.reported(service) for each in seen.present)
 
 
-def _calls(layout: Layout, span: Span, service: str) -> bool:
-    return span.kind is Kind.CLIENT and span.service in layout.services and layout.callee(span) == service
+def _calls(naming: ServiceNaming, span: Span, service: str) -> bool:
+    return span.kind is Kind.CLIENT and span.service in naming.services and naming.callee(span) == service
 
 
 def _served_by(each: Review, service: str, version: str | None) -> bool:
@@ -139,13 +139,13 @@ def _served_by(each: Review, service: str, version: str | None) -> bool:
     return any(version is None or span.version == version for span in spans)
 
 
-def _calls_made(layout: Layout, each: Review, service: str) -> bool:
-    return any(layout.callee(span) for span in each.trace.reported(service, Kind.CLIENT))
+def _calls_made(naming: ServiceNaming, each: Review, service: str) -> bool:
+    return any(naming.callee(span) for span in each.trace.reported(service, Kind.CLIENT))
 
 
-def _continued(layout: Layout, each: Review, hops: list[Hop]) -> bool:
+def _continued(naming: ServiceNaming, each: Review, hops: list[Hop]) -> bool:
     """Tell whether a called application's spans are in the trace: then the headers were forwarded."""
-    return any(each.trace.reported(layout.service(hop.callee)) for hop in hops)
+    return any(each.trace.reported(naming.service(hop.callee)) for hop in hops)
 
 
 def _begun_apart(seen: Observation, service: str, version: str | None) -> list[Trace]:
@@ -160,17 +160,17 @@ def _begun_apart(seen: Observation, service: str, version: str | None) -> list[T
     ]
 
 
-def _below(layout: Layout, reviews: list[Review], application: str, *, itself: bool) -> frozenset[tuple[str, Slot]]:
+def _below(naming: ServiceNaming, reviews: list[Review], application: str, *, itself: bool) -> frozenset[tuple[str, Slot]]:
     """Return the missing spans of an application's calls and of what they lead to, in some traces.
 
     Arguments:
-        layout: what the services are called.
+        naming: what the services are called.
         reviews: the traces.
         application: the application.
         itself: whether its own server span is among them.
     """
-    below = {layout.service(name) for name in _called_from(application)}
-    own = layout.service(application)
+    below = {naming.service(name) for name in _called_from(application)}
+    own = naming.service(application)
 
     def follows(slot: Slot) -> bool:
         return slot.service in below or (slot.service == own and (itself or slot.kind is Kind.CLIENT))

@@ -10,7 +10,7 @@ from tests.verify.backend_answers import lightstep, old_tempo, tempo, zipkin
 from tests.verify.genuine_jaeger import RunningJaeger, renamed
 from tests.verify.made_traces import LAYOUT, START, by_id, made
 from tests.verify.served import Asked, Reply, Served, as_json, serving
-from verify.backends.backend import Backend, Search
+from verify.backends.backend import SpanStore, Search
 from verify.backends.choose import BackendKind, choose
 from verify.backends.query import QueryError
 from verify.causes import Cause
@@ -29,7 +29,7 @@ FAKES: dict[str, tuple[BackendKind, Answers]] = {
 }
 
 
-def at(server: Served, kind: BackendKind = BackendKind.AUTO) -> Backend:
+def at(server: Served, kind: BackendKind = BackendKind.AUTO) -> SpanStore:
     return choose(kind, server.url, {}, None)
 
 

@@ -3,16 +3,18 @@
 import argparse
 import signal
 import sys
-from types import FrameType
+from types import FrameType, ModuleType
 from typing import Final
 
+import demo.commands
+import sandbox.commands
+from cli import own_cluster
+from cli.cleaning import clean
 from cli.testing import test
-from demo import commands as node_commands
 from local.console import say
 from local.errors import Interrupted, SandboxError
 from local.paths import DEFAULT_INSTANCE
 from local.target import DEFAULT_STACK, Target
-from sandbox import commands
 
 #: Commands that hand further arguments on.
 _WITH_OPTIONS_OF_THEIR_OWN: Final = frozenset({"test", "verify"})
@@ -40,23 +42,29 @@ def _run(arguments: argparse.Namespace, rest: list[str]) -> int:
     if arguments.command == "test":
         return test(rest)
     if arguments.command == "clean":
-        return commands.clean()
+        return clean()
     target = Target(arguments.stack, arguments.instance)
-    flavour = node_commands if target.file.is_real_node else commands
     if arguments.command == "verify":
-        return flavour.verify(target, rest)
-    return flavour.COMMANDS[arguments.command](target)
+        return _commands(target).verify(target, rest)
+    return _commands(target).COMMANDS[arguments.command](target)
+
+
+def _commands(target: Target) -> ModuleType:
+    """Return the commands for the cluster that a stack lives in."""
+    if target.file.is_real_node:
+        return demo.commands
+    return sandbox.commands if target.file.is_sandbox else own_cluster
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m cli", description=__doc__)
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="command")
-    for name, function in commands.COMMANDS.items():
+    for name, function in sandbox.commands.COMMANDS.items():
         own_help = name not in _WITH_OPTIONS_OF_THEIR_OWN
         subparser = subparsers.add_parser(name, help=_first_line(function.__doc__), add_help=own_help)
         subparser.add_argument("--stack", default=DEFAULT_STACK, help="name of the stack (default: sandbox)")
         subparser.add_argument("--instance", default=DEFAULT_INSTANCE, help="name of the sandbox (default: default)")
-    for name, function in (("test", test), ("clean", commands.clean)):
+    for name, function in (("test", test), ("clean", clean)):
         subparsers.add_parser(name, help=_first_line(function.__doc__))
     return parser
 

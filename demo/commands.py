@@ -1,9 +1,7 @@
 """What `make demo`, `make down STACK=demo` and their relatives do on a real node; each returns the exit code."""
 
 import os
-import shlex
 import subprocess
-import sys
 from collections.abc import Callable, Sequence
 from typing import Final
 
@@ -16,6 +14,7 @@ from local.errors import SandboxError
 from local.paths import DEFAULT_INSTANCE, DEMO_INSTANCE, PROJECT, SANDBOX, shown
 from local.processes import terminate
 from local.pulumi_cli import Pulumi
+from local.running import become_verification, print_exports, verification
 from local.stack_files import StackFile
 from local.target import Target
 from local.toolchain import toolchain as toolchain_module
@@ -32,7 +31,9 @@ def up(target: Target) -> int:
         exit_code = demo.bring_up(toolchain, lambda pulumi: pulumi.call("up", "--yes", "--skip-preview"))
         if exit_code == 0:
             with demo.phases.phase("verify"):
-                exit_code = _call(_verification(target, node, (f"--report={report_file(node)}",)), node)
+                exit_code = _call(
+                    verification(target.stack, _asking_jaeger(node, [f"--report={report_file(node)}"])), node
+                )
         node.stay()
     say(f"\n{demo.phases.summary()}\n{addresses(demo, toolchain)}\nThey stay until: {target.make('down')}")
     return exit_code
@@ -63,22 +64,18 @@ def down(target: Target) -> int:
 def verify(target: Target, arguments: Sequence[str] = ()) -> int:
     """Prove that the environment's traces arrive, or name the link that is broken; see `python -m verify --help`."""
     node = _running(target)
-    os.chdir(PROJECT)
-    command = _verification(target, node, arguments)
-    os.execve(sys.executable, command, _environment(node))  # noqa: S606 - in place of this process: its signals, its code
+    become_verification(target.stack, _asking_jaeger(node, arguments), node.env(Toolchain()))
 
 
 def env(target: Target) -> int:
     """Print the lines that make `pulumi` and `kubectl` work on the stack directly."""
-    for name, value in _running(target).env(_toolchain()).items():
-        sys.stdout.write(f"export {name}={shlex.quote(value)}\n")
-    return 0
+    return print_exports(_running(target).env(_toolchain()))
 
 
-def _verification(target: Target, node: Node, arguments: Sequence[str]) -> list[str]:
-    """Return the verification's command line: it asks the node's Jaeger, unless it is told another backend."""
+def _asking_jaeger(node: Node, arguments: Sequence[str]) -> list[str]:
+    """Return the verification's arguments with the node's Jaeger, unless they name another backend."""
     own = () if "--backend-url" in arguments else ("--backend=jaeger", f"--backend-url={node.url(Door.JAEGER)}")
-    return [sys.executable, "-m", "verify", "--stack", target.stack, *own, *arguments]
+    return [*own, *arguments]
 
 
 def _node(target: Target) -> Node:
@@ -108,16 +105,12 @@ def _toolchain() -> Toolchain:
 
 def _call(command: Sequence[str], node: Node) -> int:
     """Run a command for a node to its end, and end it when this run is ended."""
-    process = subprocess.Popen(command, cwd=PROJECT, env=_environment(node))
+    process = subprocess.Popen(command, cwd=PROJECT, env={**os.environ, **node.env(Toolchain())})
     try:
         return process.wait()
     except BaseException:
         terminate(process.pid, grace_seconds=5)
         raise
-
-
-def _environment(node: Node) -> dict[str, str]:
-    return {**os.environ, **node.env(Toolchain())}
 
 
 #: Commands that work on a stack on a real node, by name.

@@ -19,9 +19,8 @@ from demo.cgroups import make_cgroup, remove_cgroup
 from demo.doors import Ports
 from demo.layout import Layout
 from local.paths import PROJECT
-from local.processes import PidFile
+from local.processes import Owner, PidFile
 from local.workplace import Workplace
-from sandbox.supervisor import Owner
 
 #: Seconds between two looks at the owner and at the node.
 _POLL: Final = 0.25

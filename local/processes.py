@@ -111,6 +111,22 @@ class PidFile:
         self.path.unlink(missing_ok=True)
 
 
+class Owner:
+    """The process that a local environment belongs to.
+
+    Arguments:
+        pid: its number, while it still runs.
+    """
+
+    def __init__(self, pid: int) -> None:
+        self._pid = pid
+        self._command_line = command_line(pid)
+
+    def lives(self) -> bool:
+        """Tell whether that very process still runs, and not another that was given its number."""
+        return is_alive(self._pid) and command_line(self._pid) == self._command_line
+
+
 def terminate(pid: int, grace_seconds: float) -> None:
     """End process `pid`: SIGTERM, then SIGKILL after `grace_seconds`; returns when it is gone.
 

@@ -1,4 +1,4 @@
-"""What a command works on: a stack and, if it lives in one, its sandbox."""
+"""What a command works on: a stack and, if it lives in one, its local environment."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -6,7 +6,6 @@ from typing import Final
 
 from local.paths import DEFAULT_INSTANCE
 from local.stack_files import StackFile, find_stack_file
-from sandbox.instance import Instance
 
 #: The stack that `make` takes unless it is told another.
 DEFAULT_STACK: Final = "sandbox"
@@ -28,11 +27,6 @@ class Target:
     def file(self) -> StackFile:
         """The stack's file."""
         return find_stack_file(self.stack)
-
-    @cached_property
-    def sandbox(self) -> Instance:
-        """The sandbox of that name."""
-        return Instance(self.instance)
 
     def make(self, goal: str, option: str = "") -> str:
         """Return the make command that a person types for a goal on this target: `make down INSTANCE=second`."""

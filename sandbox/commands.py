@@ -1,20 +1,15 @@
-"""What `make up` and its relatives do, one function each; every function returns the exit code."""
+"""What `make up` and its relatives do on a stack in the sandbox; every function returns the exit code."""
 
-import os
-import shlex
-import shutil
-import sys
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from typing import Final
 
-from demo.node import Node
 from local.console import Phases, say
 from local.errors import Interrupted, SandboxError
-from local.paths import DEFAULT_INSTANCE, PROJECT, SANDBOX, TOOLCHAIN, shown
-from local.policy_pack import POLICED
+from local.paths import DEFAULT_INSTANCE, TOOLCHAIN, shown
 from local.ports import free_ports, is_free
 from local.pulumi_cli import Pulumi
+from local.running import become_verification, engine, print_exports
 from local.stack_files import StackFile
 from local.target import Target
 from local.toolchain import toolchain as toolchain_module
@@ -22,21 +17,16 @@ from local.toolchain.toolchain import Toolchain
 from sandbox.instance import Instance
 from sandbox.occupants import refuse_beside_another, refuse_to_remove_another
 
-#: The programs that a stack on the user's own cluster needs from the toolchain, where they are not on PATH.
-_ENGINE: Final = ("pulumi", "pulumi-language-python")
-
 
 def up(target: Target) -> int:
     """Bring the whole environment of a stack up."""
-    if not target.file.is_sandbox:
-        return _on_own_cluster(target, "up")
-    refuse_beside_another(target)  # before anything is built
+    refuse_beside_another(target, _instance(target).state)  # before anything is built
     phases = Phases()
     with phases.phase("toolchain"):
         toolchain = _toolchain_of(target)
-    with _stopped_if_interrupted(target, toolchain), target.sandbox.locked():
+    with _stopped_if_interrupted(target, toolchain), _instance(target).locked():
         with phases.phase("control plane"):
-            refuse_beside_another(target)  # that came up in the meantime
+            refuse_beside_another(target, _instance(target).state)  # that came up in the meantime
             pulumi = _start(target, toolchain)
         with phases.phase("pulumi up"):
             exit_code = pulumi.call("up", "--yes", "--skip-preview")
@@ -47,40 +37,31 @@ def up(target: Target) -> int:
 
 def preview(target: Target) -> int:
     """Show what `up` would change."""
-    if not target.file.is_sandbox:
-        return _on_own_cluster(target, "preview")
-    refuse_beside_another(target)
+    refuse_beside_another(target, _instance(target).state)
     toolchain = _toolchain_of(target)
-    with _stopped_if_interrupted(target, toolchain), target.sandbox.locked():
+    with _stopped_if_interrupted(target, toolchain), _instance(target).locked():
         return _start(target, toolchain).call("preview")
 
 
 def destroy(target: Target) -> int:
     """Remove everything that the stack has made; a sandbox's control plane stays."""
-    if not target.file.is_sandbox:
-        return _on_own_cluster(target, "destroy")
-    if not target.sandbox.exists():
+    if not _instance(target).exists():
         say(f"nothing to do: there is no sandbox {target.instance}")
         return 0
-    refuse_to_remove_another(target)
+    refuse_to_remove_another(target, _instance(target).state)
     toolchain = _toolchain_of(target)
-    with _stopped_if_interrupted(target, toolchain), target.sandbox.locked():
+    with _stopped_if_interrupted(target, toolchain), _instance(target).locked():
         return _start(target, toolchain).call("destroy", "--yes", "--skip-preview")
 
 
 def down(target: Target) -> int:
     """Destroy the stack and remove the sandbox, all its processes and files but the toolchain."""
-    if not target.file.is_sandbox:
-        raise SandboxError(
-            f"Stack '{target.stack}' has a cluster of its own, which is no sandbox: there is nothing to take down.\n"
-            f"Remove what the stack has made with: make destroy STACK={target.stack}"
-        )
-    instance = target.sandbox
+    instance = _instance(target)
     if not instance.exists():
         say(f"nothing to do: there is no sandbox {target.instance}")
         return 0
-    refuse_to_remove_another(target)
-    toolchain = _engine()
+    refuse_to_remove_another(target, _instance(target).state)
+    toolchain = engine()
     with instance.locked():
         exit_code = _destroy_if_possible(target, toolchain)
         instance.remove(toolchain)
@@ -90,35 +71,14 @@ def down(target: Target) -> int:
 
 def verify(target: Target, arguments: Sequence[str] = ()) -> int:
     """Prove that the environment's traces arrive, or name the link that is broken; see `python -m verify --help`."""
-    if target.file.is_sandbox and not target.sandbox.exists():
+    if not _instance(target).exists():
         raise SandboxError(f"There is no sandbox {target.instance} to verify.\nBring it up: {target.make('up')}")
-    toolchain = _engine()
-    own = target.sandbox.env(toolchain) if target.file.is_sandbox else {"PATH": toolchain.search_path}
-    command = [sys.executable, "-m", "verify", "--stack", target.stack, *arguments]
-    os.chdir(PROJECT)
-    os.execve(sys.executable, command, {**os.environ, **own})  # noqa: S606 - in place of this process: its signals, its exit code
+    become_verification(target.stack, arguments, _instance(target).env(engine()))
 
 
 def env(target: Target) -> int:
     """Print the lines that make `pulumi` and `kubectl` work on the stack directly."""
-    toolchain = _toolchain_of(target) if target.file.is_sandbox else _engine()
-    variables = target.sandbox.env(toolchain) if target.file.is_sandbox else _own_variables(toolchain)
-    for name, value in variables.items():
-        sys.stdout.write(f"export {name}={shlex.quote(value)}\n")
-    return 0
-
-
-def clean() -> int:
-    """Remove every sandbox with its processes, and the toolchain."""
-    toolchain = Toolchain()
-    for folder in sorted(SANDBOX.iterdir()) if SANDBOX.exists() else []:
-        if Node(folder.name).layout.ports.exists():
-            Node(folder.name).remove()
-        elif folder != TOOLCHAIN:
-            Instance(folder.name).remove(toolchain)
-    shutil.rmtree(SANDBOX, ignore_errors=True)
-    say(f"removed {shown(SANDBOX)}")
-    return 0
+    return print_exports(_instance(target).env(_toolchain_of(target)))
 
 
 def _toolchain_of(target: Target) -> Toolchain:
@@ -126,14 +86,14 @@ def _toolchain_of(target: Target) -> Toolchain:
     return toolchain_module.ensure(releases=[target.file.istio_release])
 
 
-def _engine() -> Toolchain:
-    """Make and return the toolchain for Pulumi alone."""
-    return toolchain_module.ensure(only=_ENGINE, releases=())
+def _instance(target: Target) -> Instance:
+    """Return the sandbox that a command works on."""
+    return Instance(target.instance)
 
 
 def _start(target: Target, toolchain: Toolchain) -> Pulumi:
     """Start the sandbox of a stack and return the `pulumi` for it, its stack made and free."""
-    instance = target.sandbox
+    instance = _instance(target)
     instance.wait_for_pulumi()
     file = _with_free_webhook_port(target)
     instance.start(toolchain, file.webhook_port)
@@ -145,9 +105,9 @@ def _start(target: Target, toolchain: Toolchain) -> Pulumi:
 
 def _with_free_webhook_port(target: Target) -> StackFile:
     """Return the stack's file for this sandbox, its webhook port free or already this sandbox's own."""
-    file, in_use = target.file, target.sandbox.webhook_port_in_use()
+    file, in_use = target.file, _instance(target).webhook_port_in_use()
     if target.instance != DEFAULT_INSTANCE:
-        return file.derive(target.sandbox.folder, in_use or _free_port_like_before(target))
+        return file.derive(_instance(target).folder, in_use or _free_port_like_before(target))
     wanted = file.webhook_port
     if wanted != in_use and not is_free(wanted):
         port = free_ports(1)[0]
@@ -158,14 +118,14 @@ def _with_free_webhook_port(target: Target) -> StackFile:
 
 def _free_port_like_before(target: Target) -> int:
     """Return the webhook port that the sandbox's own stack file has, so that nothing changes, or else a free one."""
-    earlier = target.sandbox.folder / target.file.path.name
+    earlier = _instance(target).folder / target.file.path.name
     port = StackFile(target.stack, earlier).webhook_port if earlier.exists() else None
     return port if port is not None and is_free(port) else free_ports(1)[0]
 
 
 def _destroy_if_possible(target: Target, toolchain: Toolchain) -> int:
     """Destroy the stack if its control plane runs. What a stopped one holds is removed with it."""
-    instance = target.sandbox
+    instance = _instance(target)
     if not instance.is_running():
         say("the control plane does not run: pulumi destroy is left out, its data and the stack's state are removed")
         return 0
@@ -181,25 +141,13 @@ def _destroy_if_possible(target: Target, toolchain: Toolchain) -> int:
     return exit_code
 
 
-def _on_own_cluster(target: Target, verb: str) -> int:
-    """Run Pulumi on a stack with a cluster of its own: the user's backend, login and confirmation."""
-    toolchain = _engine()
-    environment = {**os.environ, **_own_variables(toolchain)}
-    return Pulumi(toolchain.program("pulumi"), target.file, environment).call(verb)
-
-
-def _own_variables(toolchain: Toolchain) -> Mapping[str, str]:
-    """Return the variables with which `pulumi` works on a stack with a cluster of its own."""
-    return {"PATH": toolchain.search_path, **POLICED}
-
-
 @contextmanager
 def _stopped_if_interrupted(target: Target, toolchain: Toolchain) -> Generator[None]:
     """Leave no process behind when the enclosed block is interrupted; what was made is kept for the next run."""
     try:
         yield
     except (Interrupted, KeyboardInterrupt):
-        target.sandbox.stop(toolchain)
+        _instance(target).stop(toolchain)
         go_on, remove = target.make("up"), target.make("down")
         say(f"interrupted: the sandbox is stopped and kept; {go_on} goes on, {remove} removes it")
         raise
@@ -215,7 +163,7 @@ def _next_steps(target: Target) -> str:
     return "Next:\n" + "\n".join(f"  {step:<{width}}  {meaning}" for step, meaning in steps.items())
 
 
-#: Commands that work on a stack, by name.
+#: Commands that work on a stack in the sandbox, by name.
 COMMANDS: Final[dict[str, Callable[[Target], int]]] = {
     "up": up,
     "preview": preview,

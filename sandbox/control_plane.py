@@ -16,7 +16,7 @@ from local.kube_api import KubeApi
 from local.ports import LOOPBACK, free_ports, free_within
 from local.processes import PidFile, gone_within
 from local.toolchain.toolchain import Toolchain
-from sandbox.stages import stages
+from sandbox.kwok_stages import stages
 
 #: Seconds that starting may take before it counts as failed; 3 to 4 are usual on 2 cores.
 _PATIENCE: Final = 90.0

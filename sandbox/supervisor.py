@@ -1,7 +1,7 @@
 """Runs istiod beside one instance's control plane; started by the instance as a process of its own.
 
-It is the kubelet of istiod's Pods, which kwok leaves to it (`sandbox/stages.py`). With an owner, it removes the whole
-instance once the owner is gone, however it ended.
+It is the kubelet of istiod's Pods, which kwok leaves to it (`sandbox/kwok_stages.py`). With an owner, it removes the
+whole instance once the owner is gone, however it ended.
 """
 
 import argparse
@@ -14,7 +14,7 @@ from threading import Event
 from typing import Final
 
 from local.kube_api import KubeApi
-from local.processes import command_line, is_alive
+from local.processes import Owner
 from local.toolchain.toolchain import Toolchain
 from sandbox.forwarder import Forwarder
 from sandbox.instance import Instance
@@ -44,22 +44,6 @@ def main() -> None:
     if not stop.is_set():
         _log(f"process {arguments.owner_pid} is gone: removing the instance")
         instance.remove_all_but_supervisor(Toolchain())
-
-
-class Owner:
-    """The process that an instance belongs to.
-
-    Arguments:
-        pid: its number, while it still runs.
-    """
-
-    def __init__(self, pid: int) -> None:
-        self._pid = pid
-        self._command_line = command_line(pid)
-
-    def lives(self) -> bool:
-        """Tell whether that very process still runs, and not another that was given its number."""
-        return is_alive(self._pid) and command_line(self._pid) == self._command_line
 
 
 class Supervisor:

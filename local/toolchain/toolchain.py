@@ -18,9 +18,9 @@ from local.toolchain.extraction import copy_file
 from local.toolchain.gobuild import build
 from local.toolchain.golang import Go, find_go
 from local.toolchain.istio_files import extract_istio, istio_folder
+from local.toolchain.kwok_files import extract_kwok_stages
 from local.toolchain.path_programs import found_on_path, install_provider_plugin
 from local.toolchain.programs import ISTIO_TOOLS, PROGRAMS, PROVIDER_VERSION, Program, Purpose
-from sandbox.stages import extract_kwok_stages
 
 #: Space that building everything takes, in GB, measured with Go 1.26 from empty caches: 15 in Go's build cache, 6 in
 #: its module cache, 1.4 for the programs.

@@ -9,6 +9,7 @@ import pytest
 from local import paths, workplace
 from local.errors import SandboxError
 from local.target import Target
+from sandbox.instance import Instance
 from sandbox.occupants import refuse_beside_another, refuse_to_remove_another
 
 STACK = {"custom": False, "type": "pulumi:pulumi:Stack"}
@@ -33,15 +34,19 @@ def put(folder: Path, stack: str, *resources: Mapping[str, object], instance: st
     file.write_text(json.dumps({"version": 3, "checkpoint": {"latest": latest}}))
 
 
+def state_of(target: Target) -> Path:
+    return Instance(target.instance).state
+
+
 def refusal(target: Target) -> str:
     with pytest.raises(SandboxError) as caught:
-        refuse_beside_another(target)
+        refuse_beside_another(target, state_of(target))
     return str(caught.value)
 
 
 def test_a_new_sandbox_is_for_any_stack() -> None:
-    refuse_beside_another(Target("sandbox"))
-    refuse_to_remove_another(Target("sandbox"))
+    refuse_beside_another(Target("sandbox"), state_of(Target("sandbox")))
+    refuse_to_remove_another(Target("sandbox"), state_of(Target("sandbox")))
 
 
 def test_a_second_stack_is_refused_and_told_the_two_ways_out(sandboxes: Path) -> None:
@@ -67,8 +72,8 @@ def test_the_ways_out_name_the_sandbox_that_is_meant(sandboxes: Path) -> None:
 def test_a_stack_goes_on_in_its_own_sandbox(sandboxes: Path) -> None:
     put(sandboxes, "sandbox", STACK, NAMESPACE)
 
-    refuse_beside_another(Target("sandbox"))
-    refuse_to_remove_another(Target("sandbox"))
+    refuse_beside_another(Target("sandbox"), state_of(Target("sandbox")))
+    refuse_to_remove_another(Target("sandbox"), state_of(Target("sandbox")))
 
 
 @pytest.mark.parametrize("resources", [(), (STACK,), (STACK, PROVIDER, COMPONENT)], ids=["none", "stack", "no object"])
@@ -77,20 +82,20 @@ def test_a_stack_that_has_nothing_in_the_cluster_is_not_in_the_way(
 ) -> None:
     put(sandboxes, "sandbox", *resources)
 
-    refuse_beside_another(Target("satellite"))
+    refuse_beside_another(Target("satellite"), state_of(Target("satellite")))
 
 
 def test_another_sandbox_is_not_in_the_way(sandboxes: Path) -> None:
     put(sandboxes, "sandbox", STACK, NAMESPACE, instance="second")
 
-    refuse_beside_another(Target("satellite"))
+    refuse_beside_another(Target("satellite"), state_of(Target("satellite")))
 
 
 def test_the_wrong_stack_does_not_take_another_ones_sandbox_down(sandboxes: Path) -> None:
     put(sandboxes, "sandbox", STACK, NAMESPACE)
 
     with pytest.raises(SandboxError) as caught:
-        refuse_to_remove_another(Target("satellite"))
+        refuse_to_remove_another(Target("satellite"), state_of(Target("satellite")))
 
     assert str(caught.value) == (
         "The sandbox default holds the environment of stack 'sandbox', and nothing of stack 'satellite'.\n"
@@ -102,5 +107,5 @@ def test_a_sandbox_that_somehow_holds_two_stacks_can_be_taken_down_by_either(san
     put(sandboxes, "sandbox", STACK, NAMESPACE)
     put(sandboxes, "satellite", STACK, NAMESPACE)
 
-    refuse_to_remove_another(Target("sandbox"))
-    refuse_to_remove_another(Target("satellite"))
+    refuse_to_remove_another(Target("sandbox"), state_of(Target("sandbox")))
+    refuse_to_remove_another(Target("satellite"), state_of(Target("satellite")))

@@ -8,8 +8,9 @@ import pytest
 import yaml
 
 from local.ports import free_ports
+from local.processes import Owner
 from sandbox.instance import Instance
-from sandbox.supervisor import Owner, Supervisor
+from sandbox.supervisor import Supervisor
 
 
 def kubeconfig(port: int) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from components.constants.names import GATEWAY
-from verify.backends.backend import SpanStore, Search
+from verify.backends.backend import Search, SpanStore
 from verify.backends.choose import BackendKind, choose
 from verify.backends.query import QueryError
 from verify.backends.waiting import Clock, wait_for_spans

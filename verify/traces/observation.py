@@ -66,7 +66,12 @@ class Observation:
 
     @classmethod
     def of(
-        cls, naming: ServiceNaming, sent: Iterable[Sent], traces: Mapping[str, Trace], sampling: Sampling, arrival: Arrival
+        cls,
+        naming: ServiceNaming,
+        sent: Iterable[Sent],
+        traces: Mapping[str, Trace],
+        sampling: Sampling,
+        arrival: Arrival,
     ) -> Self:
         """Return the observation of the requests `sent` and their `traces` by id, each checked."""
         naming = with_traces(naming, traces.values())

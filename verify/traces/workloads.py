@@ -160,7 +160,9 @@ def _begun_apart(seen: Observation, service: str, version: str | None) -> list[T
     ]
 
 
-def _below(naming: ServiceNaming, reviews: list[Review], application: str, *, itself: bool) -> frozenset[tuple[str, Slot]]:
+def _below(
+    naming: ServiceNaming, reviews: list[Review], application: str, *, itself: bool
+) -> frozenset[tuple[str, Slot]]:
     """Return the missing spans of an application's calls and of what they lead to, in some traces.
 
     Arguments:

@@ -10,7 +10,7 @@ from tests.verify.backend_answers import lightstep, old_tempo, tempo, zipkin
 from tests.verify.genuine_jaeger import RunningJaeger, renamed
 from tests.verify.made_traces import LAYOUT, START, by_id, made
 from tests.verify.served import Asked, Reply, Served, as_json, serving
-from verify.backends.backend import SpanStore, Search
+from verify.backends.backend import Search, SpanStore
 from verify.backends.choose import BackendKind, choose
 from verify.backends.query import QueryError
 from verify.causes import Cause

@@ -2,7 +2,7 @@
 
 import yaml
 
-from sandbox.stages import without_istiod
+from sandbox.kwok_stages import without_istiod
 
 STAGES = """\
 kind: Stage

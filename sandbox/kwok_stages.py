@@ -1,24 +1,11 @@
 """How kwok simulates a node: kwok's own Stages from its module, and ours for load balancers and for istiod's Pods."""
 
-from pathlib import Path
 from typing import Any, Final
 
 import yaml
 
-from local.paths import TOOLCHAIN, TOOLS
-from local.toolchain.extraction import once
-from local.toolchain.golang import Go
-from local.toolchain.programs import KWOK_MODULE
+from local.toolchain.kwok_files import KWOK_STAGES
 from sandbox.istiod_pods import APP
-
-#: kwok's own Stages. They are gone once its configuration holds any Stage, so they go beside ours.
-_KWOK_STAGES: Final = (
-    "node/fast/node-initialize.yaml",
-    "node/heartbeat/node-heartbeat.yaml",
-    "pod/fast/pod-ready.yaml",
-    "pod/fast/pod-complete.yaml",
-    "pod/fast/pod-delete.yaml",
-)
 
 #: kwok's Stage that makes a Pod Running and ready at once.
 _POD_READY: Final = "pod-ready"
@@ -77,21 +64,9 @@ spec:
 """
 
 
-def extract_kwok_stages(go: Go) -> None:
-    """Write kwok's own Stages into one file, unless it is there."""
-
-    def write(folder: Path) -> None:
-        stages = go.module_folder("kwok", KWOK_MODULE) / "kustomize" / "stage"
-        texts = ((stages / name).read_text(encoding="utf-8") for name in _KWOK_STAGES)
-        (folder / _kwok_stages_file().name).write_text("---\n".join(texts), encoding="utf-8")
-
-    origin = (TOOLS / "kwok" / "go.mod").read_text(encoding="utf-8") + "\n".join(_KWOK_STAGES)
-    once(_kwok_stages_file().parent, origin, write)
-
-
 def stages() -> str:
     """Return all Stages, as documents of kwok's configuration."""
-    return "---\n".join((without_istiod(_kwok_stages_file().read_text(encoding="utf-8")), _LOAD_BALANCER, _ISTIOD))
+    return "---\n".join((without_istiod(KWOK_STAGES.read_text(encoding="utf-8")), _LOAD_BALANCER, _ISTIOD))
 
 
 def without_istiod(kwok_stages: str) -> str:
@@ -102,7 +77,3 @@ def without_istiod(kwok_stages: str) -> str:
         {"key": ".metadata.labels.app", "operator": "NotIn", "values": [APP]}
     )
     return yaml.safe_dump_all(documents)
-
-
-def _kwok_stages_file() -> Path:
-    return TOOLCHAIN / "kwok" / "stages.yaml"

@@ -10,14 +10,16 @@ signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 import pulumi  # noqa: E402 - imports take a second, in which Ctrl-C is to be heeded too
 
-from components.environment.environment import Environment  # noqa: E402 - the same
+from components.environment.args import tracing_plan  # noqa: E402 - the same
+from components.environment.environment import Environment, EnvironmentArgs  # noqa: E402 - the same
 from components.environment.notices import notices  # noqa: E402 - the same
 
 settings = load_settings()
-for notice in notices(settings, datetime.now(UTC).date()):
+tracing = tracing_plan(settings)
+for notice in notices(settings, tracing, datetime.now(UTC).date()):
     pulumi.log.warn(notice)
 
-environment = Environment("environment", settings)
+environment = Environment("environment", EnvironmentArgs(settings, tracing))
 
 for name, value in environment.outputs.exported().items():
     pulumi.export(name, value)

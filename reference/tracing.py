@@ -11,8 +11,8 @@ from components.backends.address import BackendAddress
 from components.backends.presets import PRESETS, Backend
 from components.constants.choices import BackendPreset, TracingMode
 from components.kubernetes.secret_values import revealed
-from components.tracing.satellite_files import SatelliteFiles
-from components.tracing.values import OtlpService, TracingDemand, token_is_in_the_mesh_configuration, tracing_values
+from components.tracing.plan import TracingPlan
+from components.tracing.values import tracing_values
 from components.versions.istio import TABLE, VersionRow
 from components.versions.support import LIMITS, SUPPORT
 from reference.block_yaml import BlockDumper
@@ -23,7 +23,6 @@ _BACKEND: Final = Backend(
     tls=True,
     token_header=PRESETS[BackendPreset.LIGHTSTEP_SATELLITES].token_header,
 )
-_COLLECTOR: Final = OtlpService("otel-collector.observability.svc.cluster.local", 4317)
 
 
 def tables() -> str:
@@ -39,22 +38,22 @@ def _modes() -> Iterator[str]:
     for row, versions in _ranges():
         modes = ", ".join(f"`{mode}`" for mode in row.modes)
         if row.obstacle:
-            modes += (
-                f" (not installed by this program: {row.obstacle.replace('stand in docs/tracing.md', 'stand below')})"
-            )
+            modes += f" (not installed by this program: {row.obstacle})"
         elif row.proxy_lacks_tracer:
             modes += " (only with proxy images of your own: Istio's lack the tracer)"
-        telemetry = f"`{row.telemetry_api}`" if row.telemetry_api else "none"
-        token = "; ".join(f"{mode}: {_token_place(row, mode)}" for mode in row.modes)
-        yield f"| {versions} | {modes} | {telemetry} | {token} | {row.source} |"
+        token = "; ".join(f"{mode}: {_token_place(_plan(row, mode))}" for mode in row.modes)
+        yield f"| {versions} | {modes} | `{row.telemetry_api}` | {token} | {row.source} |"
 
 
-def _token_place(row: VersionRow, mode: TracingMode) -> str:
-    if token_is_in_the_mesh_configuration(row, mode):
+def _plan(row: VersionRow, mode: TracingMode) -> TracingPlan:
+    """Return how the pool of the examples is traced to with the first version of a row."""
+    return TracingPlan(row.since, mode, _BACKEND, token=SecretStr(_TOKEN))
+
+
+def _token_place(plan: TracingPlan) -> str:
+    if plan.token_is_in_the_mesh_configuration:
         return "ConfigMap `istio`, plain"
-    if SatelliteFiles.needed(row, mode, _BACKEND).token:
-        return "a Secret in each namespace with sidecars"
-    return "a Secret beside the Collector"
+    return "a Secret in each namespace with sidecars" if plan.token_is_a_file else "a Secret beside the Collector"
 
 
 def _values() -> Iterator[str]:
@@ -63,8 +62,7 @@ def _values() -> Iterator[str]:
     yield f"For an on-premise pool `{_BACKEND.address}` with TLS, all requests traced."
     yield ""
     for (row, versions), mode in ((entry, mode) for entry in _ranges() for mode in entry[0].modes):
-        demand = TracingDemand(mode, _BACKEND, _COLLECTOR, SecretStr(_TOKEN))
-        text = yaml.dump(revealed(tracing_values(row, demand)), Dumper=BlockDumper, sort_keys=False, width=116)
+        text = yaml.dump(revealed(tracing_values(_plan(row, mode))), Dumper=BlockDumper, sort_keys=False, width=116)
         yield f"<details><summary>Istio {versions}, <code>{mode}</code></summary>"
         yield ""
         yield f"```yaml\n{text}```"
@@ -79,7 +77,7 @@ def _support() -> Iterator[str]:
     yield "| Istio | released | support ended | Kubernetes |"
     yield "|---|---|---|---|"
     for row in reversed(SUPPORT):
-        kubernetes = f"{row.kubernetes[0]} to {row.kubernetes[1]}" if row.kubernetes else "not recorded"
+        kubernetes = f"{row.kubernetes[0]} to {row.kubernetes[1]}"
         yield f"| {row.istio} | {row.released} | {row.ends or 'not announced'} | {kubernetes} |"
 
 

@@ -60,12 +60,17 @@ class BookinfoArgs:
         hosts: hosts for which it is served. Default: every host.
         certificate: name of a TLS Secret in the gateway's namespace, with which it is served by HTTPS, and HTTP is
             redirected there; `None` (default): by HTTP.
+        after: resources that prove that the injector and the validator answer (`Mesh.answering`); the Deployments and
+            the route wait for them, Services and ServiceAccounts do not. Default: none.
+        pods_after: resources that only the Deployments wait for besides, such as NetworkPolicies. Default: none.
     """
 
     namespace: pulumi.Input[str]
     networking_api: str = "networking.istio.io/v1"
     hosts: Sequence[str] = ("*",)
     certificate: str | None = None
+    after: Sequence[pulumi.Resource] = ()
+    pods_after: Sequence[pulumi.Resource] = ()
 
 
 class Bookinfo(pulumi.ComponentResource):
@@ -74,20 +79,10 @@ class Bookinfo(pulumi.ComponentResource):
     Arguments:
         name: the component's name.
         args: see `BookinfoArgs`.
-        after: resources that prove that the injector and the validator answer (`Mesh.answering`); the Deployments and
-            the route wait for them, Services and ServiceAccounts do not.
-        pods_after: resources that only the Deployments wait for besides, such as NetworkPolicies.
         opts: Pulumi's resource options.
     """
 
-    def __init__(
-        self,
-        name: str,
-        args: BookinfoArgs,
-        after: Sequence[pulumi.Resource] = (),
-        pods_after: Sequence[pulumi.Resource] = (),
-        opts: pulumi.ResourceOptions | None = None,
-    ) -> None:
+    def __init__(self, name: str, args: BookinfoArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("traced-mesh:bookinfo:Bookinfo", name, {}, opts)
         self._name = name
         self._args = args
@@ -95,8 +90,8 @@ class Bookinfo(pulumi.ComponentResource):
             self._service(application)
             account = self._service_account(application)
             for version in application.versions:
-                self._deployment(application, version, [account, *after, *pods_after])
-        self._route(after)
+                self._deployment(application, version, [account, *args.after, *args.pods_after])
+        self._route()
         self.register_outputs({})
 
     def _metadata(self, name: str, labels: dict[str, str], annotations: dict[str, str] | None = None) -> ObjectMetaArgs:
@@ -137,7 +132,7 @@ class Bookinfo(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, depends_on=depends_on),
         )
 
-    def _route(self, after: Sequence[pulumi.Resource]) -> None:
+    def _route(self) -> None:
         hosts = list(self._args.hosts)
         servers = gateway_servers(hosts, self._args.certificate)
         gateway = self._istio("Gateway", "bookinfo-gateway", {"selector": GATEWAY_SELECTOR, "servers": servers})
@@ -146,12 +141,12 @@ class Bookinfo(pulumi.ComponentResource):
             "route": [{"destination": {"host": "productpage", "port": {"number": PORT}}}],
         }
         virtual_service = {"hosts": hosts, "gateways": [gateway.name], "http": [route]}
-        made = istio_object(f"{self._name}-gateway", gateway, self, after)
+        made = istio_object(f"{self._name}-gateway", gateway, self, self._args.after)
         istio_object(
             f"{self._name}-virtual-service",
             self._istio("VirtualService", "bookinfo", virtual_service),
             self,
-            [*after, made],
+            [*self._args.after, made],
         )
 
     def _istio(self, kind: str, name: str, spec: dict[str, Any]) -> IstioObject:

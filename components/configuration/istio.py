@@ -27,13 +27,8 @@ from components.constants.choices import (
     MutualTlsMode,
 )
 from components.model.chart_values import OWNED_BASE_VALUES, OWNED_ISTIOD_VALUES, owned_paths
-from components.versions.istio import TABLE, UnsupportedVersionError, parse_version, row_for
+from components.versions.istio import DEFAULT, NEWEST_NATIVE, TABLE, UnsupportedVersionError, parse_version, row_for
 from components.versions.support import gke_kubernetes, minor, refusal
-
-#: The Istio version that is installed unless another is configured.
-DEFAULT_VERSION: Final = "1.30.2"
-
-_OLDEST: Final = next(row for row in TABLE if row.installable)
 
 
 class ExactVersion(Version):
@@ -66,9 +61,7 @@ ChartValues: TypeAlias = Annotated[
 ]
 IstioVersion: TypeAlias = Annotated[
     InstanceOf[ExactVersion],
-    from_text(
-        _istio_version, f"an exact version such as {DEFAULT_VERSION}, without a leading v; {_OLDEST.since} or newer"
-    ),
+    from_text(_istio_version, f"an exact version such as {DEFAULT}, without a leading v; {TABLE[0].since} or newer"),
 ]
 IstioCharts: TypeAlias = Annotated[
     InstanceOf[ChartLocation], from_file(lambda text, around: ChartLocation.parse(text, around.root))
@@ -93,9 +86,9 @@ class IstioSettings(GkeSettings):
         Key(
             "Istio",
             "Version of Istio.",
-            DEFAULT_VERSION,
+            DEFAULT,
         ),
-    ] = ExactVersion(DEFAULT_VERSION)
+    ] = ExactVersion(DEFAULT)
     istio_charts: Annotated[
         IstioCharts,
         Key(
@@ -161,9 +154,6 @@ class IstioSettings(GkeSettings):
     ] = Field(default_factory=dict[str, Any])
 
 
-#: The newest release with native mode whose own proxy images have the tracer for it.
-NEWEST_NATIVE: Final = "1.14.6"
-
 #: The fields from which the cluster's Kubernetes version follows.
 _OF_THE_CLUSTER: Final = ("cluster_kind", "kubeconfig", "kube_context", "gke_version", "gke_release_channel")
 
@@ -189,7 +179,7 @@ def _can_be_installed(settings: IstioSettings, _: ReadingContext) -> Faults:
         yield Fault(
             "istio_version",
             obstacle,
-            fixes=(put("istio_version", NEWEST_NATIVE), put("istio_version", DEFAULT_VERSION)),
+            fixes=(put("istio_version", NEWEST_NATIVE), put("istio_version", DEFAULT)),
         )
 
 
@@ -197,7 +187,7 @@ def _runs_on_this_kubernetes(settings: IstioSettings, around: ReadingContext) ->
     kubernetes = kubernetes_version(settings, around)
     reason = refusal(settings.istio_version, kubernetes) if kubernetes else ""
     if kubernetes and reason:
-        fitting = [text for text in (DEFAULT_VERSION, NEWEST_NATIVE) if not refusal(Version(text), kubernetes)]
+        fitting = [text for text in (DEFAULT, NEWEST_NATIVE) if not refusal(Version(text), kubernetes)]
         yield Fault(
             "istio_version",
             reason,

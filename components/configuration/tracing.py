@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final, TypeAlias, cast
 
 from pydantic import Field, InstanceOf
 
-from components.configuration.istio import DEFAULT_VERSION, NEWEST_NATIVE, IstioSettings
+from components.configuration.istio import IstioSettings
 from components.configuration.machinery.constraints import Constraint, Fault, Faults
 from components.configuration.machinery.entries import each, named
 from components.configuration.machinery.key import Key, ReadingContext, SettingsPart
@@ -16,7 +16,8 @@ from components.configuration.machinery.problems import Steps, put, remove
 from components.configuration.machinery.types import Allowed, Switch, from_text, json_list, json_object, one_of, whole
 from components.constants.choices import TracingMode
 from components.model.spans import CustomTag, EnvironmentTag, HeaderTag, LiteralTag, SamplingOverride
-from components.versions.istio import TABLE, row_for, why_not
+from components.versions.istio import DEFAULT, NEWEST_NATIVE, TABLE, first_with, first_without, row_for, why_not
+from components.versions.support import minor
 
 #: Field of an entry -> what its text must match, and what is said of text that doesn't.
 _FORMS: Final[Mapping[str, tuple[re.Pattern[str], str]]] = {
@@ -146,11 +147,14 @@ CustomTagsByName: TypeAlias = Annotated[
 Image: TypeAlias = Annotated[str, Allowed("an image with a tag other than latest, or with a digest", check=_image)]
 
 
+#: The minor versions whose own proxy images lack the tracer of their modes, in words.
+_WITHOUT_TRACER: Final = " and ".join(str(minor(row.since)) for row in TABLE if row.proxy_lacks_tracer)
+
+
 def _with_versions(mode: TracingMode) -> str:
     """Return a mode and the Istio versions that have it, in words."""
-    rows = [position for position, row in enumerate(TABLE) if mode in row.modes and row.installable]
-    end = f", before {TABLE[rows[-1] + 1].since}" if rows[-1] + 1 < len(TABLE) else ""
-    return f"{mode} (Istio {TABLE[rows[0]].since} or newer{end})"
+    gone = first_without(mode)
+    return f"{mode} (Istio {first_with(mode)} or newer{f', before {gone}' if gone else ''})"
 
 
 def _mode_of_version(data: dict[str, Any]) -> TracingMode:
@@ -178,9 +182,9 @@ class TracingSettings(IstioSettings):
         Key(
             "Tracing",
             "Whether the proxy images in istioHub have Envoy's Lightstep tracer although Istio's own of that version "
-            "do not: those of Istio 1.15 were built without it.",
+            f"do not: those of Istio {_WITHOUT_TRACER} were built without it.",
             "true",
-            allowed="{type}; true with Istio 1.15 only",
+            allowed=f"{{type}}; true with Istio {_WITHOUT_TRACER} only",
         ),
     ] = False
     sampling_percentage: Annotated[
@@ -239,16 +243,15 @@ def to_opentelemetry(settings: TracingSettings) -> Steps:
     if TracingMode.OPENTELEMETRY in row_for(settings.istio_version).modes:
         return put("tracing_mode", TracingMode.OPENTELEMETRY)
     given = remove("tracing_mode") if "tracing_mode" in settings.model_fields_set else ()
-    return (*given, *put("istio_version", DEFAULT_VERSION))
+    return (*given, *put("istio_version", DEFAULT))
 
 
 def _overrides_have_an_effect(settings: TracingSettings, _: ReadingContext) -> Faults:
     row = row_for(settings.istio_version)
     if settings.sampling_overrides and not row.telemetry_in(settings.tracing_mode):
-        missing = f"tracingMode {settings.tracing_mode}" if row.telemetry_api else f"Istio {settings.istio_version}"
         yield Fault(
             "sampling_overrides",
-            f"{missing} has no Telemetry API, and one percentage holds for the whole mesh",
+            f"tracingMode {settings.tracing_mode} has no Telemetry API, and one percentage holds for the whole mesh",
             fixes=(remove("sampling_overrides"), _to_telemetry(settings)),
         )
 
@@ -257,15 +260,6 @@ def _to_telemetry(settings: TracingSettings) -> Steps:
     row = row_for(settings.istio_version)
     usable = [mode for mode in row.modes if row.telemetry_in(mode)]
     return put("tracing_mode", usable[0]) if usable else to_opentelemetry(settings)
-
-
-def _tags_have_an_effect(settings: TracingSettings, _: ReadingContext) -> Faults:
-    if settings.custom_tags and not row_for(settings.istio_version).custom_tags:
-        yield Fault(
-            "custom_tags",
-            f"Istio {settings.istio_version} can't add tags to spans",
-            fixes=(remove("custom_tags"), put("istio_version", DEFAULT_VERSION)),
-        )
 
 
 def _version_allows_the_mode(settings: TracingSettings, _: ReadingContext) -> Faults:
@@ -288,7 +282,7 @@ def _proxy_has_the_tracer(settings: TracingSettings, _: ReadingContext) -> Fault
             "place there, so no sidecar would start",
             fixes=(
                 put("istio_version", NEWEST_NATIVE),
-                put("istio_version", DEFAULT_VERSION),
+                put("istio_version", DEFAULT),
                 put("lightstep_tracer_in_proxy", "true"),
             ),
             allowed="a version whose proxy has a tracer, or images in istioHub that have it and "
@@ -310,5 +304,4 @@ TRACING_CONSTRAINTS: Final[Sequence[Constraint[TracingSettings]]] = (
     Constraint(("istio_version", "lightstep_tracer_in_proxy"), _proxy_has_the_tracer),
     Constraint(("istio_version", "lightstep_tracer_in_proxy"), _tracer_has_a_use),
     Constraint(("istio_version", "tracing_mode", "sampling_overrides"), _overrides_have_an_effect),
-    Constraint(("istio_version", "custom_tags"), _tags_have_an_effect),
 )

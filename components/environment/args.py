@@ -6,6 +6,7 @@ from pydantic import SecretStr
 from components.configuration.settings import Settings
 from components.gateway.certificate import CertificateIssuer, CertificateSecret, CertificateSource, GivenCertificate
 from components.model.gke import GkeClusterArgs, OwnNetwork
+from components.tracing.plan import TracingPlan
 
 
 def gke_args(settings: Settings) -> GkeClusterArgs:
@@ -50,3 +51,17 @@ def certificate_source(settings: Settings) -> CertificateSource | None:
 def pulumi_secret(value: SecretStr | None) -> pulumi.Output[str] | None:
     """Return a secret of the settings as one of Pulumi's."""
     return pulumi.Output.secret(value.get_secret_value()) if value else None
+
+
+def tracing_plan(settings: Settings) -> TracingPlan:
+    """Return how the environment traces."""
+    return TracingPlan(
+        version=settings.istio_version,
+        mode=settings.tracing_mode,
+        backend=settings.backend_target,
+        ca_certificate=settings.ca_certificate,
+        token=settings.access_token,
+        sampling_percentage=settings.sampling_percentage,
+        overrides=settings.sampling_overrides,
+        custom_tags=settings.custom_tags,
+    )

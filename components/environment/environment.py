@@ -1,34 +1,51 @@
 """One environment: what a stack holds, part by part. Here, and in `settings_args`, settings become Args."""
 
+from dataclasses import dataclass
+
 import pulumi
 
 from components.bookinfo.bookinfo import Bookinfo, BookinfoArgs
 from components.cluster.handle import ClusterHandle
 from components.configuration.settings import Settings
-from components.constants.choices import ClusterKind, TracingMode
-from components.constants.names import COLLECTOR_NAMESPACE, GATEWAY_NAMESPACE, PROVIDER_NAMES, injection_label
+from components.constants.choices import ClusterKind
+from components.constants.names import COLLECTOR_NAMESPACE, GATEWAY_NAMESPACE, injection_label
 from components.environment.args import certificate_source, gke_args, pulumi_secret
 from components.environment.deletion_guard import deletion_guard
 from components.environment.outputs import EnvironmentOutputs
 from components.environment.security import Security, SecurityArgs
-from components.gateway.certificate import GatewayCertificate
+from components.gateway.certificate import GatewayCertificate, GatewayCertificateArgs
 from components.gateway.gateway import GatewayArgs, IngressGateway
 from components.kubernetes.pod_security import PodSecurity
 from components.kubernetes.transforms import declared_state_wins, rolls_with
 from components.mesh.chart_values import base_values, istiod_values
 from components.mesh.mesh import ChartSource, Mesh, MeshArgs
 from components.mesh.namespaces import GIVEN_NAMESPACES, Namespaces, NamespacesArgs
-from components.tracing.collector.collector import otlp_service
-from components.tracing.satellite_files import SatelliteFiles
+from components.tracing.plan import TracingPlan
 from components.tracing.sidecar_generation import sidecar_generation
-from components.tracing.telemetry import TelemetryPlan
 from components.tracing.tracing import CollectorPods, Credentials, Tracing, TracingArgs
-from components.tracing.values import TracingDemand, tracing_values
-from components.versions.istio import row_for
+from components.tracing.values import tracing_values
+
+
+@dataclass(frozen=True)
+class EnvironmentArgs:
+    """Arguments of `Environment`.
+
+    Arguments:
+        settings: the environment's checked configuration.
+        tracing: how it traces; `tracing_plan` makes it from the settings.
+    """
+
+    settings: Settings
+    tracing: TracingPlan
 
 
 class Environment(pulumi.ComponentResource):
     """Cluster, mesh, namespaces, tracing, security, gateway and Bookinfo, each waiting only for what it needs.
+
+    Arguments:
+        name: the component's name.
+        args: see `EnvironmentArgs`.
+        opts: Pulumi's resource options.
 
     Attributes:
         outputs: the stack's outputs.
@@ -36,16 +53,16 @@ class Environment(pulumi.ComponentResource):
 
     outputs: EnvironmentOutputs
 
-    def __init__(self, name: str, settings: Settings, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(self, name: str, args: EnvironmentArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("traced-mesh:environment:Environment", name, {}, opts)
-        self._settings = settings
-        self._row = row_for(settings.istio_version)
+        self._settings = settings = args.settings
+        self._plan = args.tracing
         cluster = self._cluster()
         self._in_cluster = pulumi.ResourceOptions(
             parent=self, providers=[cluster.provider], transforms=[declared_state_wins]
         )
         self._with_sidecars = pulumi.ResourceOptions.merge(
-            self._in_cluster, pulumi.ResourceOptions(transforms=[rolls_with(self._sidecar_generation())])
+            self._in_cluster, pulumi.ResourceOptions(transforms=[rolls_with(sidecar_generation(self._plan))])
         )
         mesh = self._mesh(cluster)
         namespaces = self._namespaces()
@@ -60,7 +77,7 @@ class Environment(pulumi.ComponentResource):
         if settings.bookinfo:
             parts.append(self._bookinfo(namespaces, security, certificate))
         deletion_guard(f"{name}-deletion-guard", parts, mesh.charts, self, protect=settings.deletion_protection)
-        self.outputs = EnvironmentOutputs(cluster, gateway, settings, list(namespaces.names))
+        self.outputs = EnvironmentOutputs(cluster, gateway, settings, self._plan, list(namespaces.names))
         self.register_outputs({})
 
     def _cluster(self) -> ClusterHandle:
@@ -92,35 +109,20 @@ class Environment(pulumi.ComponentResource):
                 hub=settings.istio_hub,
                 revision=settings.istio_revision,
                 replicas=settings.istiod_replicas,
-                tracing=tracing_values(self._row, self._tracing_demand()),
+                tracing=tracing_values(self._plan),
                 extra=settings.istiod_values,
             ),
             revision=settings.istio_revision,
             protect=settings.deletion_protection,
+            after=cluster.ready,
+            pods_after=cluster.runs_pods,
         )
-        return Mesh("mesh", args, after=cluster.ready, pods_after=cluster.runs_pods, opts=self._in_cluster)
-
-    def _tracing_demand(self) -> TracingDemand:
-        settings = self._settings
-        return TracingDemand(
-            mode=settings.tracing_mode,
-            backend=settings.backend_target,
-            collector=otlp_service(COLLECTOR_NAMESPACE),
-            token=settings.access_token,
-            sampling_percentage=settings.sampling_percentage,
-            custom_tags=settings.custom_tags,
-        )
-
-    def _sidecar_generation(self) -> str:
-        settings = self._settings
-        return sidecar_generation(
-            str(settings.istio_version), self._row, self._tracing_demand(), settings.ca_certificate
-        )
+        return Mesh("mesh", args, self._in_cluster)
 
     def _namespaces(self) -> Namespaces:
         settings = self._settings
         application = [settings.bookinfo_namespace] if settings.bookinfo else []
-        collector = [COLLECTOR_NAMESPACE] if settings.tracing_mode is TracingMode.OPENTELEMETRY else []
+        collector = [COLLECTOR_NAMESPACE] if self._plan.has_collector else []
         names = dict.fromkeys([*application, *settings.injected_namespaces, *collector, GATEWAY_NAMESPACE])
         args = NamespacesArgs(
             list(names),
@@ -132,14 +134,12 @@ class Environment(pulumi.ComponentResource):
             },
             protect_shared=settings.deletion_protection,
         )
-        return Namespaces("namespaces", args, opts=self._in_cluster)
+        return Namespaces("namespaces", args, self._in_cluster)
 
     def _tracing(self, namespaces: Namespaces, mesh: Mesh) -> Tracing:
         settings = self._settings
         args = TracingArgs(
-            row=self._row,
-            mode=settings.tracing_mode,
-            backend=settings.backend_target,
+            plan=self._plan,
             credentials=Credentials(
                 access_token=pulumi_secret(settings.access_token),
                 headers={
@@ -147,8 +147,6 @@ class Environment(pulumi.ComponentResource):
                 },
                 client_key=pulumi_secret(settings.backend_client_key),
             ),
-            ca_certificate=settings.ca_certificate,
-            telemetry=self._telemetry(),
             namespaces=namespaces.names,
             collector=CollectorPods(
                 namespace=COLLECTOR_NAMESPACE,
@@ -156,34 +154,23 @@ class Environment(pulumi.ComponentResource):
                 injection_label=injection_label(settings.istio_revision),
                 replicas=settings.collector_replicas,
             ),
+            after=mesh.answering,
         )
-        return Tracing("tracing", args, after=mesh.answering, opts=self._with_sidecars)
-
-    def _telemetry(self) -> TelemetryPlan | None:
-        settings = self._settings
-        if not self._row.telemetry_in(settings.tracing_mode):
-            return None
-        return TelemetryPlan(
-            provider=PROVIDER_NAMES[settings.tracing_mode],
-            sampling_percentage=settings.sampling_percentage,
-            overrides=settings.sampling_overrides,
-            custom_tags=settings.custom_tags,
-        )
+        return Tracing("tracing", args, self._with_sidecars)
 
     def _security(self, namespaces: Namespaces, mesh: Mesh) -> Security:
         settings = self._settings
         own = settings.bookinfo_namespace
-        collected = settings.tracing_mode is TracingMode.OPENTELEMETRY
         args = SecurityArgs(
-            row=self._row,
+            tracing=self._plan,
             mutual_tls=settings.mutual_tls,
             injection_label=injection_label(settings.istio_revision),
             gateway=namespaces.names[GATEWAY_NAMESPACE],
             bookinfo=namespaces.names[own] if settings.bookinfo else None,
             bookinfo_is_alone=own not in GIVEN_NAMESPACES,
-            satellites=None if collected else settings.backend_target.address,
+            after=mesh.answering,
         )
-        return Security("security", args, after=mesh.answering, opts=self._in_cluster)
+        return Security("security", args, self._in_cluster)
 
     def _gateway(self, namespaces: Namespaces, security: Security) -> IngressGateway:
         settings = self._settings
@@ -193,30 +180,31 @@ class Environment(pulumi.ComponentResource):
             service_type=settings.gateway_service_type,
             node_address=settings.gateway_host,
             revision=settings.istio_revision,
-            files=SatelliteFiles.needed(self._row, settings.tracing_mode, settings.backend_target).mounts,
+            files=self._plan.sidecar_mounts,
             load_balancer_address=settings.gateway_load_balancer_address,
             source_ranges=settings.gateway_source_ranges,
             named_host=settings.gateway_named_host,
             tls=settings.gateway_has_tls,
+            after=[*self._ready, *security.gateway_network],
         )
-        after = [*self._ready, *security.gateway_network]
-        return IngressGateway("gateway", args, after=after, opts=self._with_sidecars)
+        return IngressGateway("gateway", args, self._with_sidecars)
 
     def _certificate(self, namespaces: Namespaces) -> GatewayCertificate | None:
         """Make what is missing of the gateway's certificate; `None` if it has none."""
         source = certificate_source(self._settings)
         if source is None:
             return None
-        namespace, hosts = namespaces.names[GATEWAY_NAMESPACE], self._settings.gateway_hosts
-        return GatewayCertificate("gateway-certificate", source, namespace, hosts, self._in_cluster)
+        args = GatewayCertificateArgs(source, namespaces.names[GATEWAY_NAMESPACE], self._settings.gateway_hosts)
+        return GatewayCertificate("gateway-certificate", args, self._in_cluster)
 
     def _bookinfo(self, namespaces: Namespaces, security: Security, certificate: GatewayCertificate | None) -> Bookinfo:
         namespace = namespaces.names[self._settings.bookinfo_namespace]
         args = BookinfoArgs(
             namespace,
-            networking_api=self._row.networking_api,
+            networking_api=self._plan.row.networking_api,
             hosts=self._settings.gateway_hosts,
             certificate=certificate.secret_name if certificate else None,
+            after=self._ready,
+            pods_after=security.bookinfo_network,
         )
-        pods_after = security.bookinfo_network
-        return Bookinfo("bookinfo", args, after=self._ready, pods_after=pods_after, opts=self._with_sidecars)
+        return Bookinfo("bookinfo", args, self._with_sidecars)

@@ -2,58 +2,54 @@
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Final
 
 from components.configuration.settings import Settings
 from components.constants.choices import BackendPreset, TracingMode
-from components.tracing.values import token_is_in_the_mesh_configuration
-from components.versions.istio import row_for
+from components.tracing.plan import TracingPlan
+from components.versions.istio import first_with
 from components.versions.support import concerns
 
-#: Oldest Istio version whose `opentelemetry` provider works.
-_FIRST_OPENTELEMETRY: Final = "1.16.1"
 
-
-def notices(settings: Settings, today: date) -> list[str]:
+def notices(settings: Settings, tracing: TracingPlan, today: date) -> list[str]:
     """Return what to warn of, one sentence or two each; empty if there is nothing.
 
     Arguments:
         settings: the environment's checked configuration.
+        tracing: how it traces.
         today: the day on which support is asked for.
     """
     return [
         *concerns(settings.istio_version, settings.kubernetes_version, today),
-        *_proxy(settings),
-        *_token(settings),
-        *_names(settings),
+        *_proxy(settings, tracing),
+        *_token(tracing),
+        *_names(tracing),
         *_tls(settings),
         *_sampling(settings),
         *_backend(settings),
     ]
 
 
-def _proxy(settings: Settings) -> Iterator[str]:
-    if row_for(settings.istio_version).proxy_lacks_tracer:
+def _proxy(settings: Settings, tracing: TracingPlan) -> Iterator[str]:
+    if tracing.row.proxy_lacks_tracer:
         yield (
             f"Istio's own proxy images of {settings.istio_version} have no Lightstep tracer. Sidecars start only with "
             f"images in istioHub {settings.istio_hub} that have it, as lightstepTracerInProxy says."
         )
 
 
-def _token(settings: Settings) -> Iterator[str]:
-    if token_is_in_the_mesh_configuration(row_for(settings.istio_version), settings.tracing_mode):
+def _token(tracing: TracingPlan) -> Iterator[str]:
+    if tracing.token_is_in_the_mesh_configuration:
         yield (
-            f"tracingMode {settings.tracing_mode} puts the access token in plain text into ConfigMap istio, "
+            f"tracingMode {tracing.mode} puts the access token in plain text into ConfigMap istio, "
             f"istiod's log and every sidecar's configuration. tracingMode {TracingMode.OPENTELEMETRY} keeps it in a "
-            f"Secret (istioVersion {_FIRST_OPENTELEMETRY} or newer)."
+            f"Secret (istioVersion {first_with(TracingMode.OPENTELEMETRY)} or newer)."
         )
 
 
-def _names(settings: Settings) -> Iterator[str]:
-    row = row_for(settings.istio_version)
-    if settings.tracing_mode is TracingMode.LIGHTSTEP_PROVIDER and TracingMode.OPENTELEMETRY in row.modes:
+def _names(tracing: TracingPlan) -> Iterator[str]:
+    if tracing.mode is TracingMode.LIGHTSTEP_PROVIDER and TracingMode.OPENTELEMETRY in tracing.row.modes:
         yield (
-            f"tracingMode {settings.tracing_mode} of Istio {settings.istio_version} names no service, so the backend "
+            f"tracingMode {tracing.mode} of Istio {tracing.version} names no service, so the backend "
             f"shows unknown_service:envoy instead of productpage.default and so on; tracingMode "
             f"{TracingMode.OPENTELEMETRY} does."
         )

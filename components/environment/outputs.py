@@ -9,9 +9,9 @@ from components.backends.presets import Backend
 from components.cluster.handle import ClusterHandle
 from components.configuration.machinery.certificates import fingerprints
 from components.configuration.settings import Settings
-from components.constants.choices import TracingMode
 from components.constants.names import COLLECTOR_NAMESPACE, DEFAULT_REVISION, GATEWAY_NAMESPACE
 from components.gateway.gateway import IngressGateway
+from components.tracing.plan import TracingPlan
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,7 @@ class EnvironmentOutputs:
     cluster: ClusterHandle
     gateway: IngressGateway
     settings: Settings
+    tracing: TracingPlan
     namespaces: list[str]
 
     def exported(self) -> dict[str, Any]:
@@ -31,19 +32,19 @@ class EnvironmentOutputs:
             "kubeconfig": self.cluster.kubeconfig,
             "istioVersion": str(settings.istio_version),
             "istioRevision": settings.istio_revision or DEFAULT_REVISION,
-            "tracingMode": settings.tracing_mode.value,
-            "backendAddress": str(settings.backend_address),
-            "backendTls": settings.backend_tls,
-            "backendCaSha256": fingerprints(settings.ca_certificate) if settings.ca_certificate else [],
-            "backendHeaderNames": _header_names(settings.backend_target),
-            "samplingPercentage": float(settings.sampling_percentage),
+            "tracingMode": self.tracing.mode.value,
+            "backendAddress": str(self.tracing.backend.address),
+            "backendTls": self.tracing.backend.tls,
+            "backendCaSha256": fingerprints(self.tracing.ca_certificate) if self.tracing.ca_certificate else [],
+            "backendHeaderNames": _header_names(self.tracing.backend),
+            "samplingPercentage": float(self.tracing.sampling_percentage),
             "ingressHost": self.gateway.host,
             "ingressPort": self.gateway.port,
             "gatewayUrl": self.gateway.url,
             "namespaces": self.namespaces,
             "gatewayNamespace": GATEWAY_NAMESPACE,
         }
-        if settings.tracing_mode is TracingMode.OPENTELEMETRY:
+        if self.tracing.has_collector:
             outputs["collectorNamespace"] = COLLECTOR_NAMESPACE
         if settings.bookinfo:
             outputs["bookinfoNamespace"] = settings.bookinfo_namespace

@@ -62,6 +62,21 @@ class CertificateIssuer:
 CertificateSource = GivenCertificate | CertificateSecret | CertificateIssuer
 
 
+@dataclass(frozen=True)
+class GatewayCertificateArgs:
+    """Arguments of `GatewayCertificate`.
+
+    Arguments:
+        source: where the certificate comes from.
+        namespace: name of the gateway's namespace.
+        hosts: DNS names that the certificate is for.
+    """
+
+    source: CertificateSource
+    namespace: pulumi.Input[str]
+    hosts: Sequence[str]
+
+
 class GatewayCertificate(pulumi.ComponentResource):
     """The Secret with the certificate, or what an issuer needs to know to fill it.
 
@@ -69,9 +84,7 @@ class GatewayCertificate(pulumi.ComponentResource):
 
     Arguments:
         name: the component's name.
-        source: where the certificate comes from.
-        namespace: name of the gateway's namespace.
-        hosts: DNS names that the certificate is for.
+        args: see `GatewayCertificateArgs`.
         opts: Pulumi's resource options.
 
     Attributes:
@@ -80,18 +93,12 @@ class GatewayCertificate(pulumi.ComponentResource):
 
     secret_name: str
 
-    def __init__(
-        self,
-        name: str,
-        source: CertificateSource,
-        namespace: pulumi.Input[str],
-        hosts: Sequence[str],
-        opts: pulumi.ResourceOptions | None = None,
-    ) -> None:
+    def __init__(self, name: str, args: GatewayCertificateArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("traced-mesh:gateway:GatewayCertificate", name, {}, opts)
         labels = recommended_labels(NAME, part_of="traced-mesh", component="gateway")
         child = pulumi.ResourceOptions(parent=self)
-        metadata = ObjectMetaArgs(name=SECRET, namespace=namespace, labels=labels)
+        metadata = ObjectMetaArgs(name=SECRET, namespace=args.namespace, labels=labels)
+        source = args.source
         self.secret_name = source.name if isinstance(source, CertificateSecret) else SECRET
         if isinstance(source, GivenCertificate):
             kubernetes.core.v1.Secret(
@@ -109,7 +116,7 @@ class GatewayCertificate(pulumi.ComponentResource):
                 metadata=metadata,
                 spec={
                     "secretName": SECRET,
-                    "dnsNames": list(hosts),
+                    "dnsNames": list(args.hosts),
                     "issuerRef": {"group": source.kind.group, "kind": source.kind.value, "name": source.name},
                     "privateKey": {"algorithm": "ECDSA", "size": 256, "rotationPolicy": "Always"},
                     "usages": ["digital signature", "server auth"],

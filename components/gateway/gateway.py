@@ -31,7 +31,7 @@ from components.constants.names import GATEWAY_SELECTOR as SELECTOR
 from components.kubernetes.objects import SKIP_AWAIT, recommended_labels, wait_for
 from components.kubernetes.resources import QUOTAS
 from components.kubernetes.workloads import disruption_budget, restricted_container, restricted_pod, spread
-from components.tracing.satellite_files import SecretMount
+from components.model.secret_mounts import SecretMount
 
 HTTP_PORT: Final = 80
 HTTPS_PORT: Final = 443
@@ -68,6 +68,9 @@ class GatewayArgs:
         source_ranges: networks from which the load balancer takes requests, in CIDR notation. Default: everywhere.
         named_host: the DNS name by which it is called; `None` (default): its address.
         tls: whether it serves HTTPS, which is where `IngressGateway.url` leads then. Default `False`.
+        after: resources that prove that the injector answers (`Mesh.answering`): a gateway Pod made earlier would keep
+            the image `auto` and never start. The Service waits for nothing, so its address is ready sooner. Default:
+            none.
     """
 
     namespace: pulumi.Input[str]
@@ -80,6 +83,7 @@ class GatewayArgs:
     source_ranges: Sequence[str] = ()
     named_host: str | None = None
     tls: bool = False
+    after: Sequence[pulumi.Resource] = ()
 
 
 class IngressGateway(pulumi.ComponentResource):
@@ -88,8 +92,6 @@ class IngressGateway(pulumi.ComponentResource):
     Arguments:
         name: the component's name.
         args: see `GatewayArgs`.
-        after: resources that prove that the injector answers (`Mesh.answering`): a gateway Pod made earlier would keep
-            the image `auto` and never start. The Service waits for nothing, so its address is ready sooner.
         opts: Pulumi's resource options.
 
     Attributes:
@@ -102,13 +104,7 @@ class IngressGateway(pulumi.ComponentResource):
     port: pulumi.Output[int]
     url: pulumi.Output[str]
 
-    def __init__(
-        self,
-        name: str,
-        args: GatewayArgs,
-        after: Sequence[pulumi.Resource] = (),
-        opts: pulumi.ResourceOptions | None = None,
-    ) -> None:
+    def __init__(self, name: str, args: GatewayArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("traced-mesh:gateway:IngressGateway", name, {}, opts)
         self._name = name
         self._args = args
@@ -116,7 +112,7 @@ class IngressGateway(pulumi.ComponentResource):
         account = self._service_account()
         access = self._secret_reader()
         service = self._service()
-        self._deployment([account, access, *after])
+        self._deployment([account, access, *args.after])
         disruption_budget(f"{name}-budget", self._metadata(), SELECTOR, args.replicas, self._child())
         self.host, self.port = self._address(service)
         self.url = pulumi.Output.all(self.host, self.port).apply(

@@ -6,17 +6,16 @@ DestinationRule says how the connection is encrypted and by which CA the satelli
 
 from typing import Any
 
-from components.backends.presets import Backend
 from components.constants.files import CA_FILE
-from components.tracing.values import satellite_host
+from components.tracing.plan import TracingPlan
 
 #: Hosts under this domain are Services of the cluster, which the mesh knows by itself.
 _CLUSTER_DOMAIN = ".svc.cluster.local"
 
 
-def service_entry_spec(backend: Backend) -> dict[str, Any] | None:
+def service_entry_spec(plan: TracingPlan) -> dict[str, Any] | None:
     """Return the specification of the ServiceEntry; `None` if the satellites are a Service of the cluster."""
-    host = satellite_host(backend)
+    host, backend = plan.satellite_host, plan.backend
     if host.endswith(_CLUSTER_DOMAIN):
         return None
     spec: dict[str, Any] = {
@@ -29,13 +28,13 @@ def service_entry_spec(backend: Backend) -> dict[str, Any] | None:
     return {**spec, "resolution": "DNS"}
 
 
-def destination_rule_spec(backend: Backend) -> dict[str, Any]:
+def destination_rule_spec(plan: TracingPlan) -> dict[str, Any]:
     """Return the specification of the DestinationRule.
 
     The certificate's name is checked as well, since versions before 1.21 would take any that the CA has signed
     (istio.io/istio 1.20.0, VERIFY_CERTIFICATE_AT_CLIENT).
     """
-    host = satellite_host(backend)
+    host, backend = plan.satellite_host, plan.backend
     if not backend.tls:
         return {"host": host, "trafficPolicy": {"tls": {"mode": "DISABLE"}}}
     tls: dict[str, Any] = {

@@ -1,7 +1,7 @@
 """Tracing for the whole mesh: the Secrets that a tracing mode needs, and the resources that switch it on.
 
 Left out on purpose: what stands in the mesh configuration, and so in istiod's chart values
-(`tracing_values.tracing_values`).
+(`values.tracing_values`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,7 +11,6 @@ from typing import Any
 import pulumi
 import pulumi_kubernetes as kubernetes
 
-from components.backends.presets import Backend
 from components.constants.choices import TracingMode
 from components.constants.files import TOKEN_KEY, TOKEN_SECRET
 from components.constants.names import COLLECTOR, COLLECTOR_SELECTOR, ISTIO_NAMESPACE, MESH_DEFAULT
@@ -19,12 +18,12 @@ from components.constants.ports import OTLP_PORT
 from components.kubernetes.authorization import ANYBODY_IN_THE_MESH, AllowedCall, Authorization, AuthorizationArgs
 from components.kubernetes.istio_objects import IstioObject, istio_object
 from components.kubernetes.objects import recommended_labels
+from components.model.secret_mounts import CA, TOKEN
 from components.tracing.ca_secret import ca_secret
 from components.tracing.collector.collector import Collector, CollectorArgs
-from components.tracing.satellite_files import SatelliteFiles
+from components.tracing.plan import TracingPlan
 from components.tracing.satellite_route import destination_rule_spec, service_entry_spec
-from components.tracing.telemetry import TelemetryPlan, override_name, untraced_spec
-from components.versions.istio import VersionRow
+from components.tracing.telemetry import mesh_spec, override_name, override_spec, untraced_spec
 
 
 @dataclass(frozen=True)
@@ -64,24 +63,19 @@ class TracingArgs:
     """Arguments of `Tracing`.
 
     Arguments:
-        row: what holds for the Istio version.
-        mode: the tracing mode.
-        backend: the tracing backend.
+        plan: how the environment traces.
         credentials: what the backend is shown.
-        ca_certificate: the CA that verifies it (PEM, one or more certificates); `None` without TLS.
-        telemetry: what is traced; `None` in native mode, where the chart values say it.
         namespaces: the namespaces with sidecars, by name.
-        collector: where the Collector runs; needed in mode `opentelemetry` only.
+        collector: where the Collector runs; needed where the plan has one.
+        after: resources that prove that istiod answers (`Mesh.answering`); what needs injection or validation waits for
+            them, the Secrets do not. Default: none.
     """
 
-    row: VersionRow
-    mode: TracingMode
-    backend: Backend
+    plan: TracingPlan
     credentials: Credentials
-    ca_certificate: str | None
-    telemetry: TelemetryPlan | None
     namespaces: Mapping[str, pulumi.Input[str]]
     collector: CollectorPods | None
+    after: Sequence[pulumi.Resource] = ()
 
 
 class Tracing(pulumi.ComponentResource):
@@ -93,8 +87,6 @@ class Tracing(pulumi.ComponentResource):
     Arguments:
         name: the component's name.
         args: see `TracingArgs`.
-        after: resources that prove that istiod answers (`Mesh.answering`); what needs injection or validation waits for
-            them, the Secrets do not.
         opts: Pulumi's resource options.
 
     Attributes:
@@ -103,39 +95,32 @@ class Tracing(pulumi.ComponentResource):
 
     sidecar_secrets: list[pulumi.Resource]
 
-    def __init__(
-        self,
-        name: str,
-        args: TracingArgs,
-        after: Sequence[pulumi.Resource] = (),
-        opts: pulumi.ResourceOptions | None = None,
-    ) -> None:
+    def __init__(self, name: str, args: TracingArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("traced-mesh:tracing:Tracing", name, {}, opts)
         self._name = name
         self._args = args
         self._labels = recommended_labels("telemetry", part_of="traced-mesh", component="tracing")
-        files = SatelliteFiles.needed(args.row, args.mode, args.backend)
-        self.sidecar_secrets = self._sidecar_secrets(files)
-        if args.mode is TracingMode.OPENTELEMETRY:
-            self._collector(after)
-        if args.mode is TracingMode.LIGHTSTEP_PROVIDER:
-            self._satellite_route(after)
-        if args.telemetry:
-            self._telemetries(args.telemetry, after)
+        self.sidecar_secrets = self._sidecar_secrets()
+        if args.plan.has_collector:
+            self._collector()
+        if args.plan.mode is TracingMode.LIGHTSTEP_PROVIDER:
+            self._satellite_route()
+        if args.plan.has_telemetry:
+            self._telemetries()
         self.register_outputs({})
 
-    def _sidecar_secrets(self, files: SatelliteFiles) -> list[pulumi.Resource]:
+    def _sidecar_secrets(self) -> list[pulumi.Resource]:
         secrets: list[pulumi.Resource] = []
         for each, namespace in self._args.namespaces.items():
-            if files.ca:
+            if CA in self._args.plan.sidecar_mounts:
                 secrets.append(self._ca(each, namespace))
-            if files.token:
+            if TOKEN in self._args.plan.sidecar_mounts:
                 secrets.append(self._token(each, namespace))
         return secrets
 
     def _ca(self, each: str, namespace: pulumi.Input[str]) -> pulumi.Resource:
         opts = pulumi.ResourceOptions(parent=self)
-        return ca_secret(f"{self._name}-ca-{each}", namespace, self._args.ca_certificate or "", opts)
+        return ca_secret(f"{self._name}-ca-{each}", namespace, self._args.plan.ca_certificate or "", opts)
 
     def _token(self, each: str, namespace: pulumi.Input[str]) -> pulumi.Resource:
         return kubernetes.core.v1.Secret(
@@ -146,62 +131,52 @@ class Tracing(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self),
         )
 
-    def _collector(self, after: Sequence[pulumi.Resource]) -> None:
+    def _collector(self) -> None:
         args, pods = self._args, self._args.collector
         if pods is None:
             raise ValueError("mode opentelemetry needs a Collector")
         namespace = args.namespaces[pods.namespace]
-        ca = [self._ca(pods.namespace, namespace)] if args.ca_certificate else []
+        ca = [self._ca(pods.namespace, namespace)] if args.plan.ca_certificate else []
         Collector(
             f"{self._name}-collector",
             CollectorArgs(
                 namespace=namespace,
-                backend=args.backend,
+                backend=args.plan.backend,
                 access_token=args.credentials.access_token,
                 headers=args.credentials.headers,
                 client_key=args.credentials.client_key,
-                ca_certificate=args.ca_certificate,
+                ca_certificate=args.plan.ca_certificate,
                 image=pods.image,
                 injection_label=pods.injection_label,
                 replicas=pods.replicas,
+                after=[*args.after, *ca],
             ),
-            after=[*after, *ca],
-            opts=pulumi.ResourceOptions(parent=self),
+            pulumi.ResourceOptions(parent=self),
         )
-        if args.row.security_api:
-            spans = AllowedCall("spans", COLLECTOR_SELECTOR, [OTLP_PORT], [ANYBODY_IN_THE_MESH])
-            calls = AuthorizationArgs(args.row.security_api, namespace, [spans], self._labels)
-            Authorization(f"{self._name}-collector-authorization", calls, after, pulumi.ResourceOptions(parent=self))
+        spans = AllowedCall("spans", COLLECTOR_SELECTOR, [OTLP_PORT], [ANYBODY_IN_THE_MESH])
+        calls = AuthorizationArgs(args.plan.row.security_api, namespace, [spans], self._labels, after=args.after)
+        Authorization(f"{self._name}-collector-authorization", calls, pulumi.ResourceOptions(parent=self))
         # Spans of the arrival of spans would have no end.
-        self._telemetry("untraced-collector", COLLECTOR, namespace, untraced_spec(COLLECTOR_SELECTOR), after)
+        self._telemetry("untraced-collector", COLLECTOR, namespace, untraced_spec(COLLECTOR_SELECTOR))
 
-    def _satellite_route(self, after: Sequence[pulumi.Resource]) -> None:
-        backend = self._args.backend
-        specs = {"ServiceEntry": service_entry_spec(backend), "DestinationRule": destination_rule_spec(backend)}
+    def _satellite_route(self) -> None:
+        plan = self._args.plan
+        specs = {"ServiceEntry": service_entry_spec(plan), "DestinationRule": destination_rule_spec(plan)}
         for kind, spec in specs.items():
             if spec is not None:
-                wanted = IstioObject(
-                    self._args.row.networking_api, kind, "satellites", ISTIO_NAMESPACE, spec, self._labels
-                )
-                istio_object(f"{self._name}-satellites-{kind.lower()}", wanted, self, after)
+                wanted = IstioObject(plan.row.networking_api, kind, "satellites", ISTIO_NAMESPACE, spec, self._labels)
+                istio_object(f"{self._name}-satellites-{kind.lower()}", wanted, self, self._args.after)
 
-    def _telemetries(self, plan: TelemetryPlan, after: Sequence[pulumi.Resource]) -> None:
-        self._telemetry("mesh", MESH_DEFAULT, ISTIO_NAMESPACE, plan.mesh_spec(), after)
+    def _telemetries(self) -> None:
+        plan = self._args.plan
+        self._telemetry("mesh", MESH_DEFAULT, ISTIO_NAMESPACE, mesh_spec(plan))
         for override in plan.overrides:
             name = override_name(override)
             namespace = self._args.namespaces[override.namespace]
             # No namespace has a dot in its name, so that no two overrides share one.
-            self._telemetry(f"{override.namespace}.{name}", name, namespace, plan.override_spec(override), after)
+            self._telemetry(f"{override.namespace}.{name}", name, namespace, override_spec(plan, override))
 
-    def _telemetry(
-        self,
-        resource_name: str,
-        name: str,
-        namespace: pulumi.Input[str],
-        spec: dict[str, Any],
-        after: Sequence[pulumi.Resource],
-    ) -> None:
-        if self._args.row.telemetry_api is None:
-            raise ValueError(f"Istio {self._args.row.since} has no Telemetry resource")
-        wanted = IstioObject(self._args.row.telemetry_api, "Telemetry", name, namespace, spec, self._labels)
-        istio_object(f"{self._name}-{resource_name}-telemetry", wanted, self, after)
+    def _telemetry(self, resource_name: str, name: str, namespace: pulumi.Input[str], spec: dict[str, Any]) -> None:
+        api = self._args.plan.row.telemetry_api
+        wanted = IstioObject(api, "Telemetry", name, namespace, spec, self._labels)
+        istio_object(f"{self._name}-{resource_name}-telemetry", wanted, self, self._args.after)

@@ -12,19 +12,6 @@ from packaging.version import InvalidVersion, Version
 from components.constants.choices import TracingMode
 
 
-class LightstepForm(StrEnum):
-    """How Istio's own settings for Lightstep are written, and what they do.
-
-    - `SIX_VALUES`: the charts' six values do everything, `secure` and `cacertPath` among them.
-    - `TLS_SETTINGS`: `secure` and `cacertPath` are ignored; TLS is asked for by `meshConfig.defaultConfig.tracing`.
-    - `NONE`: Envoy has no Lightstep tracer any more.
-    """
-
-    SIX_VALUES = "six values"
-    TLS_SETTINGS = "tlsSettings"
-    NONE = "none"
-
-
 class ProviderToken(StrEnum):
     """What the `lightstep` extension provider does with its `accessToken`.
 
@@ -43,12 +30,10 @@ class VersionRow:
     Arguments:
         since: first Istio release of the row, for example `1.27.0`.
         modes: the tracing modes that work there, the default first.
-        lightstep_form: how native mode is written.
         provider_token: how the `lightstep` provider takes the token; `None` where it does not work.
-        telemetry_api: `apiVersion` of the Telemetry resource; `None` where istiod has none.
+        telemetry_api: `apiVersion` of the Telemetry resource.
         networking_api: `apiVersion` of Gateway, VirtualService, ServiceEntry and DestinationRule.
-        security_api: `apiVersion` of PeerAuthentication and AuthorizationPolicy; `None` where istiod has none.
-        custom_tags: whether spans can be given custom tags.
+        security_api: `apiVersion` of PeerAuthentication and AuthorizationPolicy.
         proxy_lacks_tracer: whether Istio's own proxy images of the row lack the Envoy extension that its modes need.
         obstacle: why the program can't install these versions; empty if it can.
         source: where the facts of the row come from.
@@ -56,12 +41,10 @@ class VersionRow:
 
     since: Version
     modes: tuple[TracingMode, ...]
-    lightstep_form: LightstepForm
     provider_token: ProviderToken | None
-    telemetry_api: str | None
+    telemetry_api: str
     networking_api: str
-    security_api: str | None
-    custom_tags: bool
+    security_api: str
     source: str
     proxy_lacks_tracer: bool = False
     obstacle: str = ""
@@ -82,7 +65,7 @@ class VersionRow:
         They must not stand beside native mode: from 1.14 on a Telemetry without a provider switches tracing off
         (istio.io/istio 1.14.6, pilot/pkg/model/telemetry.go, line 298).
         """
-        return self.telemetry_api is not None and mode is not TracingMode.NATIVE
+        return mode is not TracingMode.NATIVE
 
 
 _NATIVE, _PROVIDER, _OPENTELEMETRY = TracingMode.NATIVE, TracingMode.LIGHTSTEP_PROVIDER, TracingMode.OPENTELEMETRY
@@ -90,71 +73,27 @@ _TELEMETRY: Final = "telemetry.istio.io"
 _NETWORKING: Final = "networking.istio.io"
 _SECURITY: Final = "security.istio.io"
 
-#: Oldest version first.
+#: Oldest version first. What stands before the first row is not installed: its charts have no istiod-default-validator,
+#: which tells when istiod answers. docs/tracing.md has the values that such versions take.
 TABLE: Final = (
-    VersionRow(
-        since=Version("1.1.0"),
-        modes=(_NATIVE,),
-        lightstep_form=LightstepForm.SIX_VALUES,
-        provider_token=None,
-        telemetry_api=None,
-        networking_api=f"{_NETWORKING}/v1alpha3",
-        security_api=None,
-        custom_tags=False,
-        source="istio/istio 1.1.5, install/kubernetes/helm/istio/templates/configmap.yaml and "
-        "sidecar-injector-configmap.yaml; "
-        "the charts' own gateways send spans from 1.4 on (1.5.0, charts/gateways/templates/deployment.yaml)",
-        obstacle="its charts are istio-init and istio, for Kubernetes 1.21 or older; "
-        "the values that they take stand in docs/tracing.md",
-    ),
-    VersionRow(
-        since=Version("1.6.0"),
-        modes=(_NATIVE,),
-        lightstep_form=LightstepForm.TLS_SETTINGS,
-        provider_token=None,
-        telemetry_api=None,
-        networking_api=f"{_NETWORKING}/v1beta1",
-        security_api=f"{_SECURITY}/v1beta1",
-        custom_tags=True,
-        source="istio/istio 1.6.0, manifests/charts/istio-control/istio-discovery/templates/configmap.yaml and "
-        "files/injection-template.yaml: secure and cacertPath are read by nothing",
-        obstacle="its injector has no template for gateways, which came with 1.10, and its charts no "
-        "istiod-default-validator, which came with 1.12; the values that they take stand in docs/tracing.md",
-    ),
-    VersionRow(
-        since=Version("1.10.0"),
-        modes=(_NATIVE, _PROVIDER),
-        lightstep_form=LightstepForm.TLS_SETTINGS,
-        provider_token=ProviderToken.FILE,
-        telemetry_api=f"{_TELEMETRY}/v1alpha1",
-        networking_api=f"{_NETWORKING}/v1beta1",
-        security_api=f"{_SECURITY}/v1beta1",
-        custom_tags=True,
-        source="istio/istio 1.10.0, pilot/pkg/networking/core/v1alpha3/tracing.go, line 135: accessToken is handed to "
-        "Envoy as access_token_file",
-        obstacle="its charts have no istiod-default-validator, which came with 1.12 and tells when istiod answers; "
-        "the values that they take stand in docs/tracing.md",
-    ),
     VersionRow(
         since=Version("1.12.0"),
         modes=(_NATIVE, _PROVIDER),
-        lightstep_form=LightstepForm.TLS_SETTINGS,
         provider_token=ProviderToken.FILE,
         telemetry_api=f"{_TELEMETRY}/v1alpha1",
         networking_api=f"{_NETWORKING}/v1beta1",
         security_api=f"{_SECURITY}/v1beta1",
-        custom_tags=True,
-        source="istio/istio 1.12.0, manifests/charts/base/templates/default.yaml; the rest as in 1.10",
+        source="istio/istio 1.12.0, manifests/charts/base/templates/default.yaml, and "
+        "1.10.0, pilot/pkg/networking/core/v1alpha3/tracing.go, line 135: accessToken is handed to Envoy as "
+        "access_token_file",
     ),
     VersionRow(
         since=Version("1.15.0"),
         modes=(_NATIVE, _PROVIDER),
-        lightstep_form=LightstepForm.TLS_SETTINGS,
         provider_token=ProviderToken.FILE,
         telemetry_api=f"{_TELEMETRY}/v1alpha1",
         networking_api=f"{_NETWORKING}/v1beta1",
         security_api=f"{_SECURITY}/v1beta1",
-        custom_tags=True,
         proxy_lacks_tracer=True,
         source="istio/proxy c5837eae (of Istio 1.15.0) and 9da601c6 (of 1.15.7), "
         "bazel/extension_config/extensions_build_config.bzl: no envoy.tracers.lightstep, which ddcc9030 removed",
@@ -162,12 +101,10 @@ TABLE: Final = (
     VersionRow(
         since=Version("1.16.0"),
         modes=(_OPENTELEMETRY, _PROVIDER),
-        lightstep_form=LightstepForm.NONE,
         provider_token=ProviderToken.TEXT,
         telemetry_api=f"{_TELEMETRY}/v1alpha1",
         networking_api=f"{_NETWORKING}/v1beta1",
         security_api=f"{_SECURITY}/v1beta1",
-        custom_tags=True,
         source="istio/proxy 383b3bdb (of Istio 1.16.0): no envoy.tracers.opentelemetry either; "
         "istio/istio 1.16.1, releasenotes/notes/42104.yaml",
         obstacle="its proxy has neither Envoy's Lightstep tracer nor the OpenTelemetry one, which came with 1.16.1",
@@ -175,39 +112,40 @@ TABLE: Final = (
     VersionRow(
         since=Version("1.16.1"),
         modes=(_OPENTELEMETRY, _PROVIDER),
-        lightstep_form=LightstepForm.NONE,
         provider_token=ProviderToken.TEXT,
         telemetry_api=f"{_TELEMETRY}/v1alpha1",
         networking_api=f"{_NETWORKING}/v1beta1",
         security_api=f"{_SECURITY}/v1beta1",
-        custom_tags=True,
         source="istio/istio 1.16.1, pilot/pkg/networking/core/v1alpha3/tracing.go: the lightstep provider sends OTLP "
         "with the token as metadata, and names no service",
     ),
     VersionRow(
         since=Version("1.22.0"),
         modes=(_OPENTELEMETRY, _PROVIDER),
-        lightstep_form=LightstepForm.NONE,
         provider_token=ProviderToken.TEXT,
         telemetry_api=f"{_TELEMETRY}/v1",
         networking_api=f"{_NETWORKING}/v1",
         security_api=f"{_SECURITY}/v1",
-        custom_tags=True,
         source="istio/istio 1.22.0, manifests/charts/base/crds/crd-all.gen.yaml: the CRDs serve v1",
     ),
     VersionRow(
         since=Version("1.27.0"),
         modes=(_OPENTELEMETRY,),
-        lightstep_form=LightstepForm.NONE,
         provider_token=None,
         telemetry_api=f"{_TELEMETRY}/v1",
         networking_api=f"{_NETWORKING}/v1",
         security_api=f"{_SECURITY}/v1",
-        custom_tags=True,
         source="istio/istio 1.27.0, pilot/pkg/networking/core/tracing.go, line 189: the lightstep provider sends "
         "nothing, and a Telemetry that chooses it makes istiod fail",
     ),
 )
+
+
+#: The Istio version that is installed unless another is configured.
+DEFAULT: Final = "1.30.2"
+
+#: The newest release with native mode whose own proxy images have the tracer for it.
+NEWEST_NATIVE: Final = "1.14.6"
 
 
 class UnsupportedVersionError(ValueError):
@@ -219,7 +157,9 @@ class UnsupportedVersionError(ValueError):
 
     def __init__(self, version: Version) -> None:
         self.allowed = f"Istio {TABLE[0].since} or newer"
-        super().__init__(f"Istio {version} is older than any version that tracing is known to work with here")
+        super().__init__(
+            f"Istio {version} is older than any that this program installs; docs/tracing.md has the values for it"
+        )
 
 
 def parse_version(text: str) -> Version:
@@ -250,14 +190,27 @@ def row_for(version: Version) -> VersionRow:
     return covering[-1]
 
 
+def first_with(mode: TracingMode) -> Version:
+    """Return the first Istio release that has a mode and can be installed."""
+    return next(row.since for row in TABLE if mode in row.modes and row.installable)
+
+
+def first_without(mode: TracingMode) -> Version | None:
+    """Return the first Istio release that has a mode no more; `None` if the newest one has it."""
+    last = max(position for position, row in enumerate(TABLE) if mode in row.modes)
+    return TABLE[last + 1].since if last + 1 < len(TABLE) else None
+
+
 def why_not(version: Version, mode: TracingMode) -> str:
     """Return why a mode does not work with an Istio version; empty if it does. Raises as `row_for` does."""
     if mode in row_for(version).modes:
         return ""
-    if mode is TracingMode.OPENTELEMETRY:
-        return f"Istio {version} has no opentelemetry provider; it works from 1.16.1 on"
+    gone = first_without(mode)
+    if gone is None or version < gone:
+        return f"Istio {version} has no {mode} provider; it works from {first_with(mode)} on"
+    since = f"{gone.major}.{gone.minor}"
     if mode is TracingMode.NATIVE:
-        return f"Envoy's own Lightstep tracer is gone since Istio 1.16, so that sidecars of {version} would not start"
-    if version < Version("1.10"):
-        return f"Istio {version} has no extension providers for tracing; they came with 1.10"
-    return f"the lightstep provider sends nothing since Istio 1.27, and this is {version}"
+        return (
+            f"Envoy's own Lightstep tracer is gone since Istio {since}, so that sidecars of {version} would not start"
+        )
+    return f"the lightstep provider sends nothing since Istio {since}, and this is {version}"

@@ -27,13 +27,13 @@ class Support:
         istio: the minor version, for example `1.27`.
         released: the day of its first release.
         ends: the day on which support ended or will end; `None` where no day has been announced.
-        kubernetes: oldest and newest Kubernetes minor version that it is supported on; `None` where no source has it.
+        kubernetes: oldest and newest Kubernetes minor version that it is supported on.
     """
 
     istio: Version
     released: date
     ends: date | None
-    kubernetes: tuple[Version, Version] | None
+    kubernetes: tuple[Version, Version]
 
 
 def _row(istio: str, released: str, ends: str, kubernetes: str) -> Support:
@@ -42,24 +42,12 @@ def _row(istio: str, released: str, ends: str, kubernetes: str) -> Support:
         istio=Version(istio),
         released=date.fromisoformat(released),
         ends=date.fromisoformat(ends) if ends else None,
-        kubernetes=(Version(first), Version(last)) if last else None,
+        kubernetes=(Version(first), Version(last)),
     )
 
 
 #: Oldest first.
 SUPPORT: Final = (
-    _row("1.0", "2018-07-31", "2019-06-19", ""),
-    _row("1.1", "2019-03-19", "2019-10-21", ""),
-    _row("1.2", "2019-06-18", "2019-12-13", "1.12-1.14"),
-    _row("1.3", "2019-09-11", "2020-02-14", "1.13-1.15"),
-    _row("1.4", "2019-11-14", "2020-06-05", ""),
-    _row("1.5", "2020-03-05", "2020-08-24", "1.14-1.16"),
-    _row("1.6", "2020-05-21", "2020-11-23", "1.15-1.18"),
-    _row("1.7", "2020-08-21", "2021-02-25", "1.16-1.18"),
-    _row("1.8", "2020-11-19", "2021-05-12", "1.16-1.19"),
-    _row("1.9", "2021-02-09", "2021-10-08", "1.17-1.20"),
-    _row("1.10", "2021-05-18", "2022-01-07", "1.18-1.21"),
-    _row("1.11", "2021-08-12", "2022-03-25", "1.18-1.22"),
     _row("1.12", "2021-11-18", "2022-07-12", "1.19-1.22"),
     _row("1.13", "2022-02-11", "2022-10-12", "1.20-1.23"),
     _row("1.14", "2022-05-24", "2022-12-27", "1.21-1.24"),
@@ -100,13 +88,11 @@ class Limits:
     reason: str
 
 
-#: Oldest first. From the API versions in each release's charts (github.com/istio/istio, tags 1.1.5 to 1.29.6) and
+#: Oldest first. From the API versions in each release's charts (github.com/istio/istio, tags 1.12.0 to 1.29.6) and
 #: https://kubernetes.io/docs/reference/using-api/deprecation-guide/.
 LIMITS: Final = (
-    Limits(Version("1.0"), None, Version("1.15"), "its charts make Deployments of extensions/v1beta1"),
-    Limits(Version("1.2"), None, Version("1.21"), "its charts make CRDs or webhooks of v1beta1, gone with 1.22"),
     Limits(
-        Version("1.10"), None, Version("1.24"), "its charts make autoscaling/v2beta1 and policy/v1beta1, gone with 1.25"
+        Version("1.12"), None, Version("1.24"), "its charts make autoscaling/v2beta1 and policy/v1beta1, gone with 1.25"
     ),
     Limits(Version("1.14"), None, None, ""),
     Limits(Version("1.22"), Version("1.23"), None, "its charts make autoscaling/v2, which came with 1.23"),
@@ -164,7 +150,7 @@ def concerns(istio: Version, kubernetes: Version | None, today: date) -> list[st
         found.append(f"Istio {row.istio} has had no support since {row.ends}, so no security fixes either.")
     if kubernetes is None:
         found.append("The cluster's Kubernetes version is not known, so it was not compared with Istio's.")
-    elif row and row.kubernetes and not row.kubernetes[0] <= minor(kubernetes) <= row.kubernetes[1]:
+    elif row and not row.kubernetes[0] <= minor(kubernetes) <= row.kubernetes[1]:
         first, last = row.kubernetes
         found.append(
             f"Istio {row.istio} is supported on Kubernetes {first} to {last}, and the cluster has {minor(kubernetes)}."

@@ -14,10 +14,6 @@ from local.toolchain.programs import ISTIO_MODULE, ISTIO_TOOLS
 #: Releases that nothing is built of, for their charts alone: the commit's version of Istio's module, and its checksum.
 #: The releases with a folder under `local/tools` have both in their go.mod and go.sum.
 _CHARTS_ONLY: Final[Mapping[str, tuple[str, str]]] = {
-    "1.1.5": ("v0.0.0-20190501181813-9b6d31b74d1c", "h1:rkhx1kVVK5nGspje5CWN/ueGmhiSS46MMqGuvD2ozsg="),
-    "1.5.0": ("v0.0.0-20200304114959-c3c353285578", "h1:hP6FZr8yk1mEYskTKuriab9VdjvxSD57nlZWNLTOrMc="),
-    "1.9.0": ("v0.0.0-20210205215922-b63e1966c245", "h1:Of2BSuWkh5X0kcyDNCbLkobLTgeG+LFl8+Ty9YRhp5M="),
-    "1.10.0": ("v0.0.0-20210514163357-d26cba7e3415", "h1:G4TK8n+dWCLCmRFerPbW9T6ReO9JbsAC8F7oZ/OKIRk="),
     "1.14.0": ("v0.0.0-20220527110309-3aa487bb6ec8", "h1:GGY4VP7XhZfRCRK21OT1NG3vw4fKQo0nhk8+FImD5lM="),
     "1.20.0": ("v0.0.0-20231114065328-6869a6c2371e", "h1:nh4TKBCR9Oe+LqZ0ATTZ+HBnYL7+Szge4f8qmlgaqEY="),
     "1.24.0": ("v0.0.0-20241105211601-8825a6b7f8c9", "h1:TL8KZXIOBxGUFJYvyqVkBK8B9D1tx2uCrxKNz3BfPtk="),
@@ -26,11 +22,7 @@ _CHARTS_ONLY: Final[Mapping[str, tuple[str, str]]] = {
 #: Every release whose charts can be had.
 CHART_RELEASES: Final = (*_CHARTS_ONLY, *ISTIO_TOOLS)
 
-#: Charts by the names under which Istio publishes them, and where they lie in its module: up to 1.5, and since.
-_CHARTS_WITH_MIXER: Final = {
-    "istio-init": "install/kubernetes/helm/istio-init",
-    "istio": "install/kubernetes/helm/istio",
-}
+#: Charts by the names under which Istio publishes them, and where they lie in its module.
 _CHARTS: Final = {"base": "manifests/charts/base", "istiod": "manifests/charts/istio-control/istio-discovery"}
 
 #: Istio's manifests of the sample application, which the tests compare ours with.
@@ -62,7 +54,7 @@ def extract_istio(release: str, go: Go) -> None:
 
     def write(folder: Path) -> None:
         module = _module(release, go)
-        for name, path in (_CHARTS if (module / _CHARTS["istiod"]).exists() else _CHARTS_WITH_MIXER).items():
+        for name, path in _CHARTS.items():
             copy_tree(module / path, folder / "charts" / name)
             if release != "main":
                 _name_release(folder / "charts" / name, release)

@@ -9,7 +9,8 @@ from pydantic import SecretStr
 
 from components.backends.address import BackendAddress
 from components.backends.presets import LIGHTSTEP_HEADER, Backend
-from components.tracing.values import OtlpService, TracingDemand, tracing_values
+from components.tracing.plan import TracingPlan
+from components.tracing.values import tracing_values
 from components.versions.istio import TABLE, VersionRow
 from components.versions.support import LIMITS, SUPPORT
 from reference.tracing import tables
@@ -18,7 +19,6 @@ from reference.tracing import tables
 EXAMPLE: Final = re.compile(r"<summary>Istio (\S+) [^<]*<code>([^<]*)</code></summary>\n\n```yaml\n(.*?)```", re.DOTALL)
 PLACEHOLDER: Final = "<access token>"
 BACKEND: Final = Backend(BackendAddress("lightstep-satellite.lightstep", 9292), tls=True, token_header=LIGHTSTEP_HEADER)
-COLLECTOR: Final = OtlpService("otel-collector.observability.svc.cluster.local", 4317)
 EVERY_ROW = pytest.mark.parametrize("row", TABLE, ids=lambda row: str(row.since))
 
 
@@ -46,7 +46,7 @@ def test_every_row_stands_in_the_table_with_its_modes_and_its_source(row: Versio
     assert ", ".join(f"`{mode}`" for mode in row.modes) in line
     assert row.source in line
     assert row.obstacle.partition(";")[0] in line
-    assert (row.telemetry_api or "none") in line
+    assert row.telemetry_api in line
 
 
 def cells(heading: str, first: str) -> list[str]:
@@ -86,11 +86,10 @@ def test_versions_that_do_not_work_as_they_come_are_marked(row: VersionRow) -> N
     assert ("proxy images of your own" in modes) is row.proxy_lacks_tracer
 
 
-def test_support_is_told_with_what_nobody_has_announced_or_recorded() -> None:
+def test_support_is_told_with_what_nobody_has_announced() -> None:
     newest = SUPPORT[-1]
 
     assert cells("Support by Istio's maintainers", "1.27") == ["1.27", "2025-08-11", "2026-04-07", "1.29 to 1.33"]
-    assert cells("Support by Istio's maintainers", "1.0")[3] == "not recorded"
     assert newest.ends is None
     assert cells("Support by Istio's maintainers", str(newest.istio))[2] == "not announced"
 
@@ -98,7 +97,7 @@ def test_support_is_told_with_what_nobody_has_announced_or_recorded() -> None:
 @pytest.mark.parametrize(
     ("since", "first_cells"),
     [
-        ("1.10", ["1.10 to 1.14 (not included)", "no limit", "1.24"]),
+        ("1.12", ["1.12 to 1.14 (not included)", "no limit", "1.24"]),
         ("1.22", ["1.22 and newer", "1.23", "no limit"]),
     ],
 )
@@ -119,7 +118,7 @@ def test_examples_are_the_values_that_the_charts_are_given() -> None:
 
     assert examples == {
         (str(row.since), str(mode)): plain(
-            tracing_values(row, TracingDemand(mode, BACKEND, COLLECTOR, SecretStr(PLACEHOLDER)))
+            tracing_values(TracingPlan(row.since, mode, BACKEND, token=SecretStr(PLACEHOLDER)))
         )
         for row in TABLE
         for mode in row.modes

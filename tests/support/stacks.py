@@ -9,7 +9,8 @@ import yaml
 from components.configuration.machinery.problems import NAMESPACE
 from components.configuration.reading import parse_settings
 from components.configuration.settings import Settings
-from components.environment.environment import Environment
+from components.environment.args import tracing_plan
+from components.environment.environment import Environment, EnvironmentArgs
 from local.paths import STACKS
 from tests.components.configuration.settings_support import NOW, Ca, kubeconfig
 from tests.support.istio import Istio
@@ -49,7 +50,7 @@ def record_environment(settings: Settings) -> Recording:
     """Return what the program makes of settings, with the stack's outputs."""
 
     def make() -> dict[str, Any]:
-        return Environment("environment", settings).outputs.exported()
+        return Environment("environment", EnvironmentArgs(settings, tracing_plan(settings))).outputs.exported()
 
     return record(make)
 

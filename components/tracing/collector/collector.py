@@ -27,7 +27,6 @@ from components.tracing.collector.configuration import collector_configuration
 from components.tracing.collector.credentials import configuration_checksum, credential_files
 from components.tracing.collector.network_policy import collector_access
 from components.tracing.collector.pods import pod_template
-from components.tracing.values import OtlpService
 
 
 @dataclass(frozen=True)
@@ -46,6 +45,7 @@ class CollectorArgs:
         headers: further headers -> value, secrets; one for each of `backend.header_names`. Default: none.
         client_key: private key of `backend.client_certificate`, PEM, a secret. Default `None`: no client certificate.
         replicas: number of Pods; from 2 on with a disruption budget. Default 2.
+        after: resources that the Pods wait for: the injector (`Mesh.answering`) and the CA Secret. Default: none.
 
     Raises:
         ValueError: if the backend asks for something that is missing, or something is given that it does not ask for.
@@ -60,6 +60,7 @@ class CollectorArgs:
     headers: Mapping[str, pulumi.Input[str]] = field(default_factory=dict[str, pulumi.Input[str]])
     client_key: pulumi.Input[str] | None = None
     replicas: int = 2
+    after: Sequence[pulumi.Resource] = ()
 
     def __post_init__(self) -> None:
         backend = self.backend
@@ -81,7 +82,6 @@ class Collector(pulumi.ComponentResource):
     Arguments:
         name: the component's name.
         args: see `CollectorArgs`.
-        after: resources that the Pods wait for: the injector (`Mesh.answering`) and the CA Secret.
         opts: Pulumi's resource options.
 
     Attributes:
@@ -90,13 +90,7 @@ class Collector(pulumi.ComponentResource):
 
     deployment: kubernetes.apps.v1.Deployment
 
-    def __init__(
-        self,
-        name: str,
-        args: CollectorArgs,
-        after: Sequence[pulumi.Resource] = (),
-        opts: pulumi.ResourceOptions | None = None,
-    ) -> None:
+    def __init__(self, name: str, args: CollectorArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("traced-mesh:tracing:Collector", name, {}, opts)
         self._name = name
         self._args = args
@@ -111,7 +105,7 @@ class Collector(pulumi.ComponentResource):
                 self._config_map(configuration),
                 *self._credentials_secret(),
                 self._network_policy(),
-                *after,
+                *args.after,
             ],
         )
         disruption_budget(f"{name}-budget", self._metadata(), SELECTOR, args.replicas, self._child())
@@ -189,11 +183,6 @@ class Collector(pulumi.ComponentResource):
             ),
             opts=self._child(depends_on),
         )
-
-
-def otlp_service(namespace: str) -> OtlpService:
-    """Return the address under which sidecars reach the Collector in `namespace`."""
-    return OtlpService(host=f"{NAME}.{namespace}.svc.cluster.local", port=OTLP_PORT)
 
 
 def _headers(args: CollectorArgs) -> dict[str, pulumi.Input[str]]:

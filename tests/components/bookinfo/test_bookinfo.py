@@ -82,7 +82,7 @@ DIFFERENCES: Final[tuple[Callable[[Document], None], ...]] = (
 def bookinfo() -> Recording:
     def make() -> None:
         injector = kubernetes.core.v1.ConfigMap("injector")
-        Bookinfo("bookinfo", BookinfoArgs("bookinfo"), after=[injector])
+        Bookinfo("bookinfo", BookinfoArgs("bookinfo", after=[injector]))
 
     return record(make)
 

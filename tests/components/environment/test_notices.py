@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from components.configuration.settings import Settings
+from components.environment.args import tracing_plan
 from components.environment.notices import notices
 from tests.components.configuration.settings_support import EXISTING, OTLP, RIGHT, SATELLITES, TOKEN, fill, read
 
@@ -27,15 +29,19 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def about(word: str, project: Path, raw: dict[str, str], kubernetes: str | None = None) -> list[str]:
     """Return the notices in which a word stands."""
-    return [notice for notice in notices(read(raw, project, kubernetes=kubernetes), TODAY) if word in notice]
+    return [notice for notice in told(read(raw, project, kubernetes=kubernetes)) if word in notice]
+
+
+def told(settings: Settings, today: date = TODAY) -> list[str]:
+    return notices(settings, tracing_plan(settings), today)
 
 
 def test_sound_configuration_gives_no_notice(project: Path) -> None:
-    assert notices(read(SOUND, project), TODAY) == []
+    assert told(read(SOUND, project)) == []
 
 
 def test_istio_version_without_support_is_told(project: Path) -> None:
-    (notice,) = notices(read({**SOUND, "istioVersion": "1.27.3"}, project), TODAY)
+    (notice,) = told(read({**SOUND, "istioVersion": "1.27.3"}, project))
 
     assert notice == "Istio 1.27 has had no support since 2026-04-07, so no security fixes either."
 
@@ -43,11 +49,11 @@ def test_istio_version_without_support_is_told(project: Path) -> None:
 def test_support_is_asked_for_on_the_day_that_is_given(project: Path) -> None:
     settings = read({**SOUND, "istioVersion": "1.27.3"}, project)
 
-    assert notices(settings, date(2026, 4, 7)) == []
+    assert told(settings, date(2026, 4, 7)) == []
 
 
 def test_kubernetes_version_that_istio_is_not_supported_on_is_told(project: Path) -> None:
-    (notice,) = notices(read({**SOUND, "gkeVersion": "1.35"}, project), TODAY)
+    (notice,) = told(read({**SOUND, "gkeVersion": "1.35"}, project))
 
     assert "supported on Kubernetes 1.30 to 1.34, and the cluster has 1.35" in notice
 
@@ -115,7 +121,7 @@ def test_spans_that_name_no_service_are_told(version: str, mode: str, told: bool
 
 
 def test_backend_without_tls_is_told(project: Path) -> None:
-    (notice,) = notices(read({**SOUND, "backendTls": "false"}, project), TODAY)
+    (notice,) = told(read({**SOUND, "backendTls": "false"}, project))
 
     assert "backendTls is false" in notice
     assert "lightstep.cacert" in notice
@@ -131,7 +137,7 @@ def test_sampling_below_100_percent_anywhere_is_told_with_the_lowest(
     overrides = [{"namespace": "bookinfo", "workload": "reviews", "percentage": float(workload)}] if workload else []
     raw = {**SOUND, "samplingPercentage": mesh, "samplingOverrides": json.dumps(overrides)}
 
-    (notice,) = notices(read(raw, project), TODAY)
+    (notice,) = told(read(raw, project))
 
     assert f"down to {lowest} %" in notice
 
@@ -139,14 +145,14 @@ def test_sampling_below_100_percent_anywhere_is_told_with_the_lowest(
 def test_overrides_of_100_percent_are_nothing_to_tell(project: Path) -> None:
     raw = {**SOUND, "samplingOverrides": '[{"namespace": "bookinfo", "percentage": 100}]'}
 
-    assert notices(read(raw, project), TODAY) == []
+    assert told(read(raw, project)) == []
 
 
 @pytest.mark.parametrize("backend", ["lightstep-us", "lightstep-eu", "lightstep-public-satellites"])
 def test_end_of_lightsteps_service_is_told_with_the_way_out(backend: str, project: Path) -> None:
     raw = {**RIGHT, "istioVersion": "1.28.3", "gkeVersion": "1.33", "backend": backend}
 
-    (notice,) = notices(read(raw, project), TODAY)
+    (notice,) = told(read(raw, project))
 
     assert "end of life" in notice
     assert "set backend to otlp, and backendAddress" in notice
@@ -166,7 +172,7 @@ def test_every_notice_is_a_sentence_of_its_own(project: Path) -> None:
         "samplingPercentage": "1",
     }
 
-    told = notices(read(raw, project), TODAY)
+    said = told(read(raw, project))
 
-    assert len(told) == len(set(told)) == 7
-    assert all(notice.endswith(".") for notice in told)
+    assert len(said) == len(set(said)) == 7
+    assert all(notice.endswith(".") for notice in said)

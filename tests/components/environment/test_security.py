@@ -185,8 +185,3 @@ def test_without_bookinfo_only_the_gateway_and_mutual_tls_are_left() -> None:
     policies = [*made.of_kind("AuthorizationPolicy"), *made.of_kind("NetworkPolicy")]
     assert {namespace for namespace, _ in names(policies)} == {"istio-ingress"}
     assert made.of_kind("PeerAuthentication")
-
-
-def test_version_without_peer_authentication_is_refused() -> None:
-    with pytest.raises(ValueError, match=r"Istio 1\.1\.0 has no PeerAuthentication"):
-        security("1.4.0")

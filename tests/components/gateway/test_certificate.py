@@ -8,6 +8,7 @@ from components.gateway.certificate import (
     CertificateSecret,
     CertificateSource,
     GatewayCertificate,
+    GatewayCertificateArgs,
     GivenCertificate,
 )
 from tests.support.mocks import Recording, plain_texts, record
@@ -16,8 +17,10 @@ HOSTS = ("www.example.com", "*.shop.example.com")
 
 
 def certificate(source: CertificateSource) -> Recording:
+    args = GatewayCertificateArgs(source, "istio-ingress", HOSTS)
+
     def make() -> dict[str, str]:
-        return {"secret": GatewayCertificate("certificate", source, "istio-ingress", HOSTS).secret_name}
+        return {"secret": GatewayCertificate("certificate", args).secret_name}
 
     return record(make)
 

@@ -2,13 +2,12 @@
 
 from typing import Any
 
-import pulumi
 import pulumi_kubernetes as kubernetes
 import pytest
 
 from components.constants.choices import ServiceType
 from components.gateway.gateway import GatewayArgs, IngressGateway, entry_url
-from components.tracing.satellite_files import CA, TOKEN
+from components.model.secret_mounts import CA, TOKEN
 from tests.support.mocks import LOAD_BALANCER_IP, NODE_PORT, Recording, record
 
 
@@ -161,7 +160,7 @@ def test_no_revision_is_named_by_default() -> None:
 def test_only_the_pods_wait_for_the_injector() -> None:
     def make() -> None:
         injector = kubernetes.core.v1.ConfigMap("injector")
-        IngressGateway("gateway", GatewayArgs("istio-ingress"), after=[injector], opts=pulumi.ResourceOptions())
+        IngressGateway("gateway", GatewayArgs("istio-ingress", after=[injector]))
 
     made = record(make)
 

@@ -8,13 +8,14 @@ from packaging.version import Version
 from components.backends.address import BackendAddress
 from components.backends.presets import LIGHTSTEP_HEADER, Backend
 from components.constants.choices import TracingMode
+from components.tracing.plan import TracingPlan
 from components.tracing.satellite_route import destination_rule_spec, service_entry_spec
-from components.tracing.values import OtlpService, TracingDemand, tracing_values
-from components.versions.istio import row_for
+from components.tracing.values import tracing_values
 
 
-def satellites(address: str, *, tls: bool = True) -> Backend:
-    return Backend(BackendAddress.parse(address), tls=tls, token_header=LIGHTSTEP_HEADER)
+def satellites(address: str, *, tls: bool = True) -> TracingPlan:
+    backend = Backend(BackendAddress.parse(address), tls=tls, token_header=LIGHTSTEP_HEADER)
+    return TracingPlan(Version("1.26.0"), TracingMode.LIGHTSTEP_PROVIDER, backend)
 
 
 def service_entry(address: str) -> dict[str, Any]:
@@ -96,11 +97,10 @@ def test_without_tls_the_mesh_adds_none_of_its_own(address: str, host: str) -> N
     "address", ["satellite.lightstep:9292", "192.0.2.7:9292", "[2001:db8::1]:9292", "a.b.svc.cluster.local:9292"]
 )
 def test_provider_service_entry_and_destination_rule_agree_on_the_host(address: str) -> None:
-    backend = satellites(address)
-    demand = TracingDemand(TracingMode.LIGHTSTEP_PROVIDER, backend, OtlpService("collector", 4317))
-    (provider,) = tracing_values(row_for(Version("1.26.0")), demand)["meshConfig"]["extensionProviders"]
-    entry = service_entry_spec(backend)
+    plan = satellites(address)
+    (provider,) = tracing_values(plan)["meshConfig"]["extensionProviders"]
+    entry = service_entry_spec(plan)
 
-    assert destination_rule_spec(backend)["host"] == provider["lightstep"]["service"]
+    assert destination_rule_spec(plan)["host"] == provider["lightstep"]["service"]
     assert entry is None or entry["hosts"] == [provider["lightstep"]["service"]]
     assert entry is None or entry["ports"][0]["number"] == provider["lightstep"]["port"]

@@ -13,18 +13,19 @@ from components.backends.presets import LIGHTSTEP_HEADER, Backend
 from components.constants.choices import TracingMode
 from components.kubernetes.transforms import rolls_with
 from components.model.spans import LiteralTag
+from components.tracing.plan import TracingPlan
 from components.tracing.sidecar_generation import sidecar_generation
-from components.tracing.values import OtlpService, TracingDemand
-from components.versions.istio import row_for
 from tests.support.transforms import through
 
 NATIVE, PROVIDER, OPENTELEMETRY = TracingMode.NATIVE, TracingMode.LIGHTSTEP_PROVIDER, TracingMode.OPENTELEMETRY
 BACKEND = Backend(BackendAddress("satellites.example.com", 9292), tls=True, token_header=LIGHTSTEP_HEADER)
-DEMAND = TracingDemand(NATIVE, BACKEND, OtlpService("otel-collector", 4317), SecretStr("correct-horse-battery"))
+TOKEN = SecretStr("correct-horse-battery")
 
 
-def generation(version: str, demand: TracingDemand, ca: str | None = "a CA") -> str:
-    return sidecar_generation(version, row_for(Version(version)), demand, ca)
+def plan(version: str, mode: TracingMode, **changes: Any) -> TracingPlan:
+    return TracingPlan(
+        Version(version), mode, **{"backend": BACKEND, "token": TOKEN, "ca_certificate": "a CA"} | changes
+    )
 
 
 @pytest.mark.parametrize(("version", "mode"), [("1.14.6", NATIVE), ("1.14.6", PROVIDER), ("1.26.0", PROVIDER)])
@@ -34,39 +35,45 @@ def generation(version: str, demand: TracingDemand, ca: str | None = "a CA") -> 
         {"token": SecretStr("another")},
         {"backend": replace(BACKEND, address=BackendAddress("satellites.example.com", 9293))},
         {"backend": replace(BACKEND, tls=False)},
+        {"ca_certificate": "another CA"},
     ],
-    ids=["token", "address", "TLS"],
+    ids=["token", "address", "TLS", "CA"],
 )
 def test_what_sidecars_read_at_start_rolls_them(version: str, mode: TracingMode, change: dict[str, Any]) -> None:
-    demand = replace(DEMAND, mode=mode)
+    before = sidecar_generation(plan(version, mode))
 
-    assert generation(version, demand) != generation(version, replace(demand, **change))
-    assert generation(version, demand) != generation(version, demand, ca="another CA")
+    assert sidecar_generation(plan(version, mode, **change)) != before
 
 
 def test_custom_tags_of_native_mode_roll_sidecars() -> None:
-    tagged = replace(DEMAND, custom_tags={"team": LiteralTag("shop")})
+    tagged = plan("1.14.6", NATIVE, custom_tags={"team": LiteralTag("shop")})
 
-    assert generation("1.14.6", DEMAND) != generation("1.14.6", tagged)
+    assert sidecar_generation(tagged) != sidecar_generation(plan("1.14.6", NATIVE))
 
 
 @pytest.mark.parametrize(("version", "mode"), [("1.14.6", NATIVE), ("1.26.0", PROVIDER), ("1.27.0", OPENTELEMETRY)])
 def test_another_sampling_rolls_nothing(version: str, mode: TracingMode) -> None:
-    demand = replace(DEMAND, mode=mode)
+    sampled = plan(version, mode, sampling_percentage=Decimal(7))
 
-    assert generation(version, demand) == generation(version, replace(demand, sampling_percentage=Decimal(7)))
+    assert sidecar_generation(sampled) == sidecar_generation(plan(version, mode))
 
 
 def test_in_opentelemetry_mode_only_another_version_rolls_sidecars() -> None:
-    demand = replace(DEMAND, mode=OPENTELEMETRY)
-    other = replace(demand, token=SecretStr("another"), backend=replace(BACKEND, tls=False))
+    before = sidecar_generation(plan("1.27.0", OPENTELEMETRY))
+    other = plan(
+        "1.27.0",
+        OPENTELEMETRY,
+        token=SecretStr("another"),
+        backend=replace(BACKEND, tls=False),
+        ca_certificate=None,
+    )
 
-    assert generation("1.27.0", demand) == generation("1.27.0", other, ca=None) == "1.27.0 opentelemetry"
-    assert generation("1.27.1", demand) != generation("1.27.0", demand)
+    assert before == sidecar_generation(other) == "1.27.0 opentelemetry"
+    assert sidecar_generation(plan("1.27.1", OPENTELEMETRY)) != before
 
 
 def test_token_is_not_in_it() -> None:
-    assert "correct-horse-battery" not in generation("1.14.6", DEMAND)
+    assert "correct-horse-battery" not in sidecar_generation(plan("1.14.6", NATIVE))
 
 
 def test_pods_of_a_deployment_carry_it_beside_their_other_annotations() -> None:

@@ -4,33 +4,44 @@ import re
 from decimal import Decimal
 
 import pytest
+from packaging.version import Version
 
+from components.constants.choices import TracingMode
 from components.model.spans import CustomTags, EnvironmentTag, HeaderTag, LiteralTag, SamplingOverride
-from components.tracing.telemetry import TelemetryPlan, override_name, untraced_spec
+from components.tracing.plan import TracingPlan
+from components.tracing.telemetry import mesh_spec, override_name, override_spec, untraced_spec
+from tests.components.tracing.tracing_support import satellites
 
 SHOP = SamplingOverride("shop", Decimal("12.25"))
 CART = SamplingOverride("shop", Decimal(0), workload="cart")
 
 
-def plan(percentage: str = "100", tags: CustomTags | None = None) -> TelemetryPlan:
-    return TelemetryPlan("otel-collector", Decimal(percentage), (SHOP, CART), tags or {})
+def plan(percentage: str = "100", tags: CustomTags | None = None) -> TracingPlan:
+    return TracingPlan(
+        Version("1.27.0"),
+        TracingMode.OPENTELEMETRY,
+        satellites(),
+        sampling_percentage=Decimal(percentage),
+        overrides=(SHOP, CART),
+        custom_tags=tags or {},
+    )
 
 
 @pytest.mark.parametrize(("text", "number"), [("0", 0), ("0.01", 0.01), ("12.25", 12.25), ("100", 100)])
 def test_mesh_is_traced_by_its_provider_and_percentage(text: str, number: float) -> None:
-    assert plan(text).mesh_spec() == {
+    assert mesh_spec(plan(text)) == {
         "tracing": [{"providers": [{"name": "otel-collector"}], "randomSamplingPercentage": number}]
     }
 
 
 def test_override_for_a_namespace_says_all_that_the_mesh_wide_one_says() -> None:
-    assert plan().override_spec(SHOP) == {
+    assert override_spec(plan(), SHOP) == {
         "tracing": [{"providers": [{"name": "otel-collector"}], "randomSamplingPercentage": 12.25}]
     }
 
 
 def test_override_for_a_workload_chooses_its_pods() -> None:
-    assert plan().override_spec(CART) == {
+    assert override_spec(plan(), CART) == {
         "selector": {"matchLabels": {"app": "cart"}},
         "tracing": [{"providers": [{"name": "otel-collector"}], "randomSamplingPercentage": 0}],
     }
@@ -47,7 +58,7 @@ def test_custom_tags_stand_in_every_telemetry_that_traces() -> None:
 
     tagged = plan(tags=tags)
 
-    for spec in (tagged.mesh_spec(), tagged.override_spec(SHOP), tagged.override_spec(CART)):
+    for spec in (mesh_spec(tagged), override_spec(tagged, SHOP), override_spec(tagged, CART)):
         assert spec["tracing"][0]["customTags"] == {
             "team": {"literal": {"value": "shop"}},
             "tenant": {"header": {"name": "x-tenant"}},

@@ -7,8 +7,8 @@ from packaging.version import Version
 from components.backends.address import BackendAddress
 from components.backends.presets import Backend
 from components.constants.choices import TracingMode
+from components.tracing.plan import TracingPlan
 from components.tracing.tracing import CollectorPods, Credentials, Tracing, TracingArgs
-from components.versions.istio import row_for
 from tests.components.tracing.tracing_support import (
     CERTIFICATE,
     NAMESPACES,
@@ -127,12 +127,8 @@ def test_collector_is_handed_all_credentials() -> None:
             Tracing(
                 "tracing",
                 TracingArgs(
-                    row=row_for(Version("1.27.0")),
-                    mode=OPENTELEMETRY,
-                    backend=backend,
+                    plan=TracingPlan(Version("1.27.0"), OPENTELEMETRY, backend, CERTIFICATE),
                     credentials=headers(),
-                    ca_certificate=CERTIFICATE,
-                    telemetry=None,
                     namespaces={"observability": "observability"},
                     collector=CollectorPods("observability", "collector:1.2.3", {"istio-injection": "enabled"}),
                 ),

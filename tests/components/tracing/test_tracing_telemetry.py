@@ -7,7 +7,6 @@ import pytest
 
 from components.constants.choices import TracingMode
 from components.model.spans import SamplingOverride
-from components.tracing.telemetry import TelemetryPlan
 from tests.components.tracing.tracing_support import NAMESPACES, NATIVE, OPENTELEMETRY, PROVIDER, tracing
 from tests.support.mocks import Recording
 
@@ -42,11 +41,6 @@ def test_telemetry_of_the_root_namespace_traces_the_whole_mesh(mode: TracingMode
 
 def test_native_mode_has_no_telemetry() -> None:
     assert tracing(NATIVE, "1.15.0").of_kind("Telemetry") == []
-
-
-def test_telemetry_that_istiod_does_not_know_is_refused() -> None:
-    with pytest.raises(ValueError, match="no Telemetry resource"):
-        tracing(NATIVE, "1.9.9", telemetry=TelemetryPlan("provider", Decimal(100)))
 
 
 @pytest.mark.parametrize(("text", "number"), [("0", 0), ("0.01", 0.01), ("12.25", 12.25), ("100", 100)])

@@ -5,16 +5,15 @@ from typing import Any, Final
 
 import pytest
 import yaml
-from packaging.version import Version
 from pydantic import SecretStr
 
 from components.constants.choices import TracingMode
 from components.constants.names import FILES_TEMPLATE
 from components.kubernetes.secret_values import has_secret
 from components.model.spans import LiteralTag
-from components.tracing.values import token_is_in_the_mesh_configuration
-from components.versions.istio import TABLE, VersionRow, row_for
-from tests.components.tracing.tracing_support import NATIVE, OPENTELEMETRY, PROVIDER, TOKEN, satellites, values_for
+from components.tracing.plan import TracingPlan
+from components.versions.istio import TABLE, VersionRow
+from tests.components.tracing.tracing_support import OPENTELEMETRY, PROVIDER, TOKEN, satellites, values_for
 
 EVERY_MODE: Final = [(row, mode) for row in TABLE for mode in row.modes]
 EVERY_ROW_AND_MODE = pytest.mark.parametrize(
@@ -36,7 +35,7 @@ def template_of(values: dict[str, Any]) -> dict[str, Any]:
     return yaml.safe_load(values["sidecarInjectorWebhook"]["templates"][FILES_TEMPLATE])
 
 
-@pytest.mark.parametrize("version", ["1.10.0", "1.14.6", "1.15.0", "1.15.7"])
+@pytest.mark.parametrize("version", ["1.12.0", "1.14.6", "1.15.0", "1.15.7"])
 def test_provider_before_1_16_reads_the_token_from_a_file(version: str) -> None:
     values = values_for(version, PROVIDER)
 
@@ -82,7 +81,7 @@ def test_provider_names_satellites_at_an_ip_address_by_a_host_of_ours(version: s
     ("version", "tls", "mounts", "volumes"),
     [
         ("1.15.0", True, [CA_MOUNT, TOKEN_MOUNT], [CA_VOLUME, TOKEN_VOLUME]),
-        ("1.10.0", False, [TOKEN_MOUNT], [TOKEN_VOLUME]),
+        ("1.12.0", False, [TOKEN_MOUNT], [TOKEN_VOLUME]),
         ("1.26.8", True, [CA_MOUNT], [CA_VOLUME]),
     ],
 )
@@ -130,28 +129,5 @@ def test_sampling_and_tags_stand_in_the_values_only_where_there_is_no_telemetry(
 def test_token_is_said_to_be_in_the_mesh_configuration_where_it_is(row: VersionRow, mode: TracingMode) -> None:
     values = values_for(row, mode)
 
-    assert token_is_in_the_mesh_configuration(row, mode) is has_secret(values)
+    assert TracingPlan(row.since, mode, satellites()).token_is_in_the_mesh_configuration is has_secret(values)
     assert TOKEN not in str(values)
-
-
-@pytest.mark.parametrize(
-    ("version", "mode", "there"),
-    [
-        ("1.15.0", NATIVE, True),
-        ("1.15.0", PROVIDER, False),
-        ("1.26.8", PROVIDER, True),
-        ("1.26.8", OPENTELEMETRY, False),
-    ],
-)
-def test_token_is_in_the_mesh_configuration(version: str, mode: TracingMode, there: bool) -> None:
-    assert token_is_in_the_mesh_configuration(row_for(Version(version)), mode) is there
-
-
-@pytest.mark.parametrize(
-    ("row", "mode"),
-    [(row, mode) for row in TABLE for mode in TracingMode if mode not in row.modes],
-    ids=lambda it: str(it.since) if isinstance(it, VersionRow) else str(it),
-)
-def test_impossible_mode_is_refused(row: VersionRow, mode: TracingMode) -> None:
-    with pytest.raises(ValueError, match=rf"{mode} does not work from Istio {row.since}"):
-        values_for(row, mode)

@@ -13,11 +13,11 @@ from pydantic import SecretStr
 from components.backends.address import BackendAddress
 from components.backends.presets import LIGHTSTEP_HEADER, Backend
 from components.model.spans import HeaderTag, LiteralTag
-from components.tracing.values import TracingDemand, tracing_values
-from components.versions.istio import row_for
-from tests.components.tracing.tracing_support import COLLECTOR, NATIVE, POOL, TOKEN, satellites, values_for
+from components.tracing.plan import TracingPlan
+from components.tracing.values import tracing_values
+from tests.components.tracing.tracing_support import NATIVE, POOL, TOKEN, satellites, values_for
 
-NATIVE_VERSIONS: Final = ["1.1.5", "1.5.10", "1.6.0", "1.9.9", "1.10.0", "1.14.6", "1.15.0", "1.15.7"]
+NATIVE_VERSIONS: Final = ["1.12.0", "1.14.6", "1.15.0", "1.15.7"]
 
 
 def six_values(values: dict[str, Any]) -> dict[str, Any]:
@@ -59,18 +59,8 @@ def test_native_mode_without_tls_is_not_secure_and_names_no_ca(version: str) -> 
     assert "tlsSettings" not in str(values)
 
 
-@pytest.mark.parametrize("version", ["1.1.5", "1.5.10"])
-def test_before_1_6_nothing_stands_beside_the_six_values_but_the_switch(version: str) -> None:
-    values = values_for(version, NATIVE)
-
-    assert values.keys() == {"pilot", "global"}
-    assert values["pilot"].keys() == {"traceSampling"}
-    assert values["global"].keys() == {"proxy", "tracer", "enableTracing"}
-    assert values["global"]["enableTracing"] is True
-
-
-@pytest.mark.parametrize("version", ["1.6.0", "1.9.9", "1.10.0", "1.15.7"])
-def test_from_1_6_on_tls_is_asked_for_in_the_mesh_configuration(version: str) -> None:
+@pytest.mark.parametrize("version", ["1.12.0", "1.15.7"])
+def test_tls_is_asked_for_in_the_mesh_configuration(version: str) -> None:
     values = values_for(version, NATIVE)
 
     assert values.keys() == {"pilot", "global", "meshConfig"}
@@ -89,7 +79,7 @@ def test_from_1_6_on_tls_is_asked_for_in_the_mesh_configuration(version: str) ->
     }
 
 
-def test_from_1_6_on_without_tls_the_mesh_configuration_holds_the_switch_only() -> None:
+def test_without_tls_the_mesh_configuration_holds_the_switch_only() -> None:
     assert values_for("1.15.0", NATIVE, satellites(tls=False))["meshConfig"] == {"enableTracing": True}
 
 
@@ -145,15 +135,15 @@ def test_token_that_only_helms_yaml_takes_for_a_number_or_a_boolean_is_quoted(to
 
 @pytest.mark.parametrize("address", ["[::1]:9292", "[2001:db8::1]:443", "20:30", "192.0.2.7:59", "yes.example.com:443"])
 def test_any_address_survives_a_chart_that_writes_it_into_yaml_without_quotes(address: str) -> None:
-    lightstep = tracing_values(row_for(Version("1.15.0")), _demand_to(address))["global"]["tracer"]["lightstep"]
+    lightstep = tracing_values(_plan_to(address))["global"]["tracer"]["lightstep"]
 
     assert yaml.safe_load(f"key: {lightstep['address']}") == {"key": address}
 
 
-def _demand_to(address: str) -> TracingDemand:
+def _plan_to(address: str) -> TracingPlan:
     host, _, port = address.rpartition(":")
     backend = Backend(BackendAddress(host.strip("[]"), int(port)), tls=True, token_header=LIGHTSTEP_HEADER)
-    return TracingDemand(NATIVE, backend, COLLECTOR, SecretStr(TOKEN))
+    return TracingPlan(Version("1.15.0"), NATIVE, backend, token=SecretStr(TOKEN))
 
 
 def test_native_mode_puts_custom_tags_into_the_mesh_configuration() -> None:
@@ -172,6 +162,6 @@ def test_native_mode_puts_custom_tags_into_the_mesh_configuration() -> None:
 
 
 def test_custom_tags_stand_beside_tls() -> None:
-    values = values_for("1.6.0", NATIVE, custom_tags={"team": LiteralTag("shop")})
+    values = values_for("1.12.0", NATIVE, custom_tags={"team": LiteralTag("shop")})
 
     assert values["meshConfig"]["defaultConfig"]["tracing"].keys() == {"tlsSettings", "customTags"}

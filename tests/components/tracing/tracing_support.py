@@ -12,10 +12,10 @@ from components.backends.address import BackendAddress
 from components.backends.presets import LIGHTSTEP_HEADER, Backend
 from components.constants.choices import TracingMode
 from components.model.spans import SamplingOverride
-from components.tracing.telemetry import TelemetryPlan
+from components.tracing.plan import TracingPlan
 from components.tracing.tracing import CollectorPods, Credentials, Tracing, TracingArgs
-from components.tracing.values import OtlpService, TracingDemand, tracing_values
-from components.versions.istio import VersionRow, row_for
+from components.tracing.values import tracing_values
+from components.versions.istio import VersionRow
 from tests.support.mocks import Recording, record
 
 NATIVE, PROVIDER, OPENTELEMETRY = TracingMode.NATIVE, TracingMode.LIGHTSTEP_PROVIDER, TracingMode.OPENTELEMETRY
@@ -23,7 +23,6 @@ POOL: Final = "lightstep-satellite.lightstep:9292"
 TOKEN: Final = "correct-horse-battery"
 CERTIFICATE: Final = "-----BEGIN CERTIFICATE-----"
 NAMESPACES: Final = ("bookinfo", "shop", "observability")
-COLLECTOR: Final = OtlpService("otel-collector.observability.svc.cluster.local", 4317)
 
 
 def satellites(address: str = POOL, *, tls: bool = True) -> Backend:
@@ -31,10 +30,10 @@ def satellites(address: str = POOL, *, tls: bool = True) -> Backend:
 
 
 def values_for(
-    version: str | VersionRow, mode: TracingMode, backend: Backend | None = None, token: str = TOKEN, **demand: Any
+    version: str | VersionRow, mode: TracingMode, backend: Backend | None = None, token: str = TOKEN, **asked: Any
 ) -> dict[str, Any]:
-    row = version if isinstance(version, VersionRow) else row_for(Version(version))
-    return tracing_values(row, TracingDemand(mode, backend or satellites(), COLLECTOR, SecretStr(token), **demand))
+    exact = version.since if isinstance(version, VersionRow) else Version(version)
+    return tracing_values(TracingPlan(exact, mode, backend or satellites(), token=SecretStr(token), **asked))
 
 
 def tracing(
@@ -48,23 +47,25 @@ def tracing(
     **changes: Any,
 ) -> Recording:
     """Return what is made of a configuration, and `sidecar_secrets` as the output of that name."""
-    row = row_for(Version(version))
+    plan = TracingPlan(
+        Version(version),
+        mode,
+        satellites(address, tls=tls),
+        CERTIFICATE if tls else None,
+        sampling_percentage=Decimal(sampling),
+        overrides=overrides,
+    )
 
     def make() -> dict[str, Any]:
         injector = kubernetes.core.v1.ConfigMap("injector")
         given: dict[str, Any] = {
-            "row": row,
-            "mode": mode,
-            "backend": satellites(address, tls=tls),
+            "plan": plan,
             "credentials": Credentials(access_token=pulumi.Output.secret(TOKEN)),
-            "ca_certificate": CERTIFICATE if tls else None,
-            "telemetry": TelemetryPlan("provider-of-the-mode", Decimal(sampling), overrides)
-            if row.telemetry_in(mode)
-            else None,
             "namespaces": dict(zip(NAMESPACES, NAMESPACES, strict=True)),
             "collector": CollectorPods("observability", "collector:1.2.3", {"istio-injection": "enabled"}, 3),
+            "after": [injector],
         }
-        made = Tracing("tracing", TracingArgs(**(given | changes)), after=[injector])
+        made = Tracing("tracing", TracingArgs(**(given | changes)))
         kubernetes.core.v1.ConfigMap("pod", opts=pulumi.ResourceOptions(depends_on=made.sidecar_secrets))
         return {}
 

@@ -9,7 +9,6 @@ from packaging.version import Version
 from components.constants.choices import TracingMode
 from components.versions.istio import (
     TABLE,
-    LightstepForm,
     ProviderToken,
     UnsupportedVersionError,
     parse_version,
@@ -21,13 +20,7 @@ NATIVE, PROVIDER, OPENTELEMETRY = TracingMode.NATIVE, TracingMode.LIGHTSTEP_PROV
 
 #: Version -> its modes, the default first: both ends of every row, and what lies about a release.
 MODES: dict[str, tuple[TracingMode, ...]] = {
-    "1.1.0": (NATIVE,),
-    "1.5.10": (NATIVE,),
-    "1.6.0": (NATIVE,),
-    "1.9.9": (NATIVE,),
-    "1.10.0-beta.0": (NATIVE, PROVIDER),
-    "1.10.0": (NATIVE, PROVIDER),
-    "1.11.8": (NATIVE, PROVIDER),
+    "1.12.0-beta.0": (NATIVE, PROVIDER),
     "1.12.0": (NATIVE, PROVIDER),
     "1.14.9": (NATIVE, PROVIDER),
     "1.15.0": (NATIVE, PROVIDER),
@@ -58,21 +51,15 @@ def test_version_has_its_modes_and_takes_the_first_unless_another_is_asked_for(
 @pytest.mark.parametrize(
     ("first", "last", "facts"),
     [
-        ("1.1.0", "1.5.10", {"lightstep_form": LightstepForm.SIX_VALUES, "custom_tags": False}),
-        ("1.6.0", "1.15.7", {"lightstep_form": LightstepForm.TLS_SETTINGS, "custom_tags": True}),
-        ("1.16.0", "1.31.0", {"lightstep_form": LightstepForm.NONE, "custom_tags": True}),
-        ("1.1.0", "1.9.9", {"provider_token": None, "telemetry_api": None}),
-        ("1.10.0", "1.15.7", {"provider_token": ProviderToken.FILE, "telemetry_api": "telemetry.istio.io/v1alpha1"}),
+        ("1.12.0", "1.15.7", {"provider_token": ProviderToken.FILE, "telemetry_api": "telemetry.istio.io/v1alpha1"}),
         ("1.16.0", "1.21.6", {"provider_token": ProviderToken.TEXT, "telemetry_api": "telemetry.istio.io/v1alpha1"}),
         ("1.22.0", "1.26.8", {"provider_token": ProviderToken.TEXT, "telemetry_api": "telemetry.istio.io/v1"}),
         ("1.27.0", "1.31.0", {"provider_token": None, "telemetry_api": "telemetry.istio.io/v1"}),
-        ("1.1.0", "1.5.10", {"networking_api": "networking.istio.io/v1alpha3"}),
-        ("1.6.0", "1.21.6", {"networking_api": "networking.istio.io/v1beta1"}),
+        ("1.12.0", "1.21.6", {"networking_api": "networking.istio.io/v1beta1"}),
         ("1.22.0", "1.31.0", {"networking_api": "networking.istio.io/v1"}),
-        ("1.1.0", "1.14.9", {"proxy_lacks_tracer": False}),
+        ("1.12.0", "1.14.9", {"proxy_lacks_tracer": False}),
         ("1.15.0", "1.15.7", {"proxy_lacks_tracer": True}),
         ("1.16.1", "1.31.0", {"proxy_lacks_tracer": False}),
-        ("1.1.0", "1.11.8", {"installable": False}),
         ("1.12.0", "1.15.7", {"installable": True}),
         ("1.16.0", "1.16.0", {"installable": False}),
         ("1.16.1", "1.31.0", {"installable": True}),
@@ -108,7 +95,6 @@ def test_impossible_mode_and_no_other_has_a_reason_that_names_the_version_of_the
         ("1.15.7", OPENTELEMETRY, "1.16.1"),
         ("1.16.1", NATIVE, "1.16"),
         ("1.31.0", NATIVE, "1.16"),
-        ("1.9.9", PROVIDER, "1.10"),
         ("1.27.0", PROVIDER, "1.27"),
     ],
 )
@@ -124,16 +110,15 @@ def test_telemetry_resources_stand_beside_providers_and_never_beside_native_mode
 
 
 def test_version_that_cannot_be_installed_says_what_is_in_the_way() -> None:
-    assert "istio-init" in row_for(Version("1.5.0")).obstacle
     assert "1.16.1" in row_for(Version("1.16.0")).obstacle
 
 
-@pytest.mark.parametrize("text", ["1.0.9", "0.8.0"])
+@pytest.mark.parametrize("text", ["1.11.8", "1.1.5", "0.8.0"])
 def test_version_older_than_the_table_is_refused_with_what_is_supported(text: str) -> None:
     with pytest.raises(UnsupportedVersionError, match=rf"Istio {text} is older") as refusal:
         row_for(parse_version(text))
 
-    assert refusal.value.allowed == "Istio 1.1.0 or newer"
+    assert refusal.value.allowed == "Istio 1.12.0 or newer"
 
 
 @pytest.mark.parametrize("text", ["v1.27.0", "1.27", "1", "latest", "", "1.27.0.1", "1.27.x"])

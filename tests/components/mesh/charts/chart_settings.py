@@ -10,12 +10,12 @@ from components.backends.presets import Backend
 from components.constants.choices import TracingMode
 from components.mesh.chart_values import base_values, istiod_values
 from components.model.chart_values import Values
-from components.tracing.collector.collector import otlp_service
-from components.tracing.values import TracingDemand, tracing_values
-from components.versions.istio import row_for
+from components.tracing.plan import TracingPlan
+from components.tracing.values import tracing_values
 from tests.support.istio import RELEASE, Document, the
 
-COLLECTOR: Final = otlp_service("observability")
+#: Where sidecars find the Collector.
+COLLECTOR: Final = {"service": "otel-collector.observability.svc.cluster.local", "port": 4317}
 
 #: A team's own values, as the sandbox and many a team have them.
 EXTRA_BASE: Final[Values] = {"base": {"validationURL": "https://127.0.0.1:15017/validate"}}
@@ -39,8 +39,7 @@ def base(revision: str | None = None, extra: Values | None = None) -> Values:
 def istiod(revision: str | None = None, extra: Values | None = None) -> Values:
     """Return the values of the istiod chart."""
     backend = Backend(BackendAddress("ingest.example.com", 443), tls=True, token_header="api-key")
-    demand = TracingDemand(TracingMode.OPENTELEMETRY, backend, COLLECTOR)
-    tracing = tracing_values(row_for(Version(RELEASE)), demand)
+    tracing = tracing_values(TracingPlan(Version(RELEASE), TracingMode.OPENTELEMETRY, backend))
     return istiod_values(
         version=RELEASE, hub="docker.io/istio", revision=revision, replicas=2, tracing=tracing, extra=extra or {}
     )

@@ -16,7 +16,7 @@ from tests.support.transforms import ignored_by, through
 TRACING_PROVIDER = PROVIDER_NAMES[TracingMode.OPENTELEMETRY]
 PROVIDER = {
     "name": TRACING_PROVIDER,
-    "opentelemetry": {"service": COLLECTOR.host, "port": COLLECTOR.port},
+    "opentelemetry": COLLECTOR,
 }
 REVISIONS = pytest.mark.parametrize("revision", [None, "canary"], ids=["default revision", "canary"])
 

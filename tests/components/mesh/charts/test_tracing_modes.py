@@ -15,7 +15,7 @@ from components.constants.names import PROVIDER_NAMES
 from local.toolchain.programs import ISTIO_TOOLS, Purpose
 from local.toolchain.toolchain import ensure
 from tests.components.mesh.charts.chart_settings import COLLECTOR, EXTRA_ISTIOD, mesh_config
-from tests.components.mesh.charts.releases import CASES, SATELLITES, TOKEN, WITH_MIXER, row_of, values_for
+from tests.components.mesh.charts.releases import CASES, SATELLITES, TOKEN, row_of, values_for
 from tests.support.istio import Document, Istio, RenderError, the
 
 NATIVE, PROVIDER, OPENTELEMETRY = TracingMode.NATIVE, TracingMode.LIGHTSTEP_PROVIDER, TracingMode.OPENTELEMETRY
@@ -146,31 +146,11 @@ def test_charts_injector_mounts_the_ca_in_native_mode(release: str) -> None:
     assert "secretName: lightstep.cacert" in template
 
 
-@pytest.mark.parametrize("release", WITH_MIXER)
-def test_six_values_arrive_in_the_charts_of_the_guides(release: str) -> None:
-    without_gateways = {"gateways": {"enabled": False}}  # their templates of 1.1.5 are none to helm 3
-    values = values_for(release, NATIVE, extra=without_gateways)
-
-    documents = release_of(release).render("istio", values, kubernetes="1.16.0")
-
-    mesh = mesh_config(documents)
-    assert mesh["enableTracing"] is True
-    assert mesh["defaultConfig"]["tracing"]["lightstep"] == {
-        "address": "lightstep-satellite.lightstep:9292",
-        "accessToken": TOKEN,
-        "secure": True,
-        "cacertPath": "/etc/lightstep/cacert.pem",
-    }
-    pilot = the(documents, "Deployment", "istio-pilot")["spec"]["template"]["spec"]["containers"][0]
-    assert {"name": "PILOT_TRACE_SAMPLING", "value": "12.5"} in pilot["env"]
-    assert "lightstep.cacert" in the(documents, "ConfigMap", "istio-sidecar-injector")["data"]["config"]
-
-
 @pytest.mark.parametrize("release", [release for release, mode in CASES if mode is OPENTELEMETRY])
 def test_opentelemetry_mode_sends_to_the_collector(release: str) -> None:
     (provider,) = mesh_config(rendered(release, OPENTELEMETRY))["extensionProviders"]
 
-    assert provider["opentelemetry"] == {"service": COLLECTOR.host, "port": COLLECTOR.port}
+    assert provider["opentelemetry"] == COLLECTOR
 
 
 @pytest.mark.parametrize("release", [release for release, mode in CASES if mode is PROVIDER])

@@ -1,13 +1,18 @@
 """The OpenTelemetry Collector in the cluster: its objects and its Pods."""
 
+from dataclasses import replace
 from typing import Any
 
 import pulumi_kubernetes as kubernetes
 import pytest
 import yaml
+from packaging.version import Version
 
-from components.tracing.collector.collector import Collector, otlp_service
+from components.constants.choices import TracingMode
+from components.tracing.collector.collector import Collector
 from components.tracing.collector.configuration import collector_configuration
+from components.tracing.plan import TracingPlan
+from components.tracing.values import tracing_values
 from tests.components.tracing.collector.collector_support import EVERYTHING, PLAIN, POOL, collector, collector_args, pod
 from tests.support.mocks import record
 
@@ -66,10 +71,13 @@ def test_everything_selects_the_pods() -> None:
 
 def test_sidecars_address_is_the_services() -> None:
     service = collector().only("Service").inputs
-    address = otlp_service("observability")
+    plan = TracingPlan(Version("1.27.0"), TracingMode.OPENTELEMETRY, PLAIN)
+    (provider,) = tracing_values(plan)["meshConfig"]["extensionProviders"]
 
-    assert address.host == f"{service['metadata']['name']}.observability.svc.cluster.local"
-    assert address.port == service["spec"]["ports"][0]["port"]
+    assert provider["opentelemetry"] == {
+        "service": f"{service['metadata']['name']}.observability.svc.cluster.local",
+        "port": service["spec"]["ports"][0]["port"],
+    }
 
 
 def test_pod_has_no_rights_in_the_cluster_and_few_on_its_node() -> None:
@@ -115,7 +123,7 @@ def test_pods_prefer_zones_and_nodes_of_their_own_but_do_not_insist() -> None:
 def test_only_the_pods_wait_for_the_injector() -> None:
     def make() -> None:
         injector = kubernetes.core.v1.ConfigMap("injector")
-        Collector("collector", collector_args(PLAIN), after=[injector])
+        Collector("collector", replace(collector_args(PLAIN), after=[injector]))
 
     made = record(make)
 

@@ -48,6 +48,7 @@ class BookinfoAccessArgs:
         spans: where its sidecars send their spans.
         deny_by_default: whether nothing else in the namespace may call or be called. Default `True`; not for a
             namespace that others use too.
+        after: what proves that the validator answers (`Mesh.answering`); NetworkPolicies don't wait. Default: nothing.
     """
 
     namespace: pulumi.Input[str]
@@ -55,16 +56,11 @@ class BookinfoAccessArgs:
     security_api: str
     spans: NetworkPolicyEgressRuleArgs
     deny_by_default: bool = True
+    after: Sequence[pulumi.Resource] = ()
 
 
 class BookinfoAccess(pulumi.ComponentResource):
     """The AuthorizationPolicies and NetworkPolicies of Bookinfo.
-
-    Arguments:
-        name: the component's name.
-        args: see `BookinfoAccessArgs`.
-        after: resources that prove that the validator answers (`Mesh.answering`); the NetworkPolicies don't wait.
-        opts: Pulumi's resource options.
 
     Attributes:
         network: the NetworkPolicies, which Bookinfo's Pods are to wait for.
@@ -72,21 +68,17 @@ class BookinfoAccess(pulumi.ComponentResource):
 
     network: list[pulumi.Resource]
 
-    def __init__(
-        self,
-        name: str,
-        args: BookinfoAccessArgs,
-        after: Sequence[pulumi.Resource] = (),
-        opts: pulumi.ResourceOptions | None = None,
-    ) -> None:
+    def __init__(self, name: str, args: BookinfoAccessArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("traced-mesh:bookinfo:BookinfoAccess", name, {}, opts)
         self._args = args
         self.network = [
             network_policy(f"{name}-{policy}", self._metadata(policy), access, pulumi.ResourceOptions(parent=self))
             for policy, access in self._network().items()
         ]
-        calls = AuthorizationArgs(args.security_api, args.namespace, self._calls(), LABELS, args.deny_by_default)
-        Authorization(f"{name}-authorization", calls, after, pulumi.ResourceOptions(parent=self))
+        calls = AuthorizationArgs(
+            args.security_api, args.namespace, self._calls(), LABELS, args.deny_by_default, args.after
+        )
+        Authorization(f"{name}-authorization", calls, pulumi.ResourceOptions(parent=self))
         self.register_outputs({})
 
     def _metadata(self, name: str) -> ObjectMetaArgs:

@@ -29,12 +29,12 @@ from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
 from components.gateway.servers import gateway_servers
 from components.kubernetes.istio_objects import IstioObject, istio_object
 from components.kubernetes.objects import SKIP_AWAIT
-from components.kubernetes.resources import QUOTAS
+from components.kubernetes.resources import RESOURCES
 from components.kubernetes.workloads import restricted_container, restricted_pod
 from components.model.bookinfo import APPLICATIONS, IMAGE_TAG, PORT, Application, account_of
 
-#: What Istio's Gateway of Bookinfo chooses.
-GATEWAY_SELECTOR: Final = {"istio": "ingressgateway"}
+#: Which Pods Istio's Gateway of Bookinfo configures, as in Istio's own manifest.
+CONFIGURED_PODS: Final = {"istio": "ingressgateway"}
 
 #: Labels of everything that is Bookinfo's.
 LABELS: Final = {"app.kubernetes.io/part-of": "bookinfo", "app.kubernetes.io/managed-by": "pulumi"}
@@ -60,34 +60,23 @@ class BookinfoArgs:
         hosts: hosts for which it is served. Default: every host.
         certificate: name of a TLS Secret in the gateway's namespace, with which it is served by HTTPS, and HTTP is
             redirected there; `None` (default): by HTTP.
+        after: what proves that the injector and the validator answer (`Mesh.answering`); the Deployments and the route
+            wait for it, Services and ServiceAccounts do not. Default: nothing.
+        pods_after: what only the Deployments wait for besides, such as NetworkPolicies. Default: nothing.
     """
 
     namespace: pulumi.Input[str]
     networking_api: str = "networking.istio.io/v1"
     hosts: Sequence[str] = ("*",)
     certificate: str | None = None
+    after: Sequence[pulumi.Resource] = ()
+    pods_after: Sequence[pulumi.Resource] = ()
 
 
 class Bookinfo(pulumi.ComponentResource):
-    """Bookinfo's Services, ServiceAccounts and Deployments, and the route from the ingress gateway.
+    """Bookinfo's Services, ServiceAccounts and Deployments, and the route from the ingress gateway."""
 
-    Arguments:
-        name: the component's name.
-        args: see `BookinfoArgs`.
-        after: resources that prove that the injector and the validator answer (`Mesh.answering`); the Deployments and
-            the route wait for them, Services and ServiceAccounts do not.
-        pods_after: resources that only the Deployments wait for besides, such as NetworkPolicies.
-        opts: Pulumi's resource options.
-    """
-
-    def __init__(
-        self,
-        name: str,
-        args: BookinfoArgs,
-        after: Sequence[pulumi.Resource] = (),
-        pods_after: Sequence[pulumi.Resource] = (),
-        opts: pulumi.ResourceOptions | None = None,
-    ) -> None:
+    def __init__(self, name: str, args: BookinfoArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("traced-mesh:bookinfo:Bookinfo", name, {}, opts)
         self._name = name
         self._args = args
@@ -95,8 +84,8 @@ class Bookinfo(pulumi.ComponentResource):
             self._service(application)
             account = self._service_account(application)
             for version in application.versions:
-                self._deployment(application, version, [account, *after, *pods_after])
-        self._route(after)
+                self._deployment(application, version, [account, *args.after, *args.pods_after])
+        self._route()
         self.register_outputs({})
 
     def _metadata(self, name: str, labels: dict[str, str], annotations: dict[str, str] | None = None) -> ObjectMetaArgs:
@@ -137,21 +126,21 @@ class Bookinfo(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, depends_on=depends_on),
         )
 
-    def _route(self, after: Sequence[pulumi.Resource]) -> None:
-        hosts = list(self._args.hosts)
+    def _route(self) -> None:
+        hosts, after = list(self._args.hosts), self._args.after
         servers = gateway_servers(hosts, self._args.certificate)
-        gateway = self._istio("Gateway", "bookinfo-gateway", {"selector": GATEWAY_SELECTOR, "servers": servers})
+        gateway = self._istio("Gateway", "bookinfo-gateway", {"selector": CONFIGURED_PODS, "servers": servers})
         route = {
             "match": [{"uri": route} for route in ROUTES],
             "route": [{"destination": {"host": "productpage", "port": {"number": PORT}}}],
         }
         virtual_service = {"hosts": hosts, "gateways": [gateway.name], "http": [route]}
-        made = istio_object(f"{self._name}-gateway", gateway, self, after)
+        opts = pulumi.ResourceOptions(parent=self, depends_on=after)
+        made = istio_object(f"{self._name}-gateway", gateway, opts)
         istio_object(
             f"{self._name}-virtual-service",
             self._istio("VirtualService", "bookinfo", virtual_service),
-            self,
-            [*after, made],
+            pulumi.ResourceOptions(parent=self, depends_on=[*after, made]),
         )
 
     def _istio(self, kind: str, name: str, spec: dict[str, Any]) -> IstioObject:
@@ -165,7 +154,7 @@ def _pod(application: Application, version: str) -> PodSpecArgs:
         image_pull_policy="IfNotPresent",
         ports=[ContainerPortArgs(container_port=PORT)],
         env=[EnvVarArgs(name=name, value=value) for name, value in application.environment] or None,
-        resources=QUOTAS[application.name].args(),
+        resources=RESOURCES[application.name].args(),
         security_context=restricted_container(read_only=False),
         volume_mounts=[VolumeMountArgs(name=name, mount_path=path) for name, path in application.empty_dirs] or None,
     )

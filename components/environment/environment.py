@@ -8,10 +8,10 @@ from components.configuration.settings import Settings
 from components.constants.choices import ClusterKind, TracingMode
 from components.constants.names import COLLECTOR_NAMESPACE, GATEWAY_NAMESPACE, PROVIDER_NAMES, injection_label
 from components.environment.args import certificate_source, gke_args, pulumi_secret
-from components.environment.deletion_guard import deletion_guard
+from components.environment.deletion_guard import DeletionGuardArgs, deletion_guard
 from components.environment.outputs import EnvironmentOutputs
 from components.environment.security import Security, SecurityArgs
-from components.gateway.certificate import GatewayCertificate
+from components.gateway.certificate import GatewayCertificate, GatewayCertificateArgs
 from components.gateway.gateway import GatewayArgs, IngressGateway
 from components.kubernetes.pod_security import PodSecurity
 from components.kubernetes.transforms import declared_state_wins, rolls_with
@@ -59,7 +59,8 @@ class Environment(pulumi.ComponentResource):
             parts.append(certificate)
         if settings.bookinfo:
             parts.append(self._bookinfo(namespaces, security, certificate))
-        deletion_guard(f"{name}-deletion-guard", parts, mesh.charts, self, protect=settings.deletion_protection)
+        guard = DeletionGuardArgs(parts, mesh.charts, protect=settings.deletion_protection)
+        deletion_guard(f"{name}-deletion-guard", guard, pulumi.ResourceOptions(parent=self))
         self.outputs = EnvironmentOutputs(cluster, gateway, settings, list(namespaces.names))
         self.register_outputs({})
 
@@ -97,8 +98,10 @@ class Environment(pulumi.ComponentResource):
             ),
             revision=settings.istio_revision,
             protect=settings.deletion_protection,
+            after=cluster.ready,
+            pods_after=cluster.runs_pods,
         )
-        return Mesh("mesh", args, after=cluster.ready, pods_after=cluster.runs_pods, opts=self._in_cluster)
+        return Mesh("mesh", args, self._in_cluster)
 
     def _tracing_demand(self) -> TracingDemand:
         settings = self._settings
@@ -132,7 +135,7 @@ class Environment(pulumi.ComponentResource):
             },
             protect_shared=settings.deletion_protection,
         )
-        return Namespaces("namespaces", args, opts=self._in_cluster)
+        return Namespaces("namespaces", args, self._in_cluster)
 
     def _tracing(self, namespaces: Namespaces, mesh: Mesh) -> Tracing:
         settings = self._settings
@@ -156,8 +159,9 @@ class Environment(pulumi.ComponentResource):
                 injection_label=injection_label(settings.istio_revision),
                 replicas=settings.collector_replicas,
             ),
+            after=mesh.answering,
         )
-        return Tracing("tracing", args, after=mesh.answering, opts=self._with_sidecars)
+        return Tracing("tracing", args, self._with_sidecars)
 
     def _telemetry(self) -> TelemetryPlan | None:
         settings = self._settings
@@ -182,8 +186,9 @@ class Environment(pulumi.ComponentResource):
             bookinfo=namespaces.names[own] if settings.bookinfo else None,
             bookinfo_is_alone=own not in GIVEN_NAMESPACES,
             satellites=None if collected else settings.backend_target.address,
+            after=mesh.answering,
         )
-        return Security("security", args, after=mesh.answering, opts=self._in_cluster)
+        return Security("security", args, self._in_cluster)
 
     def _gateway(self, namespaces: Namespaces, security: Security) -> IngressGateway:
         settings = self._settings
@@ -198,17 +203,17 @@ class Environment(pulumi.ComponentResource):
             source_ranges=settings.gateway_source_ranges,
             named_host=settings.gateway_named_host,
             tls=settings.gateway_has_tls,
+            after=[*self._ready, *security.gateway_network],
         )
-        after = [*self._ready, *security.gateway_network]
-        return IngressGateway("gateway", args, after=after, opts=self._with_sidecars)
+        return IngressGateway("gateway", args, self._with_sidecars)
 
     def _certificate(self, namespaces: Namespaces) -> GatewayCertificate | None:
         """Make what is missing of the gateway's certificate; `None` if it has none."""
         source = certificate_source(self._settings)
         if source is None:
             return None
-        namespace, hosts = namespaces.names[GATEWAY_NAMESPACE], self._settings.gateway_hosts
-        return GatewayCertificate("gateway-certificate", source, namespace, hosts, self._in_cluster)
+        args = GatewayCertificateArgs(source, namespaces.names[GATEWAY_NAMESPACE], self._settings.gateway_hosts)
+        return GatewayCertificate("gateway-certificate", args, self._in_cluster)
 
     def _bookinfo(self, namespaces: Namespaces, security: Security, certificate: GatewayCertificate | None) -> Bookinfo:
         namespace = namespaces.names[self._settings.bookinfo_namespace]
@@ -217,6 +222,7 @@ class Environment(pulumi.ComponentResource):
             networking_api=self._row.networking_api,
             hosts=self._settings.gateway_hosts,
             certificate=certificate.secret_name if certificate else None,
+            after=self._ready,
+            pods_after=security.bookinfo_network,
         )
-        pods_after = security.bookinfo_network
-        return Bookinfo("bookinfo", args, after=self._ready, pods_after=pods_after, opts=self._with_sidecars)
+        return Bookinfo("bookinfo", args, self._with_sidecars)

@@ -18,7 +18,7 @@ from components.constants.names import COLLECTOR_SELECTOR as COLLECTOR
 from components.constants.ports import OTLP_PORT
 from components.gateway.access import GatewayAccess, GatewayAccessArgs
 from components.kubernetes.network_policies import namespace, tcp, to_address
-from components.mesh.mutual_tls import MutualTls
+from components.mesh.mutual_tls import MutualTls, MutualTlsArgs
 from components.versions.istio import VersionRow
 
 
@@ -34,6 +34,7 @@ class SecurityArgs:
         bookinfo: name of Bookinfo's namespace; `None` without Bookinfo.
         bookinfo_is_alone: whether nobody else uses that namespace.
         satellites: where sidecars send their spans themselves; `None` if they send them to the Collector.
+        after: what proves that the validator answers (`Mesh.answering`); NetworkPolicies don't wait. Default: nothing.
     """
 
     row: VersionRow
@@ -43,6 +44,7 @@ class SecurityArgs:
     bookinfo: pulumi.Input[str] | None
     bookinfo_is_alone: bool
     satellites: BackendAddress | None
+    after: Sequence[pulumi.Resource] = ()
 
 
 class Security(pulumi.ComponentResource):
@@ -51,7 +53,6 @@ class Security(pulumi.ComponentResource):
     Arguments:
         name: the component's name.
         args: see `SecurityArgs`.
-        after: resources that prove that the validator answers (`Mesh.answering`); the NetworkPolicies don't wait.
         opts: Pulumi's resource options.
 
     Attributes:
@@ -65,25 +66,19 @@ class Security(pulumi.ComponentResource):
     gateway_network: list[pulumi.Resource]
     bookinfo_network: list[pulumi.Resource]
 
-    def __init__(
-        self,
-        name: str,
-        args: SecurityArgs,
-        after: Sequence[pulumi.Resource] = (),
-        opts: pulumi.ResourceOptions | None = None,
-    ) -> None:
+    def __init__(self, name: str, args: SecurityArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("traced-mesh:security:Security", name, {}, opts)
         if args.row.security_api is None:
             raise ValueError(f"Istio {args.row.since} has no PeerAuthentication")
         child = pulumi.ResourceOptions(parent=self)
-        api, spans = args.row.security_api, spans_egress(args.satellites)
-        MutualTls(f"{name}-mutual-tls", args.mutual_tls, api, after, child)
-        gateway = GatewayAccessArgs(args.gateway, args.injection_label, api, spans)
-        self.gateway_network = GatewayAccess(f"{name}-gateway", gateway, after, child).network
+        api, spans, after = args.row.security_api, spans_egress(args.satellites), args.after
+        MutualTls(f"{name}-mutual-tls", MutualTlsArgs(args.mutual_tls, api, after), child)
+        gateway = GatewayAccessArgs(args.gateway, args.injection_label, api, spans, after)
+        self.gateway_network = GatewayAccess(f"{name}-gateway", gateway, child).network
         self.bookinfo_network = []
         if args.bookinfo is not None:
-            bookinfo = BookinfoAccessArgs(args.bookinfo, args.gateway, api, spans, args.bookinfo_is_alone)
-            self.bookinfo_network = BookinfoAccess(f"{name}-bookinfo", bookinfo, after, child).network
+            bookinfo = BookinfoAccessArgs(args.bookinfo, args.gateway, api, spans, args.bookinfo_is_alone, after)
+            self.bookinfo_network = BookinfoAccess(f"{name}-bookinfo", bookinfo, child).network
         self.register_outputs({})
 
 

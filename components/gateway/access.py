@@ -37,22 +37,18 @@ class GatewayAccessArgs:
         injection_label: the label of namespaces with sidecar injection (`namespaces.injection_label`).
         security_api: `apiVersion` of AuthorizationPolicy, for example `security.istio.io/v1`.
         spans: where the gateway sends its spans.
+        after: what proves that the validator answers (`Mesh.answering`); NetworkPolicies don't wait. Default: nothing.
     """
 
     namespace: pulumi.Input[str]
     injection_label: Mapping[str, str]
     security_api: str
     spans: NetworkPolicyEgressRuleArgs
+    after: Sequence[pulumi.Resource] = ()
 
 
 class GatewayAccess(pulumi.ComponentResource):
     """The AuthorizationPolicies and NetworkPolicies of the ingress gateway's namespace.
-
-    Arguments:
-        name: the component's name.
-        args: see `GatewayAccessArgs`.
-        after: resources that prove that the validator answers (`Mesh.answering`); the NetworkPolicies don't wait.
-        opts: Pulumi's resource options.
 
     Attributes:
         network: the NetworkPolicies, which the gateway's Pods are to wait for.
@@ -60,13 +56,7 @@ class GatewayAccess(pulumi.ComponentResource):
 
     network: list[pulumi.Resource]
 
-    def __init__(
-        self,
-        name: str,
-        args: GatewayAccessArgs,
-        after: Sequence[pulumi.Resource] = (),
-        opts: pulumi.ResourceOptions | None = None,
-    ) -> None:
+    def __init__(self, name: str, args: GatewayAccessArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("traced-mesh:gateway:GatewayAccess", name, {}, opts)
         self.network = [
             network_policy(
@@ -78,8 +68,8 @@ class GatewayAccess(pulumi.ComponentResource):
             for policy, access in {"deny-by-default": NOTHING, NAME: gateway_access(args)}.items()
         ]
         world = AllowedCall(NAME, SELECTOR, POD_PORTS, principals=None)
-        calls = AuthorizationArgs(args.security_api, args.namespace, [world], _LABELS)
-        Authorization(f"{name}-authorization", calls, after, pulumi.ResourceOptions(parent=self))
+        calls = AuthorizationArgs(args.security_api, args.namespace, [world], _LABELS, after=args.after)
+        Authorization(f"{name}-authorization", calls, pulumi.ResourceOptions(parent=self))
         self.register_outputs({})
 
 

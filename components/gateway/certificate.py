@@ -62,17 +62,25 @@ class CertificateIssuer:
 CertificateSource = GivenCertificate | CertificateSecret | CertificateIssuer
 
 
+@dataclass(frozen=True)
+class GatewayCertificateArgs:
+    """Arguments of `GatewayCertificate`.
+
+    Arguments:
+        source: where the certificate comes from.
+        namespace: name of the gateway's namespace.
+        hosts: DNS names that the certificate is for.
+    """
+
+    source: CertificateSource
+    namespace: pulumi.Input[str]
+    hosts: Sequence[str]
+
+
 class GatewayCertificate(pulumi.ComponentResource):
     """The Secret with the certificate, or what an issuer needs to know to fill it.
 
     Nothing waits for an issuer: the gateway takes the certificate as soon as it is there.
-
-    Arguments:
-        name: the component's name.
-        source: where the certificate comes from.
-        namespace: name of the gateway's namespace.
-        hosts: DNS names that the certificate is for.
-        opts: Pulumi's resource options.
 
     Attributes:
         secret_name: name of the Secret.
@@ -80,40 +88,41 @@ class GatewayCertificate(pulumi.ComponentResource):
 
     secret_name: str
 
-    def __init__(
-        self,
-        name: str,
-        source: CertificateSource,
-        namespace: pulumi.Input[str],
-        hosts: Sequence[str],
-        opts: pulumi.ResourceOptions | None = None,
-    ) -> None:
+    def __init__(self, name: str, args: GatewayCertificateArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("traced-mesh:gateway:GatewayCertificate", name, {}, opts)
         labels = recommended_labels(NAME, part_of="traced-mesh", component="gateway")
-        child = pulumi.ResourceOptions(parent=self)
-        metadata = ObjectMetaArgs(name=SECRET, namespace=namespace, labels=labels)
-        self.secret_name = source.name if isinstance(source, CertificateSecret) else SECRET
-        if isinstance(source, GivenCertificate):
-            kubernetes.core.v1.Secret(
-                f"{name}-secret",
-                metadata=metadata,
-                type="kubernetes.io/tls",
-                string_data={"tls.crt": source.chain, "tls.key": pulumi.Output.secret(source.key)},
-                opts=child,
-            )
-        elif isinstance(source, CertificateIssuer):
-            kubernetes.apiextensions.CustomResource(
-                f"{name}-request",
-                api_version="cert-manager.io/v1",
-                kind="Certificate",
-                metadata=metadata,
-                spec={
-                    "secretName": SECRET,
-                    "dnsNames": list(hosts),
-                    "issuerRef": {"group": source.kind.group, "kind": source.kind.value, "name": source.name},
-                    "privateKey": {"algorithm": "ECDSA", "size": 256, "rotationPolicy": "Always"},
-                    "usages": ["digital signature", "server auth"],
-                },
-                opts=child,
-            )
+        metadata = ObjectMetaArgs(name=SECRET, namespace=args.namespace, labels=labels)
+        self.secret_name = SECRET
+        match args.source:
+            case GivenCertificate():
+                self._secret(f"{name}-secret", metadata, args.source)
+            case CertificateIssuer():
+                self._request(f"{name}-request", metadata, args.source, args.hosts)
+            case CertificateSecret():
+                self.secret_name = args.source.name
         self.register_outputs({})
+
+    def _secret(self, name: str, metadata: ObjectMetaArgs, given: GivenCertificate) -> None:
+        kubernetes.core.v1.Secret(
+            name,
+            metadata=metadata,
+            type="kubernetes.io/tls",
+            string_data={"tls.crt": given.chain, "tls.key": pulumi.Output.secret(given.key)},
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+
+    def _request(self, name: str, metadata: ObjectMetaArgs, issuer: CertificateIssuer, hosts: Sequence[str]) -> None:
+        kubernetes.apiextensions.CustomResource(
+            name,
+            api_version="cert-manager.io/v1",
+            kind="Certificate",
+            metadata=metadata,
+            spec={
+                "secretName": SECRET,
+                "dnsNames": list(hosts),
+                "issuerRef": {"group": issuer.kind.group, "kind": issuer.kind.value, "name": issuer.name},
+                "privateKey": {"algorithm": "ECDSA", "size": 256, "rotationPolicy": "Always"},
+                "usages": ["digital signature", "server auth"],
+            },
+            opts=pulumi.ResourceOptions(parent=self),
+        )

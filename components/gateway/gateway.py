@@ -29,7 +29,7 @@ from components.constants.choices import ServiceType
 from components.constants.names import GATEWAY as NAME
 from components.constants.names import GATEWAY_SELECTOR as SELECTOR
 from components.kubernetes.objects import SKIP_AWAIT, recommended_labels, wait_for
-from components.kubernetes.resources import QUOTAS
+from components.kubernetes.resources import RESOURCES
 from components.kubernetes.workloads import disruption_budget, restricted_container, restricted_pod, spread
 from components.tracing.satellite_files import SecretMount
 
@@ -68,6 +68,9 @@ class GatewayArgs:
         source_ranges: networks from which the load balancer takes requests, in CIDR notation. Default: everywhere.
         named_host: the DNS name by which it is called; `None` (default): its address.
         tls: whether it serves HTTPS, which is where `IngressGateway.url` leads then. Default `False`.
+        after: what proves that the injector answers (`Mesh.answering`), and other things that the Pods wait for: one
+            made earlier would keep the image `auto` and never start. The Service waits for nothing, so its address is
+            ready sooner. Default: nothing.
     """
 
     namespace: pulumi.Input[str]
@@ -80,17 +83,11 @@ class GatewayArgs:
     source_ranges: Sequence[str] = ()
     named_host: str | None = None
     tls: bool = False
+    after: Sequence[pulumi.Resource] = ()
 
 
 class IngressGateway(pulumi.ComponentResource):
     """Deployment, Service, ServiceAccount, Role and RoleBinding of `istio-ingressgateway`.
-
-    Arguments:
-        name: the component's name.
-        args: see `GatewayArgs`.
-        after: resources that prove that the injector answers (`Mesh.answering`): a gateway Pod made earlier would keep
-            the image `auto` and never start. The Service waits for nothing, so its address is ready sooner.
-        opts: Pulumi's resource options.
 
     Attributes:
         host: address from outside, an IP address or a host name.
@@ -102,13 +99,7 @@ class IngressGateway(pulumi.ComponentResource):
     port: pulumi.Output[int]
     url: pulumi.Output[str]
 
-    def __init__(
-        self,
-        name: str,
-        args: GatewayArgs,
-        after: Sequence[pulumi.Resource] = (),
-        opts: pulumi.ResourceOptions | None = None,
-    ) -> None:
+    def __init__(self, name: str, args: GatewayArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("traced-mesh:gateway:IngressGateway", name, {}, opts)
         self._name = name
         self._args = args
@@ -116,7 +107,7 @@ class IngressGateway(pulumi.ComponentResource):
         account = self._service_account()
         access = self._secret_reader()
         service = self._service()
-        self._deployment([account, access, *after])
+        self._deployment([account, access, *args.after])
         disruption_budget(f"{name}-budget", self._metadata(), SELECTOR, args.replicas, self._child())
         self.host, self.port = self._address(service)
         self.url = pulumi.Output.all(self.host, self.port).apply(
@@ -217,7 +208,7 @@ def _proxy_container(files: Sequence[SecretMount]) -> ContainerArgs:
         image="auto",  # istiod's injector puts in the proxy image of its own version
         image_pull_policy="IfNotPresent",  # without a tag in sight it would be Always, and each start need the registry
         ports=[ContainerPortArgs(name="http-envoy-prom", container_port=15090, protocol="TCP")],
-        resources=QUOTAS["gateway"].args(),
+        resources=RESOURCES["gateway"].args(),
         security_context=restricted_container(PROXY_USER),
         # Istio's injection template for gateways mounts none of these.
         volume_mounts=[VolumeMountArgs(name=each.name, mount_path=each.folder, read_only=True) for each in files]

@@ -59,6 +59,7 @@ class AuthorizationArgs:
         labels: labels of the policies.
         deny_by_default: whether workloads that `allowed` does not name refuse everything. Default `True`; not for a
             namespace that others use too.
+        after: what proves that the validator answers (`Mesh.answering`). Default: nothing.
     """
 
     security_api: str
@@ -66,32 +67,20 @@ class AuthorizationArgs:
     allowed: Sequence[AllowedCall]
     labels: Mapping[str, str]
     deny_by_default: bool = True
+    after: Sequence[pulumi.Resource] = ()
 
 
 class Authorization(pulumi.ComponentResource):
-    """The AuthorizationPolicies of one namespace.
+    """The AuthorizationPolicies of one namespace."""
 
-    Arguments:
-        name: the component's name.
-        args: see `AuthorizationArgs`.
-        after: resources that prove that the validator answers (`Mesh.answering`).
-        opts: Pulumi's resource options.
-    """
-
-    def __init__(
-        self,
-        name: str,
-        args: AuthorizationArgs,
-        after: Sequence[pulumi.Resource] = (),
-        opts: pulumi.ResourceOptions | None = None,
-    ) -> None:
+    def __init__(self, name: str, args: AuthorizationArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("traced-mesh:security:Authorization", name, {}, opts)
         specs = {each.name: each.spec() for each in args.allowed}
         if args.deny_by_default:
             specs = {DENY_BY_DEFAULT: {}, **specs}
         for policy, spec in specs.items():
             wanted = IstioObject(args.security_api, "AuthorizationPolicy", policy, args.namespace, spec, args.labels)
-            istio_object(f"{name}-{policy}", wanted, self, after)
+            istio_object(f"{name}-{policy}", wanted, pulumi.ResourceOptions(parent=self, depends_on=args.after))
         self.register_outputs({})
 
 

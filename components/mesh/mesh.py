@@ -59,6 +59,9 @@ class MeshArgs:
         istiod_values: values of the istiod chart; a `SecretStr` among them becomes a Pulumi secret.
         revision: the revision that the values name; `None` (default) is the default one.
         protect: whether Pulumi refuses to delete the namespace, which holds the mesh's CA key. Default `False`.
+        after: what both charts wait for, such as the right to make RBAC objects. Default: nothing.
+        pods_after: what istiod waits for on top of that, such as the nodes that it runs on; the base chart has no Pods.
+            Default: nothing.
     """
 
     charts: ChartSource
@@ -66,20 +69,14 @@ class MeshArgs:
     istiod_values: Mapping[str, Any] = field(default_factory=dict[str, Any])
     revision: str | None = None
     protect: bool = False
+    after: Sequence[pulumi.Resource] = ()
+    pods_after: Sequence[pulumi.Resource] = ()
 
 
 class Mesh(pulumi.ComponentResource):
     """Namespace `istio-system`, chart base (the CRDs), then chart istiod, awaited until its webhooks answer.
 
     The namespace takes hardened Pods only, and istiod's NetworkPolicy says who reaches them.
-
-    Arguments:
-        name: the component's name.
-        args: see `MeshArgs`.
-        after: resources that both charts wait for, such as the right to make RBAC objects.
-        pods_after: resources that istiod waits for on top of that, such as the nodes that it runs on; the base chart
-            has no Pods.
-        opts: Pulumi's resource options.
 
     Attributes:
         namespace: name of the control plane's namespace.
@@ -91,21 +88,14 @@ class Mesh(pulumi.ComponentResource):
     answering: list[pulumi.Resource]
     charts: list[kubernetes.helm.v4.Chart]
 
-    def __init__(
-        self,
-        name: str,
-        args: MeshArgs,
-        after: Sequence[pulumi.Resource] = (),
-        pods_after: Sequence[pulumi.Resource] = (),
-        opts: pulumi.ResourceOptions | None = None,
-    ) -> None:
+    def __init__(self, name: str, args: MeshArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("traced-mesh:mesh:Mesh", name, {}, opts)
         injector = f"istio-sidecar-injector-{args.revision}" if args.revision else "istio-sidecar-injector"
         namespace = self._namespace(name, args.protect)
         self._network_policy(name, namespace)
         waits = [starts_with_templates(injector)]
-        base = self._chart("base", "istio-base", args.charts, args.base_values, [namespace, *after])
-        istiod = self._chart("istiod", "istiod", args.charts, args.istiod_values, [base, *pods_after], waits)
+        base = self._chart("base", "istio-base", args.charts, args.base_values, [namespace, *args.after])
+        istiod = self._chart("istiod", "istiod", args.charts, args.istiod_values, [base, *args.pods_after], waits)
         self.namespace = namespace.metadata.name
         self.charts = [base, istiod]
         self.answering = [istiod, *self._answering(name, injector, istiod)]

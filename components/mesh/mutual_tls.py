@@ -5,6 +5,7 @@ Left out on purpose: DestinationRules, since sidecars choose mutual TLS by thems
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import pulumi
@@ -18,28 +19,28 @@ from components.kubernetes.objects import recommended_labels
 MESH_WIDE: Final = "default"
 
 
-class MutualTls(pulumi.ComponentResource):
-    """The mesh-wide PeerAuthentication.
+@dataclass(frozen=True)
+class MutualTlsArgs:
+    """Arguments of `MutualTls`.
 
     Arguments:
-        name: the component's name.
         mode: what sidecars take in.
         security_api: `apiVersion` of PeerAuthentication, for example `security.istio.io/v1`.
-        after: resources that prove that the validator answers (`Mesh.answering`).
-        opts: Pulumi's resource options.
+        after: what proves that the validator answers (`Mesh.answering`). Default: nothing.
     """
 
-    def __init__(
-        self,
-        name: str,
-        mode: MutualTlsMode,
-        security_api: str,
-        after: Sequence[pulumi.Resource] = (),
-        opts: pulumi.ResourceOptions | None = None,
-    ) -> None:
+    mode: MutualTlsMode
+    security_api: str
+    after: Sequence[pulumi.Resource] = ()
+
+
+class MutualTls(pulumi.ComponentResource):
+    """The mesh-wide PeerAuthentication."""
+
+    def __init__(self, name: str, args: MutualTlsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("traced-mesh:security:MutualTls", name, {}, opts)
         labels = recommended_labels("mutual-tls", part_of="traced-mesh", component="security")
-        spec = {"mtls": {"mode": mode.name}}
-        wanted = IstioObject(security_api, "PeerAuthentication", MESH_WIDE, ISTIO_NAMESPACE, spec, labels)
-        istio_object(f"{name}-mesh", wanted, self, after)
+        spec = {"mtls": {"mode": args.mode.name}}
+        wanted = IstioObject(args.security_api, "PeerAuthentication", MESH_WIDE, ISTIO_NAMESPACE, spec, labels)
+        istio_object(f"{name}-mesh", wanted, pulumi.ResourceOptions(parent=self, depends_on=args.after))
         self.register_outputs({})

@@ -72,6 +72,8 @@ class TracingArgs:
         telemetry: what is traced; `None` in native mode, where the chart values say it.
         namespaces: the namespaces with sidecars, by name.
         collector: where the Collector runs; needed in mode `opentelemetry` only.
+        after: what proves that istiod answers (`Mesh.answering`); what needs injection or validation waits for it, the
+            Secrets do not. Default: nothing.
     """
 
     row: VersionRow
@@ -82,6 +84,7 @@ class TracingArgs:
     telemetry: TelemetryPlan | None
     namespaces: Mapping[str, pulumi.Input[str]]
     collector: CollectorPods | None
+    after: Sequence[pulumi.Resource] = ()
 
 
 class Tracing(pulumi.ComponentResource):
@@ -90,38 +93,26 @@ class Tracing(pulumi.ComponentResource):
     In mode `opentelemetry` the Collector alone knows the backend, its CA and the token. In the other modes every
     sidecar sends to the satellites itself, so their CA stands in every namespace with sidecars.
 
-    Arguments:
-        name: the component's name.
-        args: see `TracingArgs`.
-        after: resources that prove that istiod answers (`Mesh.answering`); what needs injection or validation waits for
-            them, the Secrets do not.
-        opts: Pulumi's resource options.
-
     Attributes:
         sidecar_secrets: what Pods with sidecars must find when they start; they are to wait for it.
     """
 
     sidecar_secrets: list[pulumi.Resource]
 
-    def __init__(
-        self,
-        name: str,
-        args: TracingArgs,
-        after: Sequence[pulumi.Resource] = (),
-        opts: pulumi.ResourceOptions | None = None,
-    ) -> None:
+    def __init__(self, name: str, args: TracingArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("traced-mesh:tracing:Tracing", name, {}, opts)
         self._name = name
         self._args = args
         self._labels = recommended_labels("telemetry", part_of="traced-mesh", component="tracing")
+        self._waiting = pulumi.ResourceOptions(parent=self, depends_on=args.after)
         files = SatelliteFiles.needed(args.row, args.mode, args.backend)
         self.sidecar_secrets = self._sidecar_secrets(files)
         if args.mode is TracingMode.OPENTELEMETRY:
-            self._collector(after)
+            self._collector()
         if args.mode is TracingMode.LIGHTSTEP_PROVIDER:
-            self._satellite_route(after)
+            self._satellite_route()
         if args.telemetry:
-            self._telemetries(args.telemetry, after)
+            self._telemetries(args.telemetry)
         self.register_outputs({})
 
     def _sidecar_secrets(self, files: SatelliteFiles) -> list[pulumi.Resource]:
@@ -146,7 +137,7 @@ class Tracing(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self),
         )
 
-    def _collector(self, after: Sequence[pulumi.Resource]) -> None:
+    def _collector(self) -> None:
         args, pods = self._args, self._args.collector
         if pods is None:
             raise ValueError("mode opentelemetry needs a Collector")
@@ -164,18 +155,18 @@ class Tracing(pulumi.ComponentResource):
                 image=pods.image,
                 injection_label=pods.injection_label,
                 replicas=pods.replicas,
+                after=[*args.after, *ca],
             ),
-            after=[*after, *ca],
             opts=pulumi.ResourceOptions(parent=self),
         )
         if args.row.security_api:
             spans = AllowedCall("spans", COLLECTOR_SELECTOR, [OTLP_PORT], [ANYBODY_IN_THE_MESH])
-            calls = AuthorizationArgs(args.row.security_api, namespace, [spans], self._labels)
-            Authorization(f"{self._name}-collector-authorization", calls, after, pulumi.ResourceOptions(parent=self))
+            calls = AuthorizationArgs(args.row.security_api, namespace, [spans], self._labels, after=args.after)
+            Authorization(f"{self._name}-collector-authorization", calls, pulumi.ResourceOptions(parent=self))
         # Spans of the arrival of spans would have no end.
-        self._telemetry("untraced-collector", COLLECTOR, namespace, untraced_spec(COLLECTOR_SELECTOR), after)
+        self._telemetry("untraced-collector", COLLECTOR, namespace, untraced_spec(COLLECTOR_SELECTOR))
 
-    def _satellite_route(self, after: Sequence[pulumi.Resource]) -> None:
+    def _satellite_route(self) -> None:
         backend = self._args.backend
         specs = {"ServiceEntry": service_entry_spec(backend), "DestinationRule": destination_rule_spec(backend)}
         for kind, spec in specs.items():
@@ -183,15 +174,15 @@ class Tracing(pulumi.ComponentResource):
                 wanted = IstioObject(
                     self._args.row.networking_api, kind, "satellites", ISTIO_NAMESPACE, spec, self._labels
                 )
-                istio_object(f"{self._name}-satellites-{kind.lower()}", wanted, self, after)
+                istio_object(f"{self._name}-satellites-{kind.lower()}", wanted, self._waiting)
 
-    def _telemetries(self, plan: TelemetryPlan, after: Sequence[pulumi.Resource]) -> None:
-        self._telemetry("mesh", MESH_DEFAULT, ISTIO_NAMESPACE, plan.mesh_spec(), after)
+    def _telemetries(self, plan: TelemetryPlan) -> None:
+        self._telemetry("mesh", MESH_DEFAULT, ISTIO_NAMESPACE, plan.mesh_spec())
         for override in plan.overrides:
             name = override_name(override)
             namespace = self._args.namespaces[override.namespace]
             # No namespace has a dot in its name, so that no two overrides share one.
-            self._telemetry(f"{override.namespace}.{name}", name, namespace, plan.override_spec(override), after)
+            self._telemetry(f"{override.namespace}.{name}", name, namespace, plan.override_spec(override))
 
     def _telemetry(
         self,
@@ -199,9 +190,8 @@ class Tracing(pulumi.ComponentResource):
         name: str,
         namespace: pulumi.Input[str],
         spec: dict[str, Any],
-        after: Sequence[pulumi.Resource],
     ) -> None:
         if self._args.row.telemetry_api is None:
             raise ValueError(f"Istio {self._args.row.since} has no Telemetry resource")
         wanted = IstioObject(self._args.row.telemetry_api, "Telemetry", name, namespace, spec, self._labels)
-        istio_object(f"{self._name}-{resource_name}-telemetry", wanted, self, after)
+        istio_object(f"{self._name}-{resource_name}-telemetry", wanted, self._waiting)

@@ -46,6 +46,7 @@ class CollectorArgs:
         headers: further headers -> value, secrets; one for each of `backend.header_names`. Default: none.
         client_key: private key of `backend.client_certificate`, PEM, a secret. Default `None`: no client certificate.
         replicas: number of Pods; from 2 on with a disruption budget. Default 2.
+        after: what the Pods wait for: the injector (`Mesh.answering`) and the CA Secret. Default: nothing.
 
     Raises:
         ValueError: if the backend asks for something that is missing, or something is given that it does not ask for.
@@ -60,6 +61,7 @@ class CollectorArgs:
     headers: Mapping[str, pulumi.Input[str]] = field(default_factory=dict[str, pulumi.Input[str]])
     client_key: pulumi.Input[str] | None = None
     replicas: int = 2
+    after: Sequence[pulumi.Resource] = ()
 
     def __post_init__(self) -> None:
         backend = self.backend
@@ -78,25 +80,13 @@ class CollectorArgs:
 class Collector(pulumi.ComponentResource):
     """Deployment, Service, ServiceAccount without rights, ConfigMap, NetworkPolicy, and a Secret with the credentials.
 
-    Arguments:
-        name: the component's name.
-        args: see `CollectorArgs`.
-        after: resources that the Pods wait for: the injector (`Mesh.answering`) and the CA Secret.
-        opts: Pulumi's resource options.
-
     Attributes:
         deployment: the Collector's Deployment, awaited until it is available.
     """
 
     deployment: kubernetes.apps.v1.Deployment
 
-    def __init__(
-        self,
-        name: str,
-        args: CollectorArgs,
-        after: Sequence[pulumi.Resource] = (),
-        opts: pulumi.ResourceOptions | None = None,
-    ) -> None:
+    def __init__(self, name: str, args: CollectorArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("traced-mesh:tracing:Collector", name, {}, opts)
         self._name = name
         self._args = args
@@ -111,7 +101,7 @@ class Collector(pulumi.ComponentResource):
                 self._config_map(configuration),
                 *self._credentials_secret(),
                 self._network_policy(),
-                *after,
+                *args.after,
             ],
         )
         disruption_budget(f"{name}-budget", self._metadata(), SELECTOR, args.replicas, self._child())

@@ -8,6 +8,7 @@ from components.gateway.certificate import (
     CertificateSecret,
     CertificateSource,
     GatewayCertificate,
+    GatewayCertificateArgs,
     GivenCertificate,
 )
 from tests.support.mocks import Recording, plain_texts, record
@@ -17,7 +18,11 @@ HOSTS = ("www.example.com", "*.shop.example.com")
 
 def certificate(source: CertificateSource) -> Recording:
     def make() -> dict[str, str]:
-        return {"secret": GatewayCertificate("certificate", source, "istio-ingress", HOSTS).secret_name}
+        return {
+            "secret": GatewayCertificate(
+                "certificate", GatewayCertificateArgs(source, "istio-ingress", HOSTS)
+            ).secret_name
+        }
 
     return record(make)
 

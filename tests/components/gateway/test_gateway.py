@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import pulumi
 import pulumi_kubernetes as kubernetes
 import pytest
 
@@ -161,7 +160,7 @@ def test_no_revision_is_named_by_default() -> None:
 def test_only_the_pods_wait_for_the_injector() -> None:
     def make() -> None:
         injector = kubernetes.core.v1.ConfigMap("injector")
-        IngressGateway("gateway", GatewayArgs("istio-ingress"), after=[injector], opts=pulumi.ResourceOptions())
+        IngressGateway("gateway", GatewayArgs("istio-ingress", after=[injector]))
 
     made = record(make)
 

@@ -128,7 +128,7 @@ def test_whoever_waits_for_the_mesh_waits_for_istiod_and_its_webhooks() -> None:
 def test_charts_wait_for_what_the_caller_names_and_the_namespace_does_not() -> None:
     def make() -> None:
         rights, nodes = kubernetes.core.v1.ConfigMap("rights"), kubernetes.core.v1.ConfigMap("nodes")
-        Mesh("mesh", MeshArgs(OFFICIAL), after=[rights], pods_after=[nodes])
+        Mesh("mesh", MeshArgs(OFFICIAL, after=[rights], pods_after=[nodes]))
 
     made = record(make)
 

@@ -64,7 +64,7 @@ def tracing(
             "namespaces": dict(zip(NAMESPACES, NAMESPACES, strict=True)),
             "collector": CollectorPods("observability", "collector:1.2.3", {"istio-injection": "enabled"}, 3),
         }
-        made = Tracing("tracing", TracingArgs(**(given | changes)), after=[injector])
+        made = Tracing("tracing", TracingArgs(**(given | changes), after=[injector]))
         kubernetes.core.v1.ConfigMap("pod", opts=pulumi.ResourceOptions(depends_on=made.sidecar_secrets))
         return {}
 

@@ -115,7 +115,7 @@ def test_pods_prefer_zones_and_nodes_of_their_own_but_do_not_insist() -> None:
 def test_only_the_pods_wait_for_the_injector() -> None:
     def make() -> None:
         injector = kubernetes.core.v1.ConfigMap("injector")
-        Collector("collector", collector_args(PLAIN), after=[injector])
+        Collector("collector", collector_args(PLAIN, after=[injector]))
 
     made = record(make)
 

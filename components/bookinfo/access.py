@@ -48,8 +48,7 @@ class BookinfoAccessArgs:
         spans: where its sidecars send their spans.
         deny_by_default: whether nothing else in the namespace may call or be called. Default `True`; not for a
             namespace that others use too.
-        after: resources that prove that the validator answers (`Mesh.answering`); the NetworkPolicies don't
-            wait. Default: none.
+        after: what proves that the validator answers (`Mesh.answering`); NetworkPolicies don't wait. Default: nothing.
     """
 
     namespace: pulumi.Input[str]
@@ -62,11 +61,6 @@ class BookinfoAccessArgs:
 
 class BookinfoAccess(pulumi.ComponentResource):
     """The AuthorizationPolicies and NetworkPolicies of Bookinfo.
-
-    Arguments:
-        name: the component's name.
-        args: see `BookinfoAccessArgs`.
-        opts: Pulumi's resource options.
 
     Attributes:
         network: the NetworkPolicies, which Bookinfo's Pods are to wait for.

@@ -29,12 +29,12 @@ from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
 from components.gateway.servers import gateway_servers
 from components.kubernetes.istio_objects import IstioObject, istio_object
 from components.kubernetes.objects import SKIP_AWAIT
-from components.kubernetes.resources import QUOTAS
+from components.kubernetes.resources import RESOURCES
 from components.kubernetes.workloads import restricted_container, restricted_pod
 from components.model.bookinfo import APPLICATIONS, IMAGE_TAG, PORT, Application, account_of
 
-#: What Istio's Gateway of Bookinfo chooses.
-GATEWAY_SELECTOR: Final = {"istio": "ingressgateway"}
+#: Which Pods Istio's Gateway of Bookinfo configures, as in Istio's own manifest.
+CONFIGURED_PODS: Final = {"istio": "ingressgateway"}
 
 #: Labels of everything that is Bookinfo's.
 LABELS: Final = {"app.kubernetes.io/part-of": "bookinfo", "app.kubernetes.io/managed-by": "pulumi"}
@@ -60,9 +60,9 @@ class BookinfoArgs:
         hosts: hosts for which it is served. Default: every host.
         certificate: name of a TLS Secret in the gateway's namespace, with which it is served by HTTPS, and HTTP is
             redirected there; `None` (default): by HTTP.
-        after: resources that prove that the injector and the validator answer (`Mesh.answering`); the Deployments and
-            the route wait for them, Services and ServiceAccounts do not. Default: none.
-        pods_after: resources that only the Deployments wait for besides, such as NetworkPolicies. Default: none.
+        after: what proves that the injector and the validator answer (`Mesh.answering`); the Deployments and the route
+            wait for it, Services and ServiceAccounts do not. Default: nothing.
+        pods_after: what only the Deployments wait for besides, such as NetworkPolicies. Default: nothing.
     """
 
     namespace: pulumi.Input[str]
@@ -74,13 +74,7 @@ class BookinfoArgs:
 
 
 class Bookinfo(pulumi.ComponentResource):
-    """Bookinfo's Services, ServiceAccounts and Deployments, and the route from the ingress gateway.
-
-    Arguments:
-        name: the component's name.
-        args: see `BookinfoArgs`.
-        opts: Pulumi's resource options.
-    """
+    """Bookinfo's Services, ServiceAccounts and Deployments, and the route from the ingress gateway."""
 
     def __init__(self, name: str, args: BookinfoArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("traced-mesh:bookinfo:Bookinfo", name, {}, opts)
@@ -133,20 +127,20 @@ class Bookinfo(pulumi.ComponentResource):
         )
 
     def _route(self) -> None:
-        hosts = list(self._args.hosts)
+        hosts, after = list(self._args.hosts), self._args.after
         servers = gateway_servers(hosts, self._args.certificate)
-        gateway = self._istio("Gateway", "bookinfo-gateway", {"selector": GATEWAY_SELECTOR, "servers": servers})
+        gateway = self._istio("Gateway", "bookinfo-gateway", {"selector": CONFIGURED_PODS, "servers": servers})
         route = {
             "match": [{"uri": route} for route in ROUTES],
             "route": [{"destination": {"host": "productpage", "port": {"number": PORT}}}],
         }
         virtual_service = {"hosts": hosts, "gateways": [gateway.name], "http": [route]}
-        made = istio_object(f"{self._name}-gateway", gateway, self, self._args.after)
+        opts = pulumi.ResourceOptions(parent=self, depends_on=after)
+        made = istio_object(f"{self._name}-gateway", gateway, opts)
         istio_object(
             f"{self._name}-virtual-service",
             self._istio("VirtualService", "bookinfo", virtual_service),
-            self,
-            [*self._args.after, made],
+            pulumi.ResourceOptions(parent=self, depends_on=[*after, made]),
         )
 
     def _istio(self, kind: str, name: str, spec: dict[str, Any]) -> IstioObject:
@@ -160,7 +154,7 @@ def _pod(application: Application, version: str) -> PodSpecArgs:
         image_pull_policy="IfNotPresent",
         ports=[ContainerPortArgs(container_port=PORT)],
         env=[EnvVarArgs(name=name, value=value) for name, value in application.environment] or None,
-        resources=QUOTAS[application.name].args(),
+        resources=RESOURCES[application.name].args(),
         security_context=restricted_container(read_only=False),
         volume_mounts=[VolumeMountArgs(name=name, mount_path=path) for name, path in application.empty_dirs] or None,
     )

@@ -10,7 +10,7 @@ from components.configuration.settings import Settings
 from components.constants.choices import ClusterKind
 from components.constants.names import COLLECTOR_NAMESPACE, GATEWAY_NAMESPACE, injection_label
 from components.environment.args import certificate_source, gke_args, pulumi_secret
-from components.environment.deletion_guard import deletion_guard
+from components.environment.deletion_guard import DeletionGuardArgs, deletion_guard
 from components.environment.outputs import EnvironmentOutputs
 from components.environment.security import Security, SecurityArgs
 from components.gateway.certificate import GatewayCertificate, GatewayCertificateArgs
@@ -76,7 +76,8 @@ class Environment(pulumi.ComponentResource):
             parts.append(certificate)
         if settings.bookinfo:
             parts.append(self._bookinfo(namespaces, security, certificate))
-        deletion_guard(f"{name}-deletion-guard", parts, mesh.charts, self, protect=settings.deletion_protection)
+        guard = DeletionGuardArgs(parts, mesh.charts, protect=settings.deletion_protection)
+        deletion_guard(f"{name}-deletion-guard", guard, pulumi.ResourceOptions(parent=self))
         self.outputs = EnvironmentOutputs(cluster, gateway, settings, self._plan, list(namespaces.names))
         self.register_outputs({})
 

@@ -33,8 +33,7 @@ class SecurityArgs:
         gateway: name of the ingress gateway's namespace.
         bookinfo: name of Bookinfo's namespace; `None` without Bookinfo.
         bookinfo_is_alone: whether nobody else uses that namespace.
-        after: resources that prove that the validator answers (`Mesh.answering`); the NetworkPolicies don't
-            wait. Default: none.
+        after: what proves that the validator answers (`Mesh.answering`); NetworkPolicies don't wait. Default: nothing.
     """
 
     tracing: TracingPlan
@@ -66,12 +65,13 @@ class Security(pulumi.ComponentResource):
         super().__init__("traced-mesh:security:Security", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
         api, spans = args.tracing.row.security_api, spans_egress(args.tracing.satellites)
-        MutualTls(f"{name}-mutual-tls", MutualTlsArgs(args.mutual_tls, api, args.after), child)
-        gateway = GatewayAccessArgs(args.gateway, args.injection_label, api, spans, args.after)
+        after = args.after
+        MutualTls(f"{name}-mutual-tls", MutualTlsArgs(args.mutual_tls, api, after), child)
+        gateway = GatewayAccessArgs(args.gateway, args.injection_label, api, spans, after)
         self.gateway_network = GatewayAccess(f"{name}-gateway", gateway, child).network
         self.bookinfo_network = []
         if args.bookinfo is not None:
-            bookinfo = BookinfoAccessArgs(args.bookinfo, args.gateway, api, spans, args.bookinfo_is_alone, args.after)
+            bookinfo = BookinfoAccessArgs(args.bookinfo, args.gateway, api, spans, args.bookinfo_is_alone, after)
             self.bookinfo_network = BookinfoAccess(f"{name}-bookinfo", bookinfo, child).network
         self.register_outputs({})
 

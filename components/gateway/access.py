@@ -37,8 +37,7 @@ class GatewayAccessArgs:
         injection_label: the label of namespaces with sidecar injection (`namespaces.injection_label`).
         security_api: `apiVersion` of AuthorizationPolicy, for example `security.istio.io/v1`.
         spans: where the gateway sends its spans.
-        after: resources that prove that the validator answers (`Mesh.answering`); the NetworkPolicies don't
-            wait. Default: none.
+        after: what proves that the validator answers (`Mesh.answering`); NetworkPolicies don't wait. Default: nothing.
     """
 
     namespace: pulumi.Input[str]
@@ -50,11 +49,6 @@ class GatewayAccessArgs:
 
 class GatewayAccess(pulumi.ComponentResource):
     """The AuthorizationPolicies and NetworkPolicies of the ingress gateway's namespace.
-
-    Arguments:
-        name: the component's name.
-        args: see `GatewayAccessArgs`.
-        opts: Pulumi's resource options.
 
     Attributes:
         network: the NetworkPolicies, which the gateway's Pods are to wait for.

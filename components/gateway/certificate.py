@@ -82,11 +82,6 @@ class GatewayCertificate(pulumi.ComponentResource):
 
     Nothing waits for an issuer: the gateway takes the certificate as soon as it is there.
 
-    Arguments:
-        name: the component's name.
-        args: see `GatewayCertificateArgs`.
-        opts: Pulumi's resource options.
-
     Attributes:
         secret_name: name of the Secret.
     """
@@ -96,31 +91,38 @@ class GatewayCertificate(pulumi.ComponentResource):
     def __init__(self, name: str, args: GatewayCertificateArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("traced-mesh:gateway:GatewayCertificate", name, {}, opts)
         labels = recommended_labels(NAME, part_of="traced-mesh", component="gateway")
-        child = pulumi.ResourceOptions(parent=self)
         metadata = ObjectMetaArgs(name=SECRET, namespace=args.namespace, labels=labels)
-        source = args.source
-        self.secret_name = source.name if isinstance(source, CertificateSecret) else SECRET
-        if isinstance(source, GivenCertificate):
-            kubernetes.core.v1.Secret(
-                f"{name}-secret",
-                metadata=metadata,
-                type="kubernetes.io/tls",
-                string_data={"tls.crt": source.chain, "tls.key": pulumi.Output.secret(source.key)},
-                opts=child,
-            )
-        elif isinstance(source, CertificateIssuer):
-            kubernetes.apiextensions.CustomResource(
-                f"{name}-request",
-                api_version="cert-manager.io/v1",
-                kind="Certificate",
-                metadata=metadata,
-                spec={
-                    "secretName": SECRET,
-                    "dnsNames": list(args.hosts),
-                    "issuerRef": {"group": source.kind.group, "kind": source.kind.value, "name": source.name},
-                    "privateKey": {"algorithm": "ECDSA", "size": 256, "rotationPolicy": "Always"},
-                    "usages": ["digital signature", "server auth"],
-                },
-                opts=child,
-            )
+        self.secret_name = SECRET
+        match args.source:
+            case GivenCertificate():
+                self._secret(f"{name}-secret", metadata, args.source)
+            case CertificateIssuer():
+                self._request(f"{name}-request", metadata, args.source, args.hosts)
+            case CertificateSecret():
+                self.secret_name = args.source.name
         self.register_outputs({})
+
+    def _secret(self, name: str, metadata: ObjectMetaArgs, given: GivenCertificate) -> None:
+        kubernetes.core.v1.Secret(
+            name,
+            metadata=metadata,
+            type="kubernetes.io/tls",
+            string_data={"tls.crt": given.chain, "tls.key": pulumi.Output.secret(given.key)},
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+
+    def _request(self, name: str, metadata: ObjectMetaArgs, issuer: CertificateIssuer, hosts: Sequence[str]) -> None:
+        kubernetes.apiextensions.CustomResource(
+            name,
+            api_version="cert-manager.io/v1",
+            kind="Certificate",
+            metadata=metadata,
+            spec={
+                "secretName": SECRET,
+                "dnsNames": list(hosts),
+                "issuerRef": {"group": issuer.kind.group, "kind": issuer.kind.value, "name": issuer.name},
+                "privateKey": {"algorithm": "ECDSA", "size": 256, "rotationPolicy": "Always"},
+                "usages": ["digital signature", "server auth"],
+            },
+            opts=pulumi.ResourceOptions(parent=self),
+        )

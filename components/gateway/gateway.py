@@ -29,7 +29,7 @@ from components.constants.choices import ServiceType
 from components.constants.names import GATEWAY as NAME
 from components.constants.names import GATEWAY_SELECTOR as SELECTOR
 from components.kubernetes.objects import SKIP_AWAIT, recommended_labels, wait_for
-from components.kubernetes.resources import QUOTAS
+from components.kubernetes.resources import RESOURCES
 from components.kubernetes.workloads import disruption_budget, restricted_container, restricted_pod, spread
 from components.model.secret_mounts import SecretMount
 
@@ -68,9 +68,9 @@ class GatewayArgs:
         source_ranges: networks from which the load balancer takes requests, in CIDR notation. Default: everywhere.
         named_host: the DNS name by which it is called; `None` (default): its address.
         tls: whether it serves HTTPS, which is where `IngressGateway.url` leads then. Default `False`.
-        after: resources that prove that the injector answers (`Mesh.answering`): a gateway Pod made earlier would keep
-            the image `auto` and never start. The Service waits for nothing, so its address is ready sooner. Default:
-            none.
+        after: what proves that the injector answers (`Mesh.answering`), and other things that the Pods wait for: one
+            made earlier would keep the image `auto` and never start. The Service waits for nothing, so its address is
+            ready sooner. Default: nothing.
     """
 
     namespace: pulumi.Input[str]
@@ -88,11 +88,6 @@ class GatewayArgs:
 
 class IngressGateway(pulumi.ComponentResource):
     """Deployment, Service, ServiceAccount, Role and RoleBinding of `istio-ingressgateway`.
-
-    Arguments:
-        name: the component's name.
-        args: see `GatewayArgs`.
-        opts: Pulumi's resource options.
 
     Attributes:
         host: address from outside, an IP address or a host name.
@@ -213,7 +208,7 @@ def _proxy_container(files: Sequence[SecretMount]) -> ContainerArgs:
         image="auto",  # istiod's injector puts in the proxy image of its own version
         image_pull_policy="IfNotPresent",  # without a tag in sight it would be Always, and each start need the registry
         ports=[ContainerPortArgs(name="http-envoy-prom", container_port=15090, protocol="TCP")],
-        resources=QUOTAS["gateway"].args(),
+        resources=RESOURCES["gateway"].args(),
         security_context=restricted_container(PROXY_USER),
         # Istio's injection template for gateways mounts none of these.
         volume_mounts=[VolumeMountArgs(name=each.name, mount_path=each.folder, read_only=True) for each in files]

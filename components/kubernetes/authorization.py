@@ -59,7 +59,7 @@ class AuthorizationArgs:
         labels: labels of the policies.
         deny_by_default: whether workloads that `allowed` does not name refuse everything. Default `True`; not for a
             namespace that others use too.
-        after: resources that prove that the validator answers (`Mesh.answering`). Default: none.
+        after: what proves that the validator answers (`Mesh.answering`). Default: nothing.
     """
 
     security_api: str
@@ -71,13 +71,7 @@ class AuthorizationArgs:
 
 
 class Authorization(pulumi.ComponentResource):
-    """The AuthorizationPolicies of one namespace.
-
-    Arguments:
-        name: the component's name.
-        args: see `AuthorizationArgs`.
-        opts: Pulumi's resource options.
-    """
+    """The AuthorizationPolicies of one namespace."""
 
     def __init__(self, name: str, args: AuthorizationArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("traced-mesh:security:Authorization", name, {}, opts)
@@ -86,7 +80,7 @@ class Authorization(pulumi.ComponentResource):
             specs = {DENY_BY_DEFAULT: {}, **specs}
         for policy, spec in specs.items():
             wanted = IstioObject(args.security_api, "AuthorizationPolicy", policy, args.namespace, spec, args.labels)
-            istio_object(f"{name}-{policy}", wanted, self, args.after)
+            istio_object(f"{name}-{policy}", wanted, pulumi.ResourceOptions(parent=self, depends_on=args.after))
         self.register_outputs({})
 
 

@@ -1,6 +1,6 @@
 """Istio's own resources: one way to make them, in the API version that the mesh serves."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -37,7 +37,7 @@ class IstioObject:
 
 
 def istio_object(
-    resource_name: str, wanted: IstioObject, parent: pulumi.Resource, after: Sequence[pulumi.Resource] = ()
+    resource_name: str, wanted: IstioObject, opts: pulumi.ResourceOptions
 ) -> kubernetes.apiextensions.CustomResource:
     """Make an Istio resource.
 
@@ -47,11 +47,11 @@ def istio_object(
     Arguments:
         resource_name: the Pulumi resource's name.
         wanted: the object.
-        parent: the component that it belongs to.
-        after: resources that prove that the validator answers.
+        opts: options of the resource; it depends on what proves that the validator answers.
     """
     group, _, version = wanted.api_version.partition("/")
     others = [each for each in _VERSIONS[group] if each != version]
+    aliases = [pulumi.Alias(type_=f"kubernetes:{group}/{each}:{wanted.kind}") for each in others]
     return kubernetes.apiextensions.CustomResource(
         resource_name,
         api_version=wanted.api_version,
@@ -62,9 +62,5 @@ def istio_object(
             "labels": dict(wanted.labels),
         },
         spec=wanted.spec,
-        opts=pulumi.ResourceOptions(
-            parent=parent,
-            depends_on=list(after),
-            aliases=[pulumi.Alias(type_=f"kubernetes:{group}/{each}:{wanted.kind}") for each in others],
-        ),
+        opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(aliases=aliases)),
     )

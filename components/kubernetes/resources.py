@@ -14,7 +14,7 @@ MEMORY_LIMIT_MIB: Final = 512
 
 
 @dataclass(frozen=True)
-class Quota:
+class Resources:
     """What a container is given for certain, and what it may take.
 
     Arguments:
@@ -41,17 +41,17 @@ class Quota:
         }
 
 
-#: Container -> its quota. istiod's requests and the gateway's figures are those of Istio's charts 1.15 to 1.30, which
-#: leave istiod without limits; these are far above the 1 vCPU and 1.5 GB of a mesh of 1,000 services and 2,000
+#: Container -> its resources. istiod's requests and the gateway's figures are those of Istio's charts 1.15 to 1.30,
+#: which leave istiod without limits; these are far above the 1 vCPU and 1.5 GB of a mesh of 1,000 services and 2,000
 #: sidecars (https://istio.io/v1.16/docs/ops/deployment/performance-and-scalability). Bookinfo's are about
 #: twice what its processes took on a node (resident memory of each, `ps`): details 19 MiB, ratings 47 MiB, reviews, in
 #: Java, 160 MiB, productpage 450 MiB, since its image starts 8 workers.
-QUOTAS: Final[Mapping[str, Quota]] = {
-    "istiod": Quota("500m", "2Gi", "4", "4Gi"),
-    "gateway": Quota("100m", "128Mi", "2", "1Gi"),
-    "collector": Quota("100m", "128Mi", "1", f"{MEMORY_LIMIT_MIB}Mi"),
-    "details": Quota("20m", "64Mi", "500m", "256Mi"),
-    "ratings": Quota("20m", "64Mi", "500m", "256Mi"),
-    "reviews": Quota("50m", "256Mi", "1", "512Mi"),
-    "productpage": Quota("50m", "512Mi", "500m", "1Gi"),
+RESOURCES: Final[Mapping[str, Resources]] = {
+    "istiod": Resources("500m", "2Gi", "4", "4Gi"),
+    "gateway": Resources("100m", "128Mi", "2", "1Gi"),
+    "collector": Resources("100m", "128Mi", "1", f"{MEMORY_LIMIT_MIB}Mi"),
+    "details": Resources("20m", "64Mi", "500m", "256Mi"),
+    "ratings": Resources("20m", "64Mi", "500m", "256Mi"),
+    "reviews": Resources("50m", "256Mi", "1", "512Mi"),
+    "productpage": Resources("50m", "512Mi", "500m", "1Gi"),
 }

@@ -9,7 +9,7 @@ from copy import deepcopy
 from typing import Any, Final, cast
 
 from components.constants.names import FILES_TEMPLATE, ISTIO_NAMESPACE
-from components.kubernetes.resources import QUOTAS
+from components.kubernetes.resources import RESOURCES
 from components.model.chart_values import DEFAULT_TEMPLATES, PREFIXES, PROVIDERS, Values, at, list_at
 
 #: How many Pods of istiod the charts' autoscaler makes at most (chart value `pilot.autoscaleMax`).
@@ -66,7 +66,7 @@ def _replicas(replicas: int) -> Values:
 
 def _defaults(replicas: int, extra: Mapping[str, Any]) -> Values:
     """Return the values that hold unless a team has its own, wherever it has put them."""
-    pilot = {"resources": QUOTAS["istiod"].values(), "autoscaleMax": max(_MOST_PODS, replicas)}
+    pilot = {"resources": RESOURCES["istiod"].values(), "autoscaleMax": max(_MOST_PODS, replicas)}
     free = {key: value for key, value in pilot.items() if all(at(extra, p + key) is None for p in PREFIXES)}
     return {"pilot": free}
 

@@ -59,9 +59,9 @@ class MeshArgs:
         istiod_values: values of the istiod chart; a `SecretStr` among them becomes a Pulumi secret.
         revision: the revision that the values name; `None` (default) is the default one.
         protect: whether Pulumi refuses to delete the namespace, which holds the mesh's CA key. Default `False`.
-        after: resources that both charts wait for, such as the right to make RBAC objects. Default: none.
-        pods_after: resources that istiod waits for on top of that, such as the nodes that it runs on; the base chart
-            has no Pods. Default: none.
+        after: what both charts wait for, such as the right to make RBAC objects. Default: nothing.
+        pods_after: what istiod waits for on top of that, such as the nodes that it runs on; the base chart has no Pods.
+            Default: nothing.
     """
 
     charts: ChartSource
@@ -77,11 +77,6 @@ class Mesh(pulumi.ComponentResource):
     """Namespace `istio-system`, chart base (the CRDs), then chart istiod, awaited until its webhooks answer.
 
     The namespace takes hardened Pods only, and istiod's NetworkPolicy says who reaches them.
-
-    Arguments:
-        name: the component's name.
-        args: see `MeshArgs`.
-        opts: Pulumi's resource options.
 
     Attributes:
         namespace: name of the control plane's namespace.

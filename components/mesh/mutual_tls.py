@@ -26,7 +26,7 @@ class MutualTlsArgs:
     Arguments:
         mode: what sidecars take in.
         security_api: `apiVersion` of PeerAuthentication, for example `security.istio.io/v1`.
-        after: resources that prove that the validator answers (`Mesh.answering`). Default: none.
+        after: what proves that the validator answers (`Mesh.answering`). Default: nothing.
     """
 
     mode: MutualTlsMode
@@ -35,18 +35,12 @@ class MutualTlsArgs:
 
 
 class MutualTls(pulumi.ComponentResource):
-    """The mesh-wide PeerAuthentication.
-
-    Arguments:
-        name: the component's name.
-        args: see `MutualTlsArgs`.
-        opts: Pulumi's resource options.
-    """
+    """The mesh-wide PeerAuthentication."""
 
     def __init__(self, name: str, args: MutualTlsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("traced-mesh:security:MutualTls", name, {}, opts)
         labels = recommended_labels("mutual-tls", part_of="traced-mesh", component="security")
         spec = {"mtls": {"mode": args.mode.name}}
         wanted = IstioObject(args.security_api, "PeerAuthentication", MESH_WIDE, ISTIO_NAMESPACE, spec, labels)
-        istio_object(f"{name}-mesh", wanted, self, args.after)
+        istio_object(f"{name}-mesh", wanted, pulumi.ResourceOptions(parent=self, depends_on=args.after))
         self.register_outputs({})

@@ -99,6 +99,7 @@ class Tracing(pulumi.ComponentResource):
         super().__init__("traced-mesh:tracing:Tracing", name, {}, opts)
         self._name = name
         self._args = args
+        self._waiting = pulumi.ResourceOptions(parent=self, depends_on=args.after)
         self._labels = recommended_labels("telemetry", part_of="traced-mesh", component="tracing")
         self.sidecar_secrets = self._sidecar_secrets()
         if args.plan.has_collector:
@@ -165,7 +166,7 @@ class Tracing(pulumi.ComponentResource):
         for kind, spec in specs.items():
             if spec is not None:
                 wanted = IstioObject(plan.row.networking_api, kind, "satellites", ISTIO_NAMESPACE, spec, self._labels)
-                istio_object(f"{self._name}-satellites-{kind.lower()}", wanted, self, self._args.after)
+                istio_object(f"{self._name}-satellites-{kind.lower()}", wanted, self._waiting)
 
     def _telemetries(self) -> None:
         plan = self._args.plan
@@ -179,4 +180,4 @@ class Tracing(pulumi.ComponentResource):
     def _telemetry(self, resource_name: str, name: str, namespace: pulumi.Input[str], spec: dict[str, Any]) -> None:
         api = self._args.plan.row.telemetry_api
         wanted = IstioObject(api, "Telemetry", name, namespace, spec, self._labels)
-        istio_object(f"{self._name}-{resource_name}-telemetry", wanted, self, self._args.after)
+        istio_object(f"{self._name}-{resource_name}-telemetry", wanted, self._waiting)

@@ -45,7 +45,7 @@ class CollectorArgs:
         headers: further headers -> value, secrets; one for each of `backend.header_names`. Default: none.
         client_key: private key of `backend.client_certificate`, PEM, a secret. Default `None`: no client certificate.
         replicas: number of Pods; from 2 on with a disruption budget. Default 2.
-        after: resources that the Pods wait for: the injector (`Mesh.answering`) and the CA Secret. Default: none.
+        after: what the Pods wait for: the injector (`Mesh.answering`) and the CA Secret. Default: nothing.
 
     Raises:
         ValueError: if the backend asks for something that is missing, or something is given that it does not ask for.
@@ -78,11 +78,6 @@ class CollectorArgs:
 
 class Collector(pulumi.ComponentResource):
     """Deployment, Service, ServiceAccount without rights, ConfigMap, NetworkPolicy, and a Secret with the credentials.
-
-    Arguments:
-        name: the component's name.
-        args: see `CollectorArgs`.
-        opts: Pulumi's resource options.
 
     Attributes:
         deployment: the Collector's Deployment, awaited until it is available.

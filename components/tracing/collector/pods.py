@@ -30,7 +30,7 @@ from components.constants.files import (
 from components.constants.names import COLLECTOR as NAME
 from components.constants.names import COLLECTOR_SELECTOR as SELECTOR
 from components.constants.ports import HEALTH_PORT, OTLP_PORT
-from components.kubernetes.resources import MEMORY_LIMIT_MIB, QUOTAS
+from components.kubernetes.resources import MEMORY_LIMIT_MIB, RESOURCES
 from components.kubernetes.workloads import restricted_container, restricted_pod, spread
 
 
@@ -88,7 +88,7 @@ def _container(image: str, configurations: list[str], folders: Mapping[str, str]
         ports=[ContainerPortArgs(name="grpc-otlp", container_port=OTLP_PORT)],
         readiness_probe=health,
         liveness_probe=health,
-        resources=QUOTAS["collector"].args(),
+        resources=RESOURCES["collector"].args(),
         security_context=restricted_container(),
         volume_mounts=[
             VolumeMountArgs(name=name, mount_path=folder, read_only=True) for name, folder in folders.items()

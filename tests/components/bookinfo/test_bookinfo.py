@@ -7,7 +7,7 @@ import pulumi_kubernetes as kubernetes
 import pytest
 
 from components.bookinfo.bookinfo import Bookinfo, BookinfoArgs
-from components.kubernetes.resources import QUOTAS
+from components.kubernetes.resources import RESOURCES
 from tests.support.istio import Document, Istio
 from tests.support.mocks import Recording, record
 
@@ -56,7 +56,7 @@ def with_requests_and_limits(document: Document) -> None:
     """Istio's manifests leave those to whoever applies them."""
     if document["kind"] == "Deployment":
         (container,) = document["spec"]["template"]["spec"]["containers"]
-        container["resources"] = QUOTAS[container["name"]].values()
+        container["resources"] = RESOURCES[container["name"]].values()
 
 
 def with_volumes_by_name(document: Document) -> None:

@@ -1,18 +1,22 @@
 """Who may talk to whom in the mesh."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from packaging.version import Version
 
 from components.backends.address import BackendAddress
+from components.backends.presets import LIGHTSTEP_HEADER, Backend
 from components.bookinfo.access import CALLERS
-from components.constants.choices import MutualTlsMode
+from components.constants.choices import MutualTlsMode, TracingMode
 from components.environment.security import Security, SecurityArgs
 from components.model.bookinfo import APPLICATIONS
+from components.tracing.plan import TracingPlan
 from components.versions.istio import row_for
 from tests.support.mocks import Recorded, Recording, record
 
+BACKEND = Backend(BackendAddress("satellites.example.com", 9292), tls=True, token_header=LIGHTSTEP_HEADER)
 COLLECTOR = {
     "to": [
         {
@@ -33,13 +37,12 @@ SIDECAR = [
 
 def security(version: str = "1.30.0", **changes: Any) -> Recording:
     args: dict[str, Any] = {
-        "row": row_for(Version(version)),
+        "tracing": TracingPlan(Version(version), row_for(Version(version)).default_mode, BACKEND),
         "mutual_tls": MutualTlsMode.STRICT,
         "injection_label": {"istio-injection": "enabled"},
         "gateway": "istio-ingress",
         "bookinfo": "bookinfo",
         "bookinfo_is_alone": True,
-        "satellites": None,
         **changes,
     }
     return record(lambda: Security("security", SecurityArgs(**args)) and None)
@@ -162,7 +165,8 @@ def test_each_application_is_reached_by_its_callers_only() -> None:
 
 
 def test_sidecars_that_send_to_satellites_themselves_reach_those_instead_of_the_collector() -> None:
-    made = security(satellites=BackendAddress("192.0.2.7", 9292))
+    pool = replace(BACKEND, address=BackendAddress("192.0.2.7", 9292))
+    made = security(tracing=TracingPlan(Version("1.26.0"), TracingMode.LIGHTSTEP_PROVIDER, pool))
 
     egress = named(made, "NetworkPolicy", "details")["egress"]
     assert egress[0] == {

@@ -17,10 +17,12 @@ HOSTS = ("www.example.com", "*.shop.example.com")
 
 
 def certificate(source: CertificateSource) -> Recording:
-    args = GatewayCertificateArgs(source, "istio-ingress", HOSTS)
-
     def make() -> dict[str, str]:
-        return {"secret": GatewayCertificate("certificate", args).secret_name}
+        return {
+            "secret": GatewayCertificate(
+                "certificate", GatewayCertificateArgs(source, "istio-ingress", HOSTS)
+            ).secret_name
+        }
 
     return record(make)
 

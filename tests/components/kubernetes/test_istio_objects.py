@@ -14,7 +14,7 @@ def made(api_version: str, kind: str = "Telemetry", **labels: str) -> Recorded:
         parent = pulumi.ComponentResource("traced-mesh:test:Parent", "parent")
         validator = kubernetes.core.v1.ConfigMap("validator")
         wanted = IstioObject(api_version, kind, "it", "istio-system", {"tracing": []}, labels)
-        istio_object("made", wanted, parent, [validator])
+        istio_object("made", wanted, pulumi.ResourceOptions(parent=parent, depends_on=[validator]))
 
     return record(make).named("made")
 

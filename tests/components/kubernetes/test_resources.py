@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from components.kubernetes.resources import QUOTAS, Quota
+from components.kubernetes.resources import RESOURCES, Resources
 
 
 def millis(cpu: str) -> int:
@@ -16,18 +16,18 @@ def mebibytes(memory: str) -> int:
     return int(number) * (1024 if unit == "Gi" else 1)
 
 
-@pytest.mark.parametrize("quota", QUOTAS.values(), ids=QUOTAS)
-def test_no_container_is_promised_more_than_it_may_take(quota: Quota) -> None:
-    assert 0 < millis(quota.cpu) <= millis(quota.cpu_limit)
-    assert 0 < mebibytes(quota.memory) <= mebibytes(quota.memory_limit)
+@pytest.mark.parametrize("resources", RESOURCES.values(), ids=RESOURCES)
+def test_no_container_is_promised_more_than_it_may_take(resources: Resources) -> None:
+    assert 0 < millis(resources.cpu) <= millis(resources.cpu_limit)
+    assert 0 < mebibytes(resources.memory) <= mebibytes(resources.memory_limit)
 
 
 def test_chart_values_say_the_same_as_typed_arguments() -> None:
-    quota = Quota("1", "2Gi", "3", "4Gi")
+    resources = Resources("1", "2Gi", "3", "4Gi")
 
-    assert quota.values() == {
+    assert resources.values() == {
         "requests": {"cpu": "1", "memory": "2Gi"},
         "limits": {"cpu": "3", "memory": "4Gi"},
     }
-    assert quota.args().requests == {"cpu": "1", "memory": "2Gi"}
-    assert quota.args().limits == {"cpu": "3", "memory": "4Gi"}
+    assert resources.args().requests == {"cpu": "1", "memory": "2Gi"}
+    assert resources.args().limits == {"cpu": "3", "memory": "4Gi"}

@@ -23,9 +23,8 @@ TOKEN = SecretStr("correct-horse-battery")
 
 
 def plan(version: str, mode: TracingMode, **changes: Any) -> TracingPlan:
-    return TracingPlan(
-        Version(version), mode, **{"backend": BACKEND, "token": TOKEN, "ca_certificate": "a CA"} | changes
-    )
+    given: dict[str, Any] = {"backend": BACKEND, "token": TOKEN, "ca_certificate": "a CA"}
+    return TracingPlan(Version(version), mode, **(given | changes))
 
 
 @pytest.mark.parametrize(("version", "mode"), [("1.14.6", NATIVE), ("1.14.6", PROVIDER), ("1.26.0", PROVIDER)])

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from components.constants.choices import TracingMode
+from components.constants.names import PROVIDER_NAMES
 from components.model.spans import SamplingOverride
 from tests.components.tracing.tracing_support import NAMESPACES, NATIVE, OPENTELEMETRY, PROVIDER, tracing
 from tests.support.mocks import Recording
@@ -35,7 +36,7 @@ def test_telemetry_of_the_root_namespace_traces_the_whole_mesh(mode: TracingMode
 
     assert mesh["apiVersion"] == api
     assert mesh["spec"] == {
-        "tracing": [{"providers": [{"name": "provider-of-the-mode"}], "randomSamplingPercentage": 100}]
+        "tracing": [{"providers": [{"name": PROVIDER_NAMES[mode]}], "randomSamplingPercentage": 100}]
     }
 
 

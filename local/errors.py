@@ -2,7 +2,7 @@
 
 
 class SandboxError(Exception):
-    """Something the user can mend; the message says how.
+    """Something the user can fix; the message says how.
 
     Arguments:
         message: what is wrong, and in a following line what to do.

@@ -60,7 +60,7 @@ class StackFile:
             raise SandboxError(
                 f"{_NAMESPACE}:istioVersion of stack '{self.stack}' is {release or 'not set'}; "
                 f"the sandbox has istiod {', '.join(ISTIOD_RELEASES)}.\n"
-                f"Mend it: pulumi config set --stack {self.stack} {_NAMESPACE}:istioVersion {ISTIOD_RELEASES[-1]}"
+                f"Fix: pulumi config set --stack {self.stack} {_NAMESPACE}:istioVersion {ISTIOD_RELEASES[-1]}"
             )
         return release
 
@@ -78,7 +78,7 @@ class StackFile:
             raise SandboxError(
                 f"{_NAMESPACE}:istiodValues of stack '{self.stack}' must hold istiodRemote.injectionURL "
                 f"https://{LOOPBACK}:<port>/inject, where the sandbox's istiod listens; given: {url or 'nothing'}.\n"
-                f"Mend it in {shown(self.path)}."
+                f"Fix it in {shown(self.path)}."
             )
         return address.port
 

@@ -1,4 +1,4 @@
-"""What a rule is: its name, what it demands, how grave a breach is in which environment, and how it is mended."""
+"""What a rule is: its name, what it demands, how grave a breach is in which environment, and how it is fixed."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -52,7 +52,7 @@ class Rule:
         demand: what it demands, one sentence.
         severity: how much harm a breach does.
         levels: what a breach does to an update, by the kind of the environment.
-        mend: how a breach is mended: the configuration key or the field, as a clause in the imperative.
+        fix: how a breach is fixed: the configuration key or the field, as a clause in the imperative.
         kinds: the kinds of resources that it looks at, as `Resource.kind` has them; `ANY` for all.
     """
 
@@ -60,12 +60,14 @@ class Rule:
     demand: str
     severity: Severity
     levels: Levels
-    mend: str
+    fix: str
     kinds: frozenset[str]
 
     def message(self, wrong: str) -> str:
         """Return what people read about one breach."""
-        return f"{wrong[0].upper()}{wrong[1:]}.\nMend it: {self.mend}."
+        first = wrong.partition(" ")[0]
+        begin = wrong[0].upper() if first.isalpha() and first.islower() else wrong[0]  # names stay as they are
+        return f"{begin}{wrong[1:]}.\nFix: {self.fix}."
 
 
 @dataclass(frozen=True)

@@ -114,7 +114,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         return self._answer(judge_stack([wire.resource(each, ()) for each in of_interest], rules))
 
     def Remediate(self, request: Any, context: Any) -> proto.RemediateResponse:
-        """Change nothing: people mend what is wrong, where it is written."""
+        """Change nothing: people fix what is wrong, where it is written."""
         return proto.RemediateResponse()
 
     def GetPluginInfo(self, request: Any, context: Any) -> proto.PluginInfo:
@@ -132,7 +132,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
             enforcementLevel=_LEVELS[self._stack.level(rule)],
             policy_type=proto.POLICY_TYPE_STACK if of_stack else proto.POLICY_TYPE_RESOURCE,
             severity=_SEVERITIES[rule.severity],
-            remediation_steps=rule.mend,
+            remediation_steps=rule.fix,
         )
 
     def _answer(self, violations: Iterable[Violation]) -> proto.AnalyzeResponse:

@@ -39,7 +39,7 @@ class Stack:
         text = config.get(f"{project}:{KIND_KEY}") or EnvironmentKind.DEV
         known = text in set(
             EnvironmentKind
-        )  # what is none of them the program itself refuses, with the command to mend it
+        )  # what is none of them the program itself refuses, with the command to fix it
         return cls(
             EnvironmentKind(text) if known else EnvironmentKind.PROD,
             needles([config[key] for key in secret_keys if key in config]),

@@ -17,7 +17,7 @@ def _rules() -> Iterator[str]:
     for subject, rules in SUBJECTS.items():
         yield f"### {subject}"
         yield ""
-        yield f"| rule | what it demands | severity | {' | '.join(EnvironmentKind)} | how a breach is mended |"
+        yield f"| rule | what it demands | severity | {' | '.join(EnvironmentKind)} | how a breach is fixed |"
         yield f"|---|---|---|{'---|' * len(EnvironmentKind)}---|"
         yield from map(_row, rules)
         yield ""
@@ -26,7 +26,7 @@ def _rules() -> Iterator[str]:
 def _row(rule: Rule) -> str:
     name = f"`{rule.name}`{' (stack)' if isinstance(rule, StackRule) else ''}"
     levels = [rule.levels[kind].value for kind in EnvironmentKind]
-    cells = (name, rule.demand, rule.severity.value, *levels, rule.mend)
+    cells = (name, rule.demand, rule.severity.value, *levels, rule.fix)
     return f"| {' | '.join(cell.replace('<', '&lt;').replace('|', '&#124;') for cell in cells)} |"
 
 

@@ -8,8 +8,8 @@ import yaml
 from pydantic import SecretStr
 
 from components.backends.address import BackendAddress
-from components.backends.presets import PRESETS, Backend
-from components.constants.choices import BackendPreset, TracingMode
+from components.backends.presets import PRESETS, Backend, BackendPreset
+from components.constants.choices import TracingMode
 from components.kubernetes.secret_values import revealed
 from components.tracing.plan import TracingPlan
 from components.tracing.values import tracing_values

@@ -17,7 +17,7 @@ from sandbox.forwarder import Forwarder
 from sandbox.istiod import Istiod
 from sandbox.istiod_pods import APP, IstiodPod, Report, is_reported, status, to_run
 
-#: An istiod that ends this often within so many seconds is given up: something is wrong that a restart does not mend.
+#: An istiod that ends this often within so many seconds is given up: something is wrong that a restart does not fix.
 _MAX_ENDS: Final = 5
 _WITHIN_SECONDS: Final = 300.0
 

@@ -2,12 +2,12 @@
 
 
 class UsageError(Exception):
-    """Something that the user can mend before anything can be verified.
+    """Something that the user can fix before anything can be verified.
 
     Arguments:
         message: what is wrong: what was given, what is needed.
-        mend: the command that mends it; empty (default) where there is none.
+        fix: the command that fixes it; empty (default) where there is none.
     """
 
-    def __init__(self, message: str, mend: str = "") -> None:
-        super().__init__(f"{message}\nMend it: {mend}" if mend else message)
+    def __init__(self, message: str, fix: str = "") -> None:
+        super().__init__(f"{message}\nFix: {fix}" if fix else message)

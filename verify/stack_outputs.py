@@ -67,16 +67,16 @@ def _refusal(stack: str, said: str) -> UsageError:
         return UsageError(message, f"pulumi stack ls shows the stacks there are; make up STACK={stack} makes this one")
     if "passphrase" in said or "decrypt" in said:
         return UsageError(message, "set PULUMI_CONFIG_PASSPHRASE, or log in to the stack's key management")
-    return UsageError(message, "pulumi login <the URL of your state>, or mend PULUMI_BACKEND_URL; see pulumi whoami")
+    return UsageError(message, "pulumi login <the URL of your state>, or fix PULUMI_BACKEND_URL; see pulumi whoami")
 
 
-def _object(text: str, source: str, mend: str = "") -> dict[str, Any]:
+def _object(text: str, source: str, fix: str = "") -> dict[str, Any]:
     try:
         outputs: object = json.loads(text)
     except ValueError as error:
-        raise UsageError(f"{source} is no JSON: {error}", mend) from error
+        raise UsageError(f"{source} is no JSON: {error}", fix) from error
     if not isinstance(outputs, dict):
-        raise UsageError(f"{source} is no JSON object.", mend)
+        raise UsageError(f"{source} is no JSON object.", fix)
     return cast("dict[str, Any]", outputs)
 
 

@@ -2,16 +2,34 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Final
 
 from components.backends.address import BackendAddress
-from components.constants.choices import BackendPreset, OtlpProtocol
 
 #: Header in which Lightstep's satellites expect the access token.
 LIGHTSTEP_HEADER: Final = "lightstep-access-token"
 
 #: Path at which an OTLP/HTTP endpoint takes traces (https://opentelemetry.io/docs/specs/otlp/#otlphttp-request).
 DEFAULT_TRACES_PATH: Final = "/v1/traces"
+
+
+class OtlpProtocol(StrEnum):
+    """How OTLP is carried to the backend (https://opentelemetry.io/docs/specs/otlp/)."""
+
+    GRPC = "grpc"
+    HTTP = "http"
+
+
+class BackendPreset(StrEnum):
+    """Kinds of tracing backends; `PRESETS` says what each means."""
+
+    LIGHTSTEP_US = "lightstep-us"
+    LIGHTSTEP_EU = "lightstep-eu"
+    LIGHTSTEP_PUBLIC_SATELLITES = "lightstep-public-satellites"
+    LIGHTSTEP_SATELLITES = "lightstep-satellites"
+    LIGHTSTEP_MICROSATELLITES = "lightstep-microsatellites"
+    OTLP = "otlp"
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,14 @@ from typing import Annotated, Any, Final, TypeAlias
 from pydantic import AfterValidator, Field, InstanceOf, SecretStr
 
 from components.backends.address import BackendAddress
-from components.backends.presets import DEFAULT_TRACES_PATH, LIGHTSTEP_HEADER, PRESETS, Backend
+from components.backends.presets import (
+    DEFAULT_TRACES_PATH,
+    LIGHTSTEP_HEADER,
+    PRESETS,
+    Backend,
+    BackendPreset,
+    OtlpProtocol,
+)
 from components.configuration.machinery.certificate_chains import belong_together, read_client_chain, read_private_key
 from components.configuration.machinery.certificates import (
     PEM_FILE,
@@ -33,7 +40,7 @@ from components.configuration.machinery.types import (
     true_or_false,
 )
 from components.configuration.tracing import TracingSettings, to_opentelemetry
-from components.constants.choices import BackendPreset, OtlpProtocol, TracingMode
+from components.constants.choices import TracingMode
 
 #: Headers that HTTP and OTLP exporters write themselves.
 TRANSPORT_HEADERS: Final = (

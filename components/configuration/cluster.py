@@ -139,8 +139,8 @@ def _context_is_usable(settings: ClusterSettings, _: ReadingContext) -> Faults:
     fault = _fault_of(settings.kubeconfig, context)
     if fault:
         complete = [name for name in sorted(settings.kubeconfig.contexts) if not _fault_of(settings.kubeconfig, name)]
-        mend = put("kube_context", complete[0]) if complete else put("kubeconfig", "~/.kube/config")
-        yield Fault("kube_context", fault, fixes=(mend,))
+        fix = put("kube_context", complete[0]) if complete else put("kubeconfig", "~/.kube/config")
+        yield Fault("kube_context", fault, fixes=(fix,))
 
 
 def _fault_of(kubeconfig: Kubeconfig, context: str | None) -> str:

@@ -145,21 +145,3 @@ class TracingMode(StrEnum):
     NATIVE = "native"
     LIGHTSTEP_PROVIDER = "lightstep-provider"
     OPENTELEMETRY = "opentelemetry"
-
-
-class OtlpProtocol(StrEnum):
-    """How OTLP is carried to the backend (https://opentelemetry.io/docs/specs/otlp/)."""
-
-    GRPC = "grpc"
-    HTTP = "http"
-
-
-class BackendPreset(StrEnum):
-    """Kinds of tracing backends; `components.backends.presets.PRESETS` says what each means."""
-
-    LIGHTSTEP_US = "lightstep-us"
-    LIGHTSTEP_EU = "lightstep-eu"
-    LIGHTSTEP_PUBLIC_SATELLITES = "lightstep-public-satellites"
-    LIGHTSTEP_SATELLITES = "lightstep-satellites"
-    LIGHTSTEP_MICROSATELLITES = "lightstep-microsatellites"
-    OTLP = "otlp"

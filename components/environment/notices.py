@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from datetime import date
 
+from components.backends.presets import BackendPreset
 from components.configuration.settings import Settings
-from components.constants.choices import BackendPreset, TracingMode
+from components.constants.choices import TracingMode
 from components.tracing.plan import TracingPlan
 from components.versions.istio import first_with
 from components.versions.support import concerns

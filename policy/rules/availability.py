@@ -28,7 +28,7 @@ def _replicas(resource: Resource) -> Iterator[str]:
     else:
         count, vital = at(resource.properties, "spec.replicas"), _is_vital(resource)
     if vital and isinstance(count, int | float) and count < 2:
-        yield f"'{resource.object_name}' has {count:g} replica, so it is away whenever a node is"
+        yield f"'{resource.object_name}' has spec.replicas {count:g}, so the loss of one node takes it down"
 
 
 def _budget(resources: Sequence[Resource]) -> Iterator[tuple[Resource, str]]:

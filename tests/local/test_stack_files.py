@@ -1,4 +1,4 @@
-"""Stack files as the sandbox reads, derives and mends them."""
+"""Stack files as the sandbox reads, derives and fixes them."""
 
 from pathlib import Path
 
@@ -113,7 +113,7 @@ def test_an_istio_version_that_the_sandbox_lacks_is_an_error_with_the_command_th
 
     assert str(caught.value) == (
         "traced-mesh:istioVersion of stack 'x' is 1.30.0; the sandbox has istiod 1.15.0, 1.26.0, 1.27.0.\n"
-        "Mend it: pulumi config set --stack x traced-mesh:istioVersion 1.27.0"
+        "Fix: pulumi config set --stack x traced-mesh:istioVersion 1.27.0"
     )
 
 

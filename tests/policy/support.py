@@ -52,11 +52,12 @@ def resource(subject: str = "", **given: Any) -> Resource:
 
     Arguments:
         subject: the name of the case's file.
-        given: `type` or `kind`; `properties`; `named`, `namespace`, `labels` of the object; `pod`, the specification of
-            its Pods, with `annotations`; `protected`; `leaks`.
+        given: `type` or `kind`; `properties`; `named` (by default `tested`), `namespace`, `labels` of the object;
+            `pod`, the specification of its Pods, with `annotations`; `protected`; `leaks`.
     """
     properties: dict[str, Any] = given.get("properties", {})
-    metadata = {"name": given.get("named"), "namespace": given.get("namespace"), "labels": given.get("labels")}
+    named = given.get("named", "tested" if "kind" in given and "metadata" not in properties else None)
+    metadata = {"name": named, "namespace": given.get("namespace"), "labels": given.get("labels")}
     if any(metadata.values()):
         properties = {**properties, "metadata": {key: value for key, value in metadata.items() if value}}
     if "pod" in given:

@@ -1,9 +1,11 @@
-"""Every rule of the policy pack stops what breaks it, with a message that says how to mend it, and nothing else."""
+"""Every rule of the policy pack stops what breaks it, with a message that says how to fix it, and nothing else."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from components.configuration.machinery.parsing import keys
 from components.configuration.settings import Settings
@@ -18,6 +20,11 @@ from tests.policy.support import Case, cases, resource
 
 BY_NAME = {rule.name: rule for rule in RULES}
 
+#: What each violating case is told: rule -> number of the case -> its breaches, without the fix.
+MESSAGES: dict[str, dict[int, list[str]]] = yaml.safe_load(
+    Path(__file__).with_name("messages.yaml").read_text(encoding="utf-8")
+)
+
 
 def broken(case: Case) -> list[Violation]:
     """Return how the resources of a case break its rule."""
@@ -26,19 +33,23 @@ def broken(case: Case) -> list[Violation]:
 
 
 @pytest.mark.parametrize("case", cases(), ids=str)
-def test_a_rule_finds_what_breaks_it_and_nothing_else(case: Case) -> None:
-    found = broken(case)
+def test_a_rule_finds_what_breaks_it_and_names_what_is_wrong_where(case: Case) -> None:
+    found = [violation.message.partition("\nFix: ")[0] for violation in broken(case)]
 
-    assert bool(found) is case.breaks, [violation.message for violation in found]
+    assert found == (MESSAGES[case.rule][case.number] if case.breaks else [])
 
 
 @pytest.mark.parametrize("case", [case for case in cases() if case.breaks], ids=str)
-def test_a_message_says_what_is_wrong_and_how_to_mend_it(case: Case) -> None:
-    for violation in broken(case):
-        wrong, _, mend = violation.message.partition("\nMend it: ")
-        assert wrong.endswith(".")
-        assert "None" not in wrong
-        assert len(mend) > len("x.")
+def test_a_message_ends_with_the_fix_of_its_rule(case: Case) -> None:
+    fixes = [violation.message.partition("\nFix: ")[2] for violation in broken(case)]
+
+    assert set(fixes) == {f"{BY_NAME[case.rule].fix}."}
+
+
+def test_every_message_that_is_written_down_is_of_a_case() -> None:
+    written = {(rule, number) for rule, messages in MESSAGES.items() for number in messages}
+
+    assert written == {(case.rule, case.number) for case in cases() if case.breaks}
 
 
 @pytest.mark.parametrize("breaks", [True, False], ids=["violating", "clean"])
@@ -49,7 +60,7 @@ def test_every_rule_has_a_case(breaks: bool) -> None:
 
 
 def test_there_are_many_rules_with_names_of_their_own() -> None:
-    assert len(BY_NAME) == len(RULES) >= 20
+    assert len(BY_NAME) == len(RULES) == 51
 
 
 def test_every_rule_knows_every_kind_of_environment() -> None:
@@ -93,7 +104,7 @@ def _type(kind: str) -> str:
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
 def test_a_rule_is_mended_by_configuration_that_exists(rule: ResourceRule | StackRule) -> None:
-    named = set(re.findall(r"\btraced-mesh:(\w+)", rule.mend))
+    named = set(re.findall(r"\btraced-mesh:(\w+)", rule.fix))
 
     assert named <= set(keys(Settings))
 

@@ -61,7 +61,7 @@ def test_a_breach_is_reported_with_its_resource_its_level_and_how_to_mend_it() -
     assert said.enforcementLevel == proto.MANDATORY
     assert said.severity == proto.POLICY_SEVERITY_CRITICAL
     assert "Container 'web' is privileged" in said.message
-    assert "Mend it: remove securityContext.privileged" in said.message
+    assert "Fix: remove securityContext.privileged" in said.message
 
 
 def test_what_a_preview_does_not_know_is_not_judged() -> None:

@@ -86,7 +86,7 @@ def secret(name: str, key: str, content: str) -> Change:
 
 
 def stale_webhook(pem: str) -> Change:
-    """Give the injector another CA; istiod would mend it at once, if the object kept the label that it looks for."""
+    """Give the injector another CA; istiod would fix it at once, if the object kept the label that it looks for."""
 
     @contextmanager
     def change(api: Any) -> Generator[None]:

@@ -101,7 +101,7 @@ def test_outputs_that_are_none_are_refused(tmp_path: Path, content: str) -> None
     answer = command("--stack", "demo", "--outputs", str(file))
 
     assert answer.returncode == 2
-    assert "Mend it: " in answer.stdout
+    assert "Fix: " in answer.stdout
     assert "Traceback" not in answer.stdout + answer.stderr
 
 

@@ -70,9 +70,7 @@ def default_root() -> x509.Certificate:
     """
     for block in _PEM_BLOCK.findall(Path(certifi.where()).read_bytes()):
         with warnings.catch_warnings():
-            warnings.simplefilter(
-                "ignore", CryptographyDeprecationWarning
-            )  # other roots' oddities are not ours to mend
+            warnings.simplefilter("ignore", CryptographyDeprecationWarning)  # other roots' oddities are not ours to fix
             certificate = x509.load_pem_x509_certificate(block)
         if name_of(certificate) == DEFAULT_ROOT:
             return certificate

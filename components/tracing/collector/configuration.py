@@ -9,8 +9,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
-from components.backends.presets import Backend
-from components.constants.choices import OtlpProtocol
+from components.backends.presets import Backend, OtlpProtocol
 from components.constants.files import CA_FILE, CLIENT_CERTIFICATE_KEY, CLIENT_KEY_KEY, CREDENTIALS_FOLDER
 from components.constants.ports import HEALTH_PORT, METRICS_PORT, OTLP_PORT
 

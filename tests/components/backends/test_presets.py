@@ -1,8 +1,7 @@
 """What is known of tracing backends."""
 
 from components.backends.address import BackendAddress
-from components.backends.presets import PRESETS, Backend
-from components.constants.choices import BackendPreset, OtlpProtocol
+from components.backends.presets import PRESETS, Backend, BackendPreset, OtlpProtocol
 
 
 def test_public_endpoints_of_lightstep_have_a_fixed_address() -> None:

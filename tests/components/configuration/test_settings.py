@@ -12,17 +12,11 @@ from pulumi.runtime import config as pulumi_config
 from pydantic import SecretStr, ValidationError
 
 from components.backends.address import BackendAddress
+from components.backends.presets import BackendPreset
 from components.configuration.machinery.problems import ConfigurationError
 from components.configuration.reading import load_settings
 from components.configuration.settings import Settings
-from components.constants.choices import (
-    BackendPreset,
-    ClusterKind,
-    Provisioning,
-    ReleaseChannel,
-    ServiceType,
-    TracingMode,
-)
+from components.constants.choices import ClusterKind, Provisioning, ReleaseChannel, ServiceType, TracingMode
 from tests.components.configuration.settings_support import EXISTING, RIGHT, TOKEN, fill, message, read
 
 

@@ -8,9 +8,8 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from pydantic import SecretStr
 
 from components.backends.address import BackendAddress
-from components.backends.presets import Backend
+from components.backends.presets import Backend, BackendPreset, OtlpProtocol
 from components.configuration.settings import Settings
-from components.constants.choices import BackendPreset, OtlpProtocol
 from tests.components.configuration.settings_support import (
     OTLP,
     RIGHT,

@@ -1,4 +1,4 @@
-"""One broken link on a real node: what changes, what the verification must say of it, and that it is mended."""
+"""One broken link on a real node: what changes, what the verification must say of it, and that it is fixed."""
 
 import secrets
 from collections.abc import Callable, Generator

@@ -40,7 +40,7 @@ def demo() -> Iterator[RunningNode]:
 
 @pytest.fixture(scope="session")
 def breakable(demo: RunningNode) -> BreakableNode:
-    """The same node, for tests that break it and mend it again."""
+    """The same node, for tests that break it and fix it again."""
     return BreakableNode(demo, demo.outputs(), config.new_client_from_config(str(demo.node.kubeconfig)))
 
 

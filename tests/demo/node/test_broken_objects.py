@@ -1,4 +1,4 @@
-"""Broken objects on a real node: the verification names each, nothing else, and is content once it is mended."""
+"""Broken objects on a real node: the verification names each, nothing else, and is content once it is fixed."""
 
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""Broken ways of spans on a real node: the verification names each, nothing else, and passes when all are mended."""
+"""Broken ways of spans on a real node: the verification names each, nothing else, and passes when all are fixed."""
 
 import os
 import signal

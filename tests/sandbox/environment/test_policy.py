@@ -35,7 +35,7 @@ def test_what_breaks_a_rule_is_not_made_even_without_a_preview(running: Running)
     assert outcome.exit_code != 0
     assert "[mandatory] [severity: medium]  image-pinned" in outcome.text
     assert MESSAGE in outcome.text
-    assert "Mend it: name the image's version." in outcome.text
+    assert "Fix: name the image's version." in outcome.text
     assert istiod_image(running) == before != UNPINNED
 
 

@@ -5,8 +5,7 @@ from typing import Any
 import pulumi
 
 from components.backends.address import BackendAddress
-from components.backends.presets import LIGHTSTEP_HEADER, Backend
-from components.constants.choices import OtlpProtocol
+from components.backends.presets import LIGHTSTEP_HEADER, Backend, OtlpProtocol
 from components.tracing.collector.collector import Collector, CollectorArgs
 from tests.support.mocks import Recording, record
 

@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 
 from components.backends.address import BackendAddress
-from components.backends.presets import Backend
-from components.constants.choices import OtlpProtocol
+from components.backends.presets import Backend, OtlpProtocol
 from components.tracing.collector.configuration import collector_configuration, credentials_configuration
 from tests.components.tracing.collector.collector_support import EVERYTHING, PLAIN, POOL
 

@@ -11,8 +11,7 @@ import pytest
 import yaml
 
 from components.backends.address import BackendAddress
-from components.backends.presets import Backend
-from components.constants.choices import OtlpProtocol
+from components.backends.presets import Backend, OtlpProtocol
 from components.tracing.collector.collector import CollectorArgs
 from local.ports import LOOPBACK, free_ports
 from tests.components.tracing.collector.genuine.backends import (

@@ -17,8 +17,7 @@ import httpx
 import pytest
 
 from components.backends.address import BackendAddress
-from components.backends.presets import Backend
-from components.constants.choices import OtlpProtocol
+from components.backends.presets import Backend, OtlpProtocol
 from components.tracing.collector.collector import CollectorArgs
 from local.ports import LOOPBACK, free_ports
 from tests.components.tracing.collector.genuine.backends import Trust, grpc_backend, http_backend, send_span

@@ -22,7 +22,7 @@ from components.cluster.gke.kubeconfig import cluster_kubeconfig
 from components.cluster.gke.network import cluster_network, webhook_firewall
 from components.cluster.gke.node_account import node_account
 from components.cluster.gke.node_pools import node_pool
-from components.cluster.handle import ClusterHandle, cluster_admin, kubernetes_provider
+from components.cluster.handle import ClusterHandle, ProviderArgs, cluster_admin, kubernetes_provider
 from components.model.gke import GkeClusterArgs
 
 
@@ -45,14 +45,10 @@ class GkeCluster(pulumi.ComponentResource):
         pools = [node_pool(foundation, pool, cluster, account) for pool in args.node_pools]
         firewall = [webhook_firewall(foundation, network, account.email)] if args.private_nodes else []
         kubeconfig = cluster_kubeconfig(cluster, args.access)
-        provider = kubernetes_provider(
-            f"{name}-kubernetes",
-            kubeconfig=kubeconfig,
-            context=None,
-            cluster_identifier=f"gke/{args.project}/{args.location}/{args.cluster_name}",
-            opts=pulumi.ResourceOptions(parent=self),
-        )
-        admin = cluster_admin(f"{name}-admin", args.admin or _installing_user(), provider, self)
+        access = ProviderArgs(kubeconfig, f"gke/{args.project}/{args.location}/{args.cluster_name}")
+        provider = kubernetes_provider(f"{name}-kubernetes", access, pulumi.ResourceOptions(parent=self))
+        in_cluster = pulumi.ResourceOptions(parent=self, provider=provider)
+        admin = cluster_admin(f"{name}-admin", args.admin or _installing_user(), in_cluster)
         self.handle = ClusterHandle(
             cluster.name, kubeconfig, provider, ready=[admin], runs_pods=[*pools, *network.ready, *firewall]
         )

@@ -98,9 +98,14 @@ class Mesh(pulumi.ComponentResource):
         injector = f"istio-sidecar-injector-{args.revision}" if args.revision else "istio-sidecar-injector"
         namespace = self._namespace(name, args.protect)
         self._network_policy(name, namespace)
-        waits = [starts_with_templates(injector)]
-        base = self._chart("base", "istio-base", args.charts, args.base_values, [namespace, *args.after])
-        istiod = self._chart("istiod", "istiod", args.charts, args.istiod_values, [base, *args.pods_after], waits)
+        base = self._chart("istio-base", args.charts.arguments("base"), args.base_values, [namespace, *args.after])
+        istiod = self._chart(
+            "istiod",
+            args.charts.arguments("istiod"),
+            args.istiod_values,
+            [base, *args.pods_after],
+            starts_with_templates(injector),
+        )
         self.namespace = namespace.metadata.name
         self.charts = [base, istiod]
         self.answering = [istiod, *self._answering(name, injector, istiod)]
@@ -121,12 +126,11 @@ class Mesh(pulumi.ComponentResource):
 
     def _chart(
         self,
-        chart: str,
         release: str,
-        source: ChartSource,
+        chart: Mapping[str, Any],
         values: Mapping[str, Any],
         depends_on: list[pulumi.Resource],
-        own: Sequence[pulumi.ResourceTransform] = (),
+        *own: pulumi.ResourceTransform,
     ) -> kubernetes.helm.v4.Chart:
         transforms: list[pulumi.ResourceTransform] = [
             leave_failure_policy,
@@ -141,7 +145,7 @@ class Mesh(pulumi.ComponentResource):
             release,
             namespace=ISTIO_NAMESPACE,
             values=with_pulumi_secrets(values),
-            **source.arguments(chart),
+            **chart,
             opts=pulumi.ResourceOptions(parent=self, depends_on=depends_on, transforms=transforms),
         )
 

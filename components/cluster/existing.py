@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pulumi
 
-from components.cluster.handle import ClusterHandle, cluster_admin, kubernetes_provider
+from components.cluster.handle import ClusterHandle, ProviderArgs, cluster_admin, kubernetes_provider
 
 
 @dataclass(frozen=True)
@@ -38,17 +38,13 @@ class ExistingCluster(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: ExistingClusterArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("traced-mesh:cluster:ExistingCluster", name, {}, opts)
-        provider = kubernetes_provider(
-            f"{name}-kubernetes",
-            kubeconfig=args.kubeconfig,
-            context=args.context,
-            cluster_identifier=f"existing/{args.cluster_name}",
-            opts=pulumi.ResourceOptions(parent=self),
-        )
+        access = ProviderArgs(args.kubeconfig, f"existing/{args.cluster_name}", args.context)
+        provider = kubernetes_provider(f"{name}-kubernetes", access, pulumi.ResourceOptions(parent=self))
+        in_cluster = pulumi.ResourceOptions(parent=self, provider=provider)
         self.handle = ClusterHandle(
             name=pulumi.Output.from_input(args.cluster_name),
             kubeconfig=pulumi.Output.secret(args.kubeconfig),
             provider=provider,
-            ready=[cluster_admin(f"{name}-admin", args.admin, provider, self)] if args.admin else [],
+            ready=[cluster_admin(f"{name}-admin", args.admin, in_cluster)] if args.admin else [],
         )
         self.register_outputs({"name": self.handle.name})

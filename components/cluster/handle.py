@@ -26,31 +26,32 @@ class ClusterHandle:
     runs_pods: Sequence[pulumi.Resource] = field(default_factory=list[pulumi.Resource])
 
 
-def kubernetes_provider(
-    name: str,
-    *,
-    kubeconfig: pulumi.Input[str],
-    context: str | None,
-    cluster_identifier: str,
-    opts: pulumi.ResourceOptions,
-) -> kubernetes.Provider:
+@dataclass(frozen=True)
+class ProviderArgs:
+    """Arguments of `kubernetes_provider`.
+
+    Arguments:
+        kubeconfig: the kubeconfig's contents.
+        cluster_identifier: names the cluster among all that the stack may ever point at.
+        context: the context to use; `None` (default) takes the kubeconfig's current one.
+    """
+
+    kubeconfig: pulumi.Input[str]
+    cluster_identifier: str
+    context: str | None = None
+
+
+def kubernetes_provider(name: str, args: ProviderArgs, opts: pulumi.ResourceOptions) -> kubernetes.Provider:
     """Return the provider for one cluster.
 
     It stays the same resource when credentials change: only another `cluster_identifier` means another cluster, and
     only that replaces what was made there.
-
-    Arguments:
-        name: the Pulumi resource's name.
-        kubeconfig: the kubeconfig's contents.
-        context: the context to use; `None` takes the kubeconfig's current one.
-        cluster_identifier: names the cluster among all that the stack may ever point at.
-        opts: options of the resource.
     """
     return kubernetes.Provider(
         name,
-        kubeconfig=pulumi.Output.secret(kubeconfig),
-        context=context,
-        cluster_identifier=cluster_identifier,
+        kubeconfig=pulumi.Output.secret(args.kubeconfig),
+        context=args.context,
+        cluster_identifier=args.cluster_identifier,
         # Otherwise a changed one is deleted and made anew, and in between istiod has no mesh configuration and starting
         # Pods find no CA.
         enable_config_map_mutable=True,
@@ -60,20 +61,19 @@ def kubernetes_provider(
 
 
 def cluster_admin(
-    name: str, user: pulumi.Input[str], provider: kubernetes.Provider, parent: pulumi.Resource
+    name: str, user: pulumi.Input[str], opts: pulumi.ResourceOptions
 ) -> kubernetes.rbac.v1.ClusterRoleBinding:
     """Give the installing user `cluster-admin`, which Istio's RBAC objects can't be made without.
 
     Arguments:
         name: the Pulumi resource's name.
         user: e-mail address of the user or service account.
-        provider: the cluster's provider.
-        parent: the cluster component.
+        opts: options of the resource, the cluster's provider among them.
     """
     return kubernetes.rbac.v1.ClusterRoleBinding(
         name,
         metadata={"name": "traced-mesh-cluster-admin"},
         role_ref={"api_group": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "cluster-admin"},
         subjects=[{"api_group": "rbac.authorization.k8s.io", "kind": "User", "name": user}],
-        opts=pulumi.ResourceOptions(parent=parent, provider=provider),
+        opts=opts,
     )

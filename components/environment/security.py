@@ -29,7 +29,7 @@ class SecurityArgs:
     Arguments:
         tracing: how the environment traces: the Istio version decides the resources, the mode where spans go.
         mutual_tls: what sidecars take in.
-        injection_label: the label of namespaces with sidecar injection (`namespaces.injection_label`).
+        injection_label: the label of namespaces with sidecar injection (`constants.names.injection_label`).
         gateway: name of the ingress gateway's namespace.
         bookinfo: name of Bookinfo's namespace; `None` without Bookinfo.
         bookinfo_is_alone: whether nobody else uses that namespace.

@@ -34,7 +34,7 @@ class GatewayAccessArgs:
 
     Arguments:
         namespace: name of the gateway's namespace.
-        injection_label: the label of namespaces with sidecar injection (`namespaces.injection_label`).
+        injection_label: the label of namespaces with sidecar injection (`constants.names.injection_label`).
         security_api: `apiVersion` of AuthorizationPolicy, for example `security.istio.io/v1`.
         spans: where the gateway sends its spans.
         after: what proves that the validator answers (`Mesh.answering`); NetworkPolicies don't wait. Default: nothing.

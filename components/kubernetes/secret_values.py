@@ -1,6 +1,6 @@
 """Secrets inside plain data: a `SecretStr` in chart values, made into a Pulumi secret on its way to the engine."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
 import pulumi
@@ -18,29 +18,19 @@ def has_secret(values: object) -> bool:
 
 def with_pulumi_secrets(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return a copy of plain data with each `SecretStr` as a Pulumi secret."""
-    return {key: _converted(value) for key, value in values.items()}
+    return _with_secrets(values, lambda it: pulumi.Output.secret(it.get_secret_value()))
 
 
 def revealed(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return a copy of plain data with each `SecretStr` as the text that it hides."""
-    return {key: _revealed(value) for key, value in values.items()}
+    return _with_secrets(values, SecretStr.get_secret_value)
 
 
-def _revealed(value: object) -> Any:
+def _with_secrets(value: object, change: Callable[[SecretStr], Any]) -> Any:
     if isinstance(value, SecretStr):
-        return value.get_secret_value()
+        return change(value)
     if isinstance(value, Mapping):
-        return revealed(cast("Mapping[str, Any]", value))
+        return {key: _with_secrets(each, change) for key, each in cast("Mapping[str, object]", value).items()}
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return [_revealed(each) for each in cast("Sequence[object]", value)]
-    return value
-
-
-def _converted(value: object) -> Any:
-    if isinstance(value, SecretStr):
-        return pulumi.Output.secret(value.get_secret_value())
-    if isinstance(value, Mapping):
-        return with_pulumi_secrets(cast("Mapping[str, Any]", value))
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return [_converted(each) for each in cast("Sequence[object]", value)]
+        return [_with_secrets(each, change) for each in cast("Sequence[object]", value)]
     return value

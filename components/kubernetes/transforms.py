@@ -1,9 +1,15 @@
 """Changes that are made to every Kubernetes object on its way to the engine, those of charts included."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import wraps
 from typing import Any, Final, cast
 
 import pulumi
+
+DEPLOYMENT: Final = "kubernetes:apps/v1:Deployment"
+
+#: A transform that is given only resources that it changes.
+Transform = Callable[[pulumi.ResourceTransformArgs], pulumi.ResourceTransformResult]
 
 #: Annotation on Pods that says for which sidecar they were made.
 SIDECAR_ANNOTATION: Final = "traced-mesh/sidecar"
@@ -30,16 +36,33 @@ def rolls_with(generation: str) -> pulumi.ResourceTransform:
     For what has sidecars: those read their version and part of their configuration only when they start.
     """
 
-    def roll_sidecars(args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformResult | None:
-        if args.type_ != "kubernetes:apps/v1:Deployment":
-            return None
-        spec = cast("dict[str, Any]", args.props["spec"])
-        template = annotated(cast("dict[str, Any]", spec["template"]), {SIDECAR_ANNOTATION: generation})
-        return pulumi.ResourceTransformResult(
-            props={**args.props, "spec": {**spec, "template": template}}, opts=args.opts
-        )
+    @only_on(DEPLOYMENT)
+    def roll_sidecars(args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformResult:
+        return with_template(args, lambda template: annotated(template, {SIDECAR_ANNOTATION: generation}))
 
     return roll_sidecars
+
+
+def only_on(type_: str) -> Callable[[Transform], pulumi.ResourceTransform]:
+    """Return the decorator that keeps a transform from resources of any type but `type_`."""
+
+    def narrowed(transform: Transform) -> pulumi.ResourceTransform:
+        @wraps(transform)
+        def transformed(args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformResult | None:
+            return transform(args) if args.type_ == type_ else None
+
+        return transformed
+
+    return narrowed
+
+
+def with_template(
+    args: pulumi.ResourceTransformArgs, change: Callable[[dict[str, Any]], dict[str, Any]]
+) -> pulumi.ResourceTransformResult:
+    """Return a workload as it is, but for its Pod template, which `change` makes anew."""
+    spec = cast("dict[str, Any]", args.props["spec"])
+    changed = {**spec, "template": change(spec["template"])}
+    return pulumi.ResourceTransformResult(props={**args.props, "spec": changed}, opts=args.opts)
 
 
 def annotated(props: Mapping[str, Any], annotations: Mapping[str, str]) -> dict[str, Any]:

@@ -4,6 +4,8 @@ from typing import Any, Final, cast
 
 import pulumi
 
+from components.kubernetes.transforms import DEPLOYMENT, only_on, with_template
+
 #: Where istiod's container sees the ConfigMap; nothing reads it there.
 _FOLDER: Final = "/etc/istio/injection-templates"
 
@@ -22,13 +24,9 @@ def starts_with_templates(injector: str) -> pulumi.ResourceTransform:
         injector: name of the ConfigMap with the templates.
     """
 
-    def wait_for_templates(args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformResult | None:
-        if args.type_ != "kubernetes:apps/v1:Deployment":
-            return None
-        spec = cast("dict[str, Any]", args.props["spec"])
-        template = cast("dict[str, Any]", spec["template"])
-        waiting = {**spec, "template": {**template, "spec": _with_volume(template["spec"], injector)}}
-        return pulumi.ResourceTransformResult(props={**args.props, "spec": waiting}, opts=args.opts)
+    @only_on(DEPLOYMENT)
+    def wait_for_templates(args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformResult:
+        return with_template(args, lambda template: {**template, "spec": _with_volume(template["spec"], injector)})
 
     return wait_for_templates
 

@@ -6,7 +6,7 @@ caller hands in the finished chart values.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import pulumi
 import pulumi_kubernetes as kubernetes
@@ -14,11 +14,16 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from components.constants.names import ISTIO_NAMESPACE
 from components.kubernetes.network_policies import network_policy
-from components.kubernetes.objects import CA_BUNDLE, SKIP_AWAIT, recommended_labels, wait_for
+from components.kubernetes.objects import CA_BUNDLE, recommended_labels, wait_for
 from components.kubernetes.pod_security import PodSecurity, pod_security_labels
 from components.kubernetes.secret_values import has_secret, with_pulumi_secrets
-from components.kubernetes.transforms import annotated
-from components.kubernetes.workloads import spread_data
+from components.mesh.chart_transforms import (
+    harden_pods,
+    hide_config_maps,
+    keep_definitions,
+    leave_failure_policy,
+    leave_service,
+)
 from components.mesh.istiod_access import ISTIOD_ACCESS
 from components.mesh.istiod_start import starts_with_templates
 
@@ -93,9 +98,14 @@ class Mesh(pulumi.ComponentResource):
         injector = f"istio-sidecar-injector-{args.revision}" if args.revision else "istio-sidecar-injector"
         namespace = self._namespace(name, args.protect)
         self._network_policy(name, namespace)
-        waits = [starts_with_templates(injector)]
-        base = self._chart("base", "istio-base", args.charts, args.base_values, [namespace, *args.after])
-        istiod = self._chart("istiod", "istiod", args.charts, args.istiod_values, [base, *args.pods_after], waits)
+        base = self._chart("istio-base", args.charts.arguments("base"), args.base_values, [namespace, *args.after])
+        istiod = self._chart(
+            "istiod",
+            args.charts.arguments("istiod"),
+            args.istiod_values,
+            [base, *args.pods_after],
+            starts_with_templates(injector),
+        )
         self.namespace = namespace.metadata.name
         self.charts = [base, istiod]
         self.answering = [istiod, *self._answering(name, injector, istiod)]
@@ -116,12 +126,11 @@ class Mesh(pulumi.ComponentResource):
 
     def _chart(
         self,
-        chart: str,
         release: str,
-        source: ChartSource,
+        chart: Mapping[str, Any],
         values: Mapping[str, Any],
         depends_on: list[pulumi.Resource],
-        own: Sequence[pulumi.ResourceTransform] = (),
+        *own: pulumi.ResourceTransform,
     ) -> kubernetes.helm.v4.Chart:
         transforms: list[pulumi.ResourceTransform] = [
             leave_failure_policy,
@@ -136,7 +145,7 @@ class Mesh(pulumi.ComponentResource):
             release,
             namespace=ISTIO_NAMESPACE,
             values=with_pulumi_secrets(values),
-            **source.arguments(chart),
+            **chart,
             opts=pulumi.ResourceOptions(parent=self, depends_on=depends_on, transforms=transforms),
         )
 
@@ -167,62 +176,3 @@ class Mesh(pulumi.ComponentResource):
                 opts=opts,
             ),
         ]
-
-
-def leave_failure_policy(args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformResult | None:
-    """Leave it to istiod when its validators fail closed: changes of that field are ignored, and of nothing else.
-
-    The charts write `failurePolicy: Ignore`, and istiod `Fail`; see `Mesh`.
-    """
-    if args.type_ != "kubernetes:admissionregistration.k8s.io/v1:ValidatingWebhookConfiguration":
-        return None
-    theirs = pulumi.ResourceOptions(ignore_changes=["webhooks[*].failurePolicy"])
-    return pulumi.ResourceTransformResult(props=args.props, opts=pulumi.ResourceOptions.merge(args.opts, theirs))
-
-
-def leave_service(args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformResult | None:
-    """Wait for no Service of the charts, since the Deployment behind it is awaited."""
-    if args.type_ != "kubernetes:core/v1:Service":
-        return None
-    return pulumi.ResourceTransformResult(props=annotated(args.props, SKIP_AWAIT), opts=args.opts)
-
-
-def harden_pods(args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformResult | None:
-    """Give istiod's Pods what the charts do not, or not in every version: a seccomp profile and a wish to be spread.
-
-    Without the profile the restricted Pod Security Standard refuses them. The charts' value for it came with 1.16, the
-    one for spreading with 1.22.
-    """
-    if args.type_ != "kubernetes:apps/v1:Deployment":
-        return None
-    spec = cast("dict[str, Any]", args.props["spec"])
-    template = cast("dict[str, Any]", spec["template"])
-    pod = cast("dict[str, Any]", template["spec"])
-    theirs = cast("dict[str, Any]", pod.get("securityContext") or {})
-    hardened: dict[str, Any] = {
-        "topologySpreadConstraints": spread_data(spec["selector"]["matchLabels"]),
-        **pod,
-        "securityContext": {"seccompProfile": {"type": "RuntimeDefault"}, **theirs},
-    }
-    props = {**args.props, "spec": {**spec, "template": {**template, "spec": hardened}}}
-    return pulumi.ResourceTransformResult(props=props, opts=args.opts)
-
-
-def hide_config_maps(args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformResult | None:
-    """Keep the contents of the charts' ConfigMaps encrypted in Pulumi's state, where a secret value went into them."""
-    if args.type_ != "kubernetes:core/v1:ConfigMap":
-        return None
-    data = pulumi.Output.secret(args.props["data"])
-    return pulumi.ResourceTransformResult(props={**args.props, "data": data}, opts=args.opts)
-
-
-def keep_definitions(args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformResult | None:
-    """Never delete a CRD: with it everybody's resources of that kind would go.
-
-    The charts mark most of their CRDs to be kept, not all. Nothing waits for CRDs, since what uses them comes after
-    istiod's proof, which needs them, or is tried again by the provider (EnvoyFilters in older istiod charts).
-    """
-    if args.type_ != "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition":
-        return None
-    kept = pulumi.ResourceOptions(retain_on_delete=True)
-    return pulumi.ResourceTransformResult(props=args.props, opts=pulumi.ResourceOptions.merge(args.opts, kept))

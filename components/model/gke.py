@@ -61,8 +61,8 @@ class MaintenanceWindow:
     Source: https://cloud.google.com/kubernetes-engine/docs/concepts/maintenance-windows-and-exclusions.
 
     Arguments:
-        start: begin of the first window, with its time zone.
-        end: end of the first window.
+        start: when the first window starts, with its time zone.
+        end: when the first window ends.
         recurrence: when it comes again, as an RFC 5545 rule such as `FREQ=WEEKLY;BYDAY=SA,SU`.
     """
 
@@ -77,8 +77,8 @@ class MaintenanceExclusion:
 
     Arguments:
         name: its name.
-        start: begin, with its time zone.
-        end: end.
+        start: when it starts, with its time zone.
+        end: when it ends.
         scope: which upgrades are put off; default: all, for which GKE allows 90 days at most.
     """
 

@@ -33,7 +33,7 @@ def enable_apis(name: str, project: str, apis: Sequence[str], parent: pulumi.Res
     """Enable APIs in a project, side by side. They stay enabled when the stack goes: others may use them.
 
     Arguments:
-        name: begins the names of the Pulumi resources.
+        name: prefix of the Pulumi resources' names.
         project: the project's id; its Service Usage API is enabled, as in every new project.
         apis: the APIs.
         parent: the cluster component.

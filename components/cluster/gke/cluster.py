@@ -17,11 +17,12 @@ from components.cluster.gke.apis import (
     enable_apis,
 )
 from components.cluster.gke.control_plane import control_plane
+from components.cluster.gke.foundation import Foundation
 from components.cluster.gke.kubeconfig import cluster_kubeconfig
 from components.cluster.gke.network import cluster_network, webhook_firewall
 from components.cluster.gke.node_account import node_account
 from components.cluster.gke.node_pools import node_pool
-from components.cluster.handle import ClusterHandle, cluster_admin, kubernetes_provider
+from components.cluster.handle import ClusterHandle, ProviderArgs, cluster_admin, kubernetes_provider
 from components.model.gke import GkeClusterArgs
 
 
@@ -37,20 +38,17 @@ class GkeCluster(pulumi.ComponentResource):
     def __init__(self, name: str, args: GkeClusterArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("traced-mesh:cluster:GkeCluster", name, {}, opts)
         apis = enable_apis(name, args.project, needed_apis(args), self) if args.enable_apis else Apis()
-        network = cluster_network(name, args, apis, self)
-        account = node_account(name, args.cluster_name, args.project, apis, self)
-        cluster = control_plane(name, args, network, account, apis, self)
-        pools = [node_pool(name, pool, args, cluster, account, self) for pool in args.node_pools]
-        firewall = [webhook_firewall(name, args, network, account.email, apis, self)] if args.private_nodes else []
+        foundation = Foundation(name, args, apis, self)
+        network = cluster_network(foundation)
+        account = node_account(foundation)
+        cluster = control_plane(foundation, network, account)
+        pools = [node_pool(foundation, pool, cluster, account) for pool in args.node_pools]
+        firewall = [webhook_firewall(foundation, network, account.email)] if args.private_nodes else []
         kubeconfig = cluster_kubeconfig(cluster, args.access)
-        provider = kubernetes_provider(
-            f"{name}-kubernetes",
-            kubeconfig=kubeconfig,
-            context=None,
-            cluster_identifier=f"gke/{args.project}/{args.location}/{args.cluster_name}",
-            opts=pulumi.ResourceOptions(parent=self),
-        )
-        admin = cluster_admin(f"{name}-admin", args.admin or _installing_user(), provider, self)
+        access = ProviderArgs(kubeconfig, f"gke/{args.project}/{args.location}/{args.cluster_name}")
+        provider = kubernetes_provider(f"{name}-kubernetes", access, pulumi.ResourceOptions(parent=self))
+        in_cluster = pulumi.ResourceOptions(parent=self, provider=provider)
+        admin = cluster_admin(f"{name}-admin", args.admin or _installing_user(), in_cluster)
         self.handle = ClusterHandle(
             cluster.name, kubeconfig, provider, ready=[admin], runs_pods=[*pools, *network.ready, *firewall]
         )

@@ -6,7 +6,8 @@ from typing import Any
 import pulumi
 import pulumi_gcp as gcp
 
-from components.cluster.gke.apis import BINARY_AUTHORIZATION, CONTAINER, Apis
+from components.cluster.gke.apis import BINARY_AUTHORIZATION, CONTAINER
+from components.cluster.gke.foundation import Foundation
 from components.cluster.gke.network import ClusterNetwork
 from components.cluster.gke.node_account import NodeAccount
 from components.cluster.gke.node_pools import HARDENED
@@ -14,30 +15,23 @@ from components.constants.choices import ControlPlaneAccess
 from components.model.gke import GkeClusterArgs
 
 
-def control_plane(
-    name: str,
-    args: GkeClusterArgs,
-    network: ClusterNetwork,
-    account: NodeAccount,
-    apis: Apis,
-    parent: pulumi.Resource,
-) -> gcp.container.Cluster:
+def control_plane(base: Foundation, network: ClusterNetwork, account: NodeAccount) -> gcp.container.Cluster:
     """Make the cluster, without nodes.
 
     Google makes a cluster only with a node pool, which can't be changed without making the cluster anew. So that one
-    goes as soon as the cluster is there, before anything of ours runs, and `ClusterHandle.ready` names our own pools,
-    for which everything waits. From then on there is always a pool: see `components.cluster.gke.node_pools.node_pool`.
+    goes as soon as the cluster is there, before anything of ours runs, and `ClusterHandle.runs_pods` names our own
+    pools, for which our Pods wait. From then on there is always a pool: see `node_pools.node_pool`.
 
     Arguments:
-        name: begins the name of the Pulumi resource.
-        args: the cluster's arguments.
-        network: its network.
+        base: what the cluster's parts are made with.
+        network: the cluster's network.
         account: the service account of its nodes.
-        apis: the APIs to wait for.
-        parent: the cluster component.
     """
+    args = base.args
+    # What Google answers there, once the first pool is gone, is about some other pool.
+    own = pulumi.ResourceOptions(protect=args.deletion_protection, ignore_changes=["nodeConfig"])
     return gcp.container.Cluster(
-        f"{name}-cluster",
+        f"{base.name}-cluster",
         name=args.cluster_name,
         project=args.project,
         location=args.location,
@@ -69,13 +63,7 @@ def control_plane(
         deletion_protection=args.deletion_protection,
         **access(args),
         **options(args),
-        opts=pulumi.ResourceOptions(
-            parent=parent,
-            protect=args.deletion_protection,
-            depends_on=apis.enabled(CONTAINER, BINARY_AUTHORIZATION),
-            # What Google answers here, once the first pool is gone, is about some other pool.
-            ignore_changes=["nodeConfig"],
-        ),
+        opts=pulumi.ResourceOptions.merge(base.options(CONTAINER, BINARY_AUTHORIZATION), own),
     )
 
 

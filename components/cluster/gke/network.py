@@ -9,9 +9,10 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_gcp as gcp
 
-from components.cluster.gke.apis import COMPUTE, Apis
+from components.cluster.gke.apis import COMPUTE
+from components.cluster.gke.foundation import Foundation
 from components.constants.ports import WEBHOOK_PORT
-from components.model.gke import GivenNetwork, GkeClusterArgs, OwnNetwork, region_of
+from components.model.gke import GivenNetwork, OwnNetwork, region_of
 
 
 @dataclass(frozen=True)
@@ -33,31 +34,24 @@ class ClusterNetwork:
     ready: Sequence[pulumi.Resource] = ()
 
 
-def cluster_network(name: str, args: GkeClusterArgs, apis: Apis, parent: pulumi.Resource) -> ClusterNetwork:
+def cluster_network(base: Foundation) -> ClusterNetwork:
     """Return the cluster's network, and make it unless it is given."""
-    if isinstance(args.network, GivenNetwork):
-        given = args.network
-        return ClusterNetwork(given.network, given.subnetwork, given.pod_range, given.service_range)
+    args, ranges = base.args, base.args.network
+    if isinstance(ranges, GivenNetwork):
+        return ClusterNetwork(ranges.network, ranges.subnetwork, ranges.pod_range, ranges.service_range)
     network = gcp.compute.Network(
-        f"{name}-network",
+        f"{base.name}-network",
         name=args.cluster_name,
         project=args.project,
         auto_create_subnetworks=False,
-        opts=pulumi.ResourceOptions(parent=parent, depends_on=apis.enabled(COMPUTE)),
+        opts=base.options(COMPUTE),
     )
-    subnetwork = _subnetwork(name, args, args.network, network, parent)
-    ready = [_nat(name, args, network, subnetwork, parent)] if args.private_nodes else []
+    subnetwork = _subnetwork(base, ranges, network)
+    ready = [_nat(base, network, subnetwork)] if args.private_nodes else []
     return ClusterNetwork(network.name, subnetwork.name, "pods", "services", ready)
 
 
-def webhook_firewall(
-    name: str,
-    args: GkeClusterArgs,
-    network: ClusterNetwork,
-    nodes: pulumi.Input[str],
-    apis: Apis,
-    parent: pulumi.Resource,
-) -> gcp.compute.Firewall:
+def webhook_firewall(base: Foundation, network: ClusterNetwork, nodes: pulumi.Input[str]) -> gcp.compute.Firewall:
     """Let the control plane call istiod's webhooks on private nodes.
 
     GKE's own rule opens 443 and 10250 to the control plane
@@ -65,16 +59,14 @@ def webhook_firewall(
     every Pod that is to get a sidecar is refused after a timeout.
 
     Arguments:
-        name: begins the name of the Pulumi resource.
-        args: the cluster.
-        network: its network.
+        base: what the cluster's parts are made with.
+        network: the cluster's network.
         nodes: e-mail address of the nodes' service account, by which the rule finds them; unlike a network tag it can't
             be changed by whoever may edit an instance.
-        apis: the APIs to wait for.
-        parent: the cluster component.
     """
+    args = base.args
     return gcp.compute.Firewall(
-        f"{name}-webhook-firewall",
+        f"{base.name}-webhook-firewall",
         name=f"{args.cluster_name}-istiod-webhook",
         project=args.project,
         network=network.network,
@@ -83,15 +75,14 @@ def webhook_firewall(
         source_ranges=[args.control_plane_range],
         target_service_accounts=[nodes],
         allows=[{"protocol": "tcp", "ports": [str(WEBHOOK_PORT)]}],
-        opts=pulumi.ResourceOptions(parent=parent, depends_on=apis.enabled(COMPUTE)),
+        opts=base.options(COMPUTE),
     )
 
 
-def _subnetwork(
-    name: str, args: GkeClusterArgs, ranges: OwnNetwork, network: gcp.compute.Network, parent: pulumi.Resource
-) -> gcp.compute.Subnetwork:
+def _subnetwork(base: Foundation, ranges: OwnNetwork, network: gcp.compute.Network) -> gcp.compute.Subnetwork:
+    args = base.args
     return gcp.compute.Subnetwork(
-        f"{name}-subnetwork",
+        f"{base.name}-subnetwork",
         name=args.cluster_name,
         project=args.project,
         region=region_of(args.location),
@@ -103,27 +94,22 @@ def _subnetwork(
         ],
         # Nodes without a public address reach Google's APIs and registries by it.
         private_ip_google_access=True,
-        opts=pulumi.ResourceOptions(parent=parent),
+        opts=base.options(),
     )
 
 
-def _nat(
-    name: str,
-    args: GkeClusterArgs,
-    network: gcp.compute.Network,
-    subnetwork: gcp.compute.Subnetwork,
-    parent: pulumi.Resource,
-) -> gcp.compute.RouterNat:
+def _nat(base: Foundation, network: gcp.compute.Network, subnetwork: gcp.compute.Subnetwork) -> gcp.compute.RouterNat:
+    args = base.args
     router = gcp.compute.Router(
-        f"{name}-router",
+        f"{base.name}-router",
         name=args.cluster_name,
         project=args.project,
         region=region_of(args.location),
         network=network.id,
-        opts=pulumi.ResourceOptions(parent=parent),
+        opts=base.options(),
     )
     return gcp.compute.RouterNat(
-        f"{name}-nat",
+        f"{base.name}-nat",
         name=args.cluster_name,
         project=args.project,
         region=region_of(args.location),
@@ -132,5 +118,5 @@ def _nat(
         source_subnetwork_ip_ranges_to_nat="LIST_OF_SUBNETWORKS",
         subnetworks=[{"name": subnetwork.id, "source_ip_ranges_to_nats": ["ALL_IP_RANGES"]}],
         log_config={"enable": True, "filter": "ERRORS_ONLY"},
-        opts=pulumi.ResourceOptions(parent=parent),
+        opts=base.options(),
     )

@@ -7,7 +7,8 @@ from typing import Final
 import pulumi
 import pulumi_gcp as gcp
 
-from components.cluster.gke.apis import IAM, RESOURCE_MANAGER, Apis
+from components.cluster.gke.apis import IAM, RESOURCE_MANAGER
+from components.cluster.gke.foundation import Foundation
 
 #: Logs, metrics and nothing else, by Google's advice
 #: (https://cloud.google.com/kubernetes-engine/docs/how-to/hardening-your-cluster#use_least_privilege_sa).
@@ -30,32 +31,26 @@ class NodeAccount:
     granted: pulumi.Resource
 
 
-def node_account(name: str, cluster_name: str, project: str, apis: Apis, parent: pulumi.Resource) -> NodeAccount:
+def node_account(base: Foundation) -> NodeAccount:
     """Make the nodes' service account with the one role that nodes need.
 
     Workloads get rights of their own by Workload Identity, and images from a private registry by a role that the
     registry's owner gives this account.
-
-    Arguments:
-        name: begins the names of the Pulumi resources.
-        cluster_name: the cluster's name in Google Cloud.
-        project: the project's id.
-        apis: the APIs to wait for.
-        parent: the cluster component.
     """
+    args = base.args
     account = gcp.serviceaccount.Account(
-        f"{name}-node-account",
-        account_id=account_id(cluster_name),
-        project=project,
-        display_name=f"Nodes of {cluster_name}",
-        opts=pulumi.ResourceOptions(parent=parent, depends_on=apis.enabled(IAM)),
+        f"{base.name}-node-account",
+        account_id=account_id(args.cluster_name),
+        project=args.project,
+        display_name=f"Nodes of {args.cluster_name}",
+        opts=base.options(IAM),
     )
     granted = gcp.projects.IAMMember(
-        f"{name}-node-role",
-        project=project,
+        f"{base.name}-node-role",
+        project=args.project,
         role=NODE_ROLE,
         member=pulumi.Output.concat("serviceAccount:", account.email),
-        opts=pulumi.ResourceOptions(parent=parent, depends_on=apis.enabled(RESOURCE_MANAGER)),
+        opts=base.options(RESOURCE_MANAGER),
     )
     return NodeAccount(account.email, granted)
 

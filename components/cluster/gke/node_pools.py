@@ -6,9 +6,10 @@ from typing import Any, Final
 import pulumi
 import pulumi_gcp as gcp
 
+from components.cluster.gke.foundation import Foundation
 from components.cluster.gke.node_account import NodeAccount
 from components.constants.choices import Provisioning
-from components.model.gke import GkeClusterArgs, NodePool
+from components.model.gke import NodePool
 
 #: Scopes are the old way to narrow what nodes may do; Google's advice is this one scope, and IAM roles on the nodes'
 #: service account (https://cloud.google.com/compute/docs/access/service-accounts#scopes_best_practice).
@@ -26,12 +27,7 @@ HARDENED: Final[gcp.container.NodePoolNodeConfigArgsDict] = {
 
 
 def node_pool(
-    name: str,
-    pool: NodePool,
-    args: GkeClusterArgs,
-    cluster: gcp.container.Cluster,
-    account: NodeAccount,
-    parent: pulumi.Resource,
+    base: Foundation, pool: NodePool, cluster: gcp.container.Cluster, account: NodeAccount
 ) -> gcp.container.NodePool:
     """Make a node pool.
 
@@ -39,15 +35,16 @@ def node_pool(
     deletes the old one, whose Pods GKE drains, only when the new one is there.
 
     Arguments:
-        name: begins the name of the Pulumi resource.
+        base: what the cluster's parts are made with.
         pool: the pool.
-        args: the cluster's arguments.
         cluster: the cluster.
         account: the service account of its nodes.
-        parent: the cluster component.
     """
+    args = base.args
+    # Only the first size; another one would mean another pool.
+    own = pulumi.ResourceOptions(depends_on=[account.granted], ignore_changes=["initialNodeCount"])
     return gcp.container.NodePool(
-        f"{name}-{pool.name}",
+        f"{base.name}-{pool.name}",
         project=args.project,
         location=args.location,
         cluster=cluster.name,
@@ -64,12 +61,7 @@ def node_pool(
             "max_unavailable": pool.max_unavailable,
         },
         **size(pool),
-        opts=pulumi.ResourceOptions(
-            parent=parent,
-            depends_on=[account.granted],
-            # Only the first size; another one would mean another pool.
-            ignore_changes=["initialNodeCount"],
-        ),
+        opts=pulumi.ResourceOptions.merge(base.options(), own),
     )
 
 

@@ -40,8 +40,8 @@ class CollectorArgs:
         ca_certificate: the CA (PEM) that stands in the CA Secret of `namespace`; `None` without `backend.tls`. The
             Pods mount the Secret; the certificate itself is only read in order to roll them when it changes.
         image: the Collector's image, pinned by tag or digest.
-        injection_label: the label of namespaces with sidecar injection (`namespaces.injection_label`); only their Pods
-            reach the Collector.
+        injection_label: the label of namespaces with sidecar injection (`constants.names.injection_label`); only their
+            Pods reach the Collector.
         headers: further headers -> value, secrets; one for each of `backend.header_names`. Default: none.
         client_key: private key of `backend.client_certificate`, PEM, a secret. Default `None`: no client certificate.
         replicas: number of Pods; from 2 on with a disruption budget. Default 2.

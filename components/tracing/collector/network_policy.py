@@ -19,7 +19,7 @@ def collector_access(
     Arguments:
         selector: labels of the Collector's Pods.
         backend: where the spans go.
-        injection_label: the label of namespaces with sidecar injection (`namespaces.injection_label`).
+        injection_label: the label of namespaces with sidecar injection (`constants.names.injection_label`).
     """
     return NetworkAccess(
         selector,

@@ -2,7 +2,8 @@
 
 import pytest
 
-from components.mesh.mesh import DEFAULT_VALIDATOR, keep_definitions, leave_failure_policy
+from components.mesh.chart_transforms import keep_definitions, leave_failure_policy
+from components.mesh.mesh import DEFAULT_VALIDATOR
 from tests.components.mesh.charts.chart_settings import EXTRA_BASE, base
 from tests.support.istio import Document, Istio, of_kind, the
 from tests.support.transforms import kept_by, through

@@ -3,72 +3,71 @@
 import contextlib
 import os
 import signal
-import subprocess
 import time
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
 
-_PROC: Final = Path("/proc")
+import psutil
 
 
 def is_alive(pid: int) -> bool:
     """Tell whether process `pid` runs; one that has ended and waits for its parent (a zombie) does not."""
-    if _PROC.joinpath("self").exists():
-        try:
-            return _PROC.joinpath(str(pid), "stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
-        except (OSError, IndexError):
-            return False
-    state = _ps(pid, "stat")
-    return bool(state) and not state.startswith("Z")
+    try:
+        return psutil.Process(pid).status() not in {psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD}
+    except psutil.NoSuchProcess:
+        return False
 
 
 def command_line(pid: int) -> str:
     """Return the command line of process `pid`, its arguments joined by spaces; empty if there is no such process."""
-    if _PROC.joinpath("self").exists():
-        try:
-            return (
-                _PROC.joinpath(str(pid), "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
-            )
-        except OSError:
-            return ""
-    return _ps(pid, "command")
+    try:
+        return " ".join(psutil.Process(pid).cmdline()).strip()
+    except psutil.Error:
+        return ""
 
 
 def with_environment(setting: str, program: str) -> list[int]:
     """Return the processes that were started with an environment setting and whose command line holds `program`.
 
-    Only where the system shows environments (Linux); elsewhere there are none to be found.
-
     Arguments:
         setting: for example `PULUMI_HOME=/a/folder`.
         program: part of a program's name, so that a person's shell with the same setting is not among them.
     """
-    found: list[int] = []
-    for folder in _PROC.glob("[0-9]*"):
-        with contextlib.suppress(OSError):
-            settings = folder.joinpath("environ").read_bytes().decode(errors="replace").split("\0")
-            if setting in settings and program in command_line(int(folder.name)):
-                found.append(int(folder.name))
-    return found
+    name, _, value = setting.partition("=")
+    return [
+        process.pid
+        for process in psutil.process_iter()
+        if _environment(process).get(name) == value and program in command_line(process.pid)
+    ]
+
+
+def _environment(process: psutil.Process) -> Mapping[str, str]:
+    """Return a process's environment; empty where the system does not show it."""
+    try:
+        return process.environ()
+    except (psutil.Error, OSError):
+        return {}
 
 
 def with_output(file: Path) -> list[int]:
-    """Return the processes whose standard output is a file, where the system shows that (Linux)."""
+    """Return the processes whose standard output is a file, where the system shows that (Linux).
+
+    psutil names open files by path and number only where they are regular ones, and not whether one is the output.
+    """
     found: list[int] = []
-    for folder in _PROC.glob("[0-9]*"):
+    for pid in psutil.pids():
         with contextlib.suppress(OSError):
-            if folder.joinpath("fd", "1").samefile(file):
-                found.append(int(folder.name))
+            if Path(f"/proc/{pid}/fd/1").samefile(file):
+                found.append(pid)
     return found
 
 
 def child_of(pid: int) -> int | None:
-    """Return a child of process `pid`, where the system shows processes in `/proc` (Linux)."""
-    for file in _PROC.glob("[0-9]*/stat"):
-        with contextlib.suppress(OSError, IndexError):
-            if int(file.read_text().rpartition(")")[2].split()[1]) == pid:
-                return int(file.parent.name)
-    return None
+    """Return a child of process `pid`; `None` if it has none."""
+    try:
+        return next((child.pid for child in psutil.Process(pid).children()), None)
+    except psutil.Error:
+        return None
 
 
 class PidFile:
@@ -151,9 +150,3 @@ def gone_within(pid: int, seconds: float) -> bool:
             return False
         time.sleep(0.02)
     return True
-
-
-def _ps(pid: int, column: str) -> str:
-    """Ask `ps`, which every Unix without /proc has, for one column of one process."""
-    answer = subprocess.run(["ps", "-o", f"{column}=", "-p", str(pid)], capture_output=True, text=True, check=False)  # noqa: S607 - ps of the system
-    return answer.stdout.strip()

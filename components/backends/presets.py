@@ -41,12 +41,14 @@ class Preset:
         address: its address; `None` if each team has its own.
         token_header: header that carries the access token; `None` if that differs.
         speaks_lightstep: whether Envoy's own Lightstep tracer and Istio's `lightstep` provider can send to it.
+        takes_http: whether it takes OTLP over HTTP as well as over gRPC. Default `False`.
     """
 
     title: str
     address: BackendAddress | None
     token_header: str | None
     speaks_lightstep: bool
+    takes_http: bool = False
 
 
 PRESETS: Final[Mapping[BackendPreset, Preset]] = {
@@ -64,7 +66,7 @@ PRESETS: Final[Mapping[BackendPreset, Preset]] = {
     ),
     BackendPreset.LIGHTSTEP_SATELLITES: Preset("an on-premise satellite pool", None, LIGHTSTEP_HEADER, True),
     BackendPreset.LIGHTSTEP_MICROSATELLITES: Preset("Lightstep microsatellites", None, LIGHTSTEP_HEADER, True),
-    BackendPreset.OTLP: Preset("any OTLP endpoint", None, None, False),
+    BackendPreset.OTLP: Preset("any OTLP endpoint", None, None, speaks_lightstep=False, takes_http=True),
 }
 
 

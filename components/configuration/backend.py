@@ -328,7 +328,7 @@ def _mode_reaches_the_backend(settings: BackendSettings, _: ReadingContext) -> F
 
 
 def _http_is_for_otlp(settings: BackendSettings, _: ReadingContext) -> Faults:
-    if settings.backend_protocol is OtlpProtocol.HTTP and settings.backend is not BackendPreset.OTLP:
+    if settings.backend_protocol is OtlpProtocol.HTTP and not PRESETS[settings.backend].takes_http:
         yield Fault(
             "backend_protocol",
             f"backend is {settings.backend}, which is reached over gRPC",
@@ -338,7 +338,7 @@ def _http_is_for_otlp(settings: BackendSettings, _: ReadingContext) -> Faults:
 
 def _path_has_a_use(settings: BackendSettings, _: ReadingContext) -> Faults:
     if settings.backend_path and settings.backend_protocol is not OtlpProtocol.HTTP:
-        use_http = (put("backend_protocol", OtlpProtocol.HTTP),) if settings.backend is BackendPreset.OTLP else ()
+        use_http = (put("backend_protocol", OtlpProtocol.HTTP),) if PRESETS[settings.backend].takes_http else ()
         reason = f"backendProtocol is {settings.backend_protocol}, which has no paths"
         yield Fault("backend_path", reason, fixes=(remove("backend_path"), *use_http))
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 
-from components.backends.presets import BackendPreset
+from components.backends.presets import PRESETS
 from components.configuration.settings import Settings
 from components.constants.choices import TracingMode
 from components.tracing.plan import TracingPlan
@@ -75,7 +75,7 @@ def _sampling(settings: Settings) -> Iterator[str]:
 
 
 def _backend(settings: Settings) -> Iterator[str]:
-    if settings.backend is not BackendPreset.OTLP:
+    if PRESETS[settings.backend].speaks_lightstep:
         yield (
             "Lightstep (ServiceNow Cloud Observability) has an announced end of life in 2026. Any OTLP backend can "
             "take its place: set backend to otlp, and backendAddress."

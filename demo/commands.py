@@ -7,7 +7,7 @@ from typing import Final
 
 from demo.demo import Demo, addresses, removed_if_interrupted, report_file
 from demo.images.recipes import RELEASE
-from demo.layout import Door
+from demo.layout import Endpoint
 from demo.node import Node
 from local.console import say
 from local.errors import SandboxError
@@ -74,7 +74,7 @@ def env(target: Target) -> int:
 
 def _asking_jaeger(node: Node, arguments: Sequence[str]) -> list[str]:
     """Return the verification's arguments with the node's Jaeger, unless they name another backend."""
-    own = () if "--backend-url" in arguments else ("--backend=jaeger", f"--backend-url={node.url(Door.JAEGER)}")
+    own = () if "--backend-url" in arguments else ("--backend=jaeger", f"--backend-url={node.url(Endpoint.JAEGER)}")
     return [*own, *arguments]
 
 

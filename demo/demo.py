@@ -9,7 +9,7 @@ from typing import Final
 
 from demo.images.library import ensure_library, give
 from demo.images.recipes import IMAGES, RELEASE
-from demo.layout import Door
+from demo.layout import Endpoint
 from demo.node import Node
 from demo.requirements import ensure_requirements
 from demo.zipkin import ensure_zipkin
@@ -145,8 +145,8 @@ def addresses(demo: Demo, toolchain: Toolchain) -> str:
     """Return what a person wants to look at."""
     rows = {
         "Bookinfo": demo.product_page(toolchain),
-        "its traces": f"{demo.node.url(Door.ZIPKIN)}/zipkin/",
-        "Jaeger's API": f"{demo.node.url(Door.JAEGER)}/api/services",
+        "its traces": f"{demo.node.url(Endpoint.ZIPKIN)}/zipkin/",
+        "Jaeger's API": f"{demo.node.url(Endpoint.JAEGER)}/api/services",
         "the proof": shown(report_file(demo.node)),
     }
     width = max(len(name) for name in rows)

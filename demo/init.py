@@ -2,7 +2,7 @@
 
 It makes the node's mounts and network, runs the node's programs and starts them again when they end, collects
 processes that nobody waits for, and relays connections from this machine's loopback address. It ends the node when the
-keeper, which started it, is gone.
+supervisor, which started it, is gone.
 """
 
 import argparse
@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import Final
 
 from demo.cgroups import remove_cgroup
-from demo.doors import Ports
 from demo.layout import Layout
 from demo.network import make_mounts, make_network
 from demo.programs import NodeProgram, node_programs
+from demo.published_ports import Ports
 from demo.relay import relay
 
 #: Seconds before a program that has ended is started again.
@@ -28,10 +28,10 @@ _PAUSE: Final = 0.5
 
 
 def main() -> None:
-    """Be the first process of a node until the keeper is gone."""
+    """Be the first process of a node until the supervisor is gone."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--folder", type=Path, required=True, help="the instance's folder")
-    parser.add_argument("--lifeline", type=int, required=True, help="a pipe whose other end the keeper holds")
+    parser.add_argument("--lifeline", type=int, required=True, help="a pipe whose other end the supervisor holds")
     parser.add_argument("--listeners", required=True, help="listening sockets, in the order of the ports")
     arguments = parser.parse_args()
     layout = Layout(arguments.folder)
@@ -66,7 +66,7 @@ class Init:
             self._start(program)
         relaying = asyncio.ensure_future(relay(listeners))
         await ended.wait()
-        _log("the keeper is gone: ending the node")
+        _log("the supervisor is gone: ending the node")
         relaying.cancel()
         self._end()
 

@@ -37,7 +37,7 @@ BACKEND_PORT: Final = 4317
 NODE_PORTS: Final = 6
 
 
-class Door(StrEnum):
+class Endpoint(StrEnum):
     """What is reached from this machine, each at a port of the loopback address."""
 
     API_SERVER = "api-server"
@@ -45,8 +45,8 @@ class Door(StrEnum):
     ZIPKIN = "zipkin"
 
 
-#: Where each door leads inside the node.
-DOORS: Final = {Door.API_SERVER: API_PORT, Door.JAEGER: JAEGER_QUERY_PORT, Door.ZIPKIN: ZIPKIN_PORT}
+#: Where each endpoint leads inside the node.
+ENDPOINTS: Final = {Endpoint.API_SERVER: API_PORT, Endpoint.JAEGER: JAEGER_QUERY_PORT, Endpoint.ZIPKIN: ZIPKIN_PORT}
 
 
 @dataclass(frozen=True)
@@ -95,9 +95,9 @@ class Layout:
         return f"traced-mesh-{hashlib.sha256(str(self.folder).encode()).hexdigest()[:10]}"
 
     @property
-    def keeper_pid(self) -> Path:
+    def supervisor_pid(self) -> Path:
         """The file that names the process that keeps the node."""
-        return self.folder / "keeper.pid"
+        return self.folder / "supervisor.pid"
 
     @property
     def node_pid(self) -> Path:

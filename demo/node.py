@@ -13,10 +13,11 @@ from demo import configuration
 from demo.backend import write_backend
 from demo.cgroups import remove_cgroup
 from demo.dns import dns_objects
-from demo.doors import Ports
 from demo.identities import write_identities
 from demo.keys import Authority, KeyPair
-from demo.layout import NODE, Door, Layout
+from demo.layout import NODE, Endpoint, Layout
+from demo.published_ports import Ports
+from local.environment import LOCK, LocalEnvironment
 from local.errors import SandboxError
 from local.kube_api import KubeApi
 from local.paths import DEMO_INSTANCE, PROJECT, shown
@@ -24,16 +25,15 @@ from local.ports import LOOPBACK
 from local.processes import PidFile, child_of, terminate, with_output
 from local.satellite_ca import ensure_satellite_ca
 from local.toolchain.toolchain import Toolchain
-from local.workplace import LOCK, Workplace
 
 #: Seconds that the API server may take until it is ready; 5 are usual on 2 cores.
 _API_PATIENCE: Final = 60.0
 
-#: Seconds that the keeper may take to end the node and clean up; 1 is usual.
+#: Seconds that the supervisor may take to end the node and clean up; 1 is usual.
 _GRACE: Final = 20.0
 
 
-class Node(Workplace):
+class Node(LocalEnvironment):
     """A real node; several can run side by side.
 
     It is not kept when it is stopped: what is in it is made again by the next run.
@@ -47,12 +47,12 @@ class Node(Workplace):
         super().__init__(name, folder)
         self.layout = Layout(self.folder)
         mark = str(self.folder)
-        self.keeper_pid_file = PidFile(self.layout.keeper_pid, mark)
+        self.supervisor_pid_file = PidFile(self.layout.supervisor_pid, mark)
         self.node_pid_file = PidFile(self.layout.node_pid, mark)
 
     def is_running(self) -> bool:
         """Tell whether the node runs."""
-        return self.keeper_pid_file.running() is not None and self.node_pid_file.running() is not None
+        return self.supervisor_pid_file.running() is not None and self.node_pid_file.running() is not None
 
     @property
     def enter(self) -> list[str]:
@@ -67,9 +67,9 @@ class Node(Workplace):
             raise SandboxError(f"The node {self.name} does not run: bring it up with `make demo`.")
         return ["nsenter", f"--target={first}", "--mount", "--net", "--pid", "--"]
 
-    def url(self, door: Door) -> str:
-        """Return the address on this machine that leads through a door of the node."""
-        return f"http://{LOOPBACK}:{Ports.read(self.layout.ports).doors[door]}"
+    def url(self, endpoint: Endpoint) -> str:
+        """Return the address on this machine that leads through a endpoint of the node."""
+        return f"http://{LOOPBACK}:{Ports.read(self.layout.ports).endpoints[endpoint]}"
 
     def prepare(self, toolchain: Toolchain) -> None:
         """Make the folder ready: nothing of an earlier node, an authority for the backend, and what Pulumi needs."""
@@ -96,10 +96,10 @@ class Node(Workplace):
         """
         ports = Ports.read(self.layout.ports)
         self._write_configuration()
-        write_identities(self.layout, self.kubeconfig, ports.doors[Door.API_SERVER])
+        write_identities(self.layout, self.kubeconfig, ports.endpoints[Endpoint.API_SERVER])
         authority = Authority(KeyPair(self.ca_file, self.ca_file.with_suffix(".key")))
         write_backend(self.layout, authority, token)
-        self._start_keeper(owner_pid)
+        self._start_supervisor(owner_pid)
         if not KubeApi(self.kubeconfig).wait_until_ready(_API_PATIENCE):
             raise SandboxError(
                 f"The node's API server was not ready after {_API_PATIENCE:.0f} s.\n"
@@ -173,8 +173,8 @@ class Node(Workplace):
 
     def _end(self) -> None:
         self.end_pulumi()
-        self.keeper_pid_file.end(_GRACE)
-        self.node_pid_file.end(grace_seconds=0)  # if its keeper was killed
+        self.supervisor_pid_file.end(_GRACE)
+        self.node_pid_file.end(grace_seconds=0)  # if its supervisor was killed
         remove_cgroup(self.layout.cgroup)
 
     def _write_configuration(self) -> None:
@@ -190,12 +190,12 @@ class Node(Workplace):
         for name, text in files.items():
             (folder / name).write_text(text, encoding="utf-8")
 
-    def _start_keeper(self, owner_pid: int | None) -> None:
-        command = [sys.executable, "-m", "demo.keeper", "--folder", str(self.folder)]
+    def _start_supervisor(self, owner_pid: int | None) -> None:
+        command = [sys.executable, "-m", "demo.supervisor", "--folder", str(self.folder)]
         command += ["--owner-pid", str(owner_pid)] if owner_pid else []
         with (self.layout.logs / "node.log").open("ab") as log:
             process = subprocess.Popen(
                 command, cwd=PROJECT, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
             )
-        self.keeper_pid_file.write(process.pid)
+        self.supervisor_pid_file.write(process.pid)
         process.returncode = 0  # it outlives this run, so Python need not warn that nobody waits for it

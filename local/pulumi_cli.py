@@ -13,12 +13,12 @@ from types import FrameType
 from typing import Any, Final, Self
 
 from local.console import say
+from local.environment import LocalEnvironment
 from local.errors import Interrupted, SandboxError
 from local.paths import PROJECT
 from local.processes import PidFile, is_alive, terminate
 from local.stack_files import StackFile
 from local.toolchain.toolchain import Toolchain
-from local.workplace import Workplace
 
 #: Commands of Pulumi that read the stack's configuration and so take `--config-file`.
 _VERBS_WITH_CONFIGURATION: Final = frozenset({"config", "destroy", "import", "preview", "refresh", "up"})
@@ -41,7 +41,7 @@ class Pulumi:
     pid_file: PidFile | None = None
 
     @classmethod
-    def in_sandbox(cls, stack_file: StackFile, instance: Workplace, toolchain: Toolchain) -> Self:
+    def in_sandbox(cls, stack_file: StackFile, instance: LocalEnvironment, toolchain: Toolchain) -> Self:
         """Return the command for a stack in a sandbox: with the sandbox's own state, passphrase and plugins."""
         environment = {**os.environ, **instance.env(toolchain)}
         return cls(toolchain.program("pulumi"), stack_file, environment, instance.pulumi_pid_file)

@@ -19,7 +19,7 @@ class Secret:
     value: Any
 
 
-def needles(values: Collection[str]) -> frozenset[str]:
+def secret_texts(values: Collection[str]) -> frozenset[str]:
     """Return the texts to look for, given the secret values of a configuration: each as it is, and in base64.
 
     Arguments:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pulumi_policy import EnforcementLevel
 
 from components.constants.choices import EnvironmentKind
-from policy.leaks import needles
+from policy.leaks import secret_texts
 from policy.rule import Rule
 
 #: The configuration key that says what an environment is for.
@@ -19,7 +19,7 @@ class Stack:
 
     Arguments:
         kind: what its environment is for. Default: `PROD`, the strictest, for engines that don't say.
-        searched: the texts that are secret in its configuration; see `leaks.needles`.
+        searched: the texts that are secret in its configuration; see `leaks.secret_texts`.
         changed: rule's name -> level, where a configuration of the pack changes it.
     """
 
@@ -42,7 +42,7 @@ class Stack:
         )  # what is none of them the program itself refuses, with the command to fix it
         return cls(
             EnvironmentKind(text) if known else EnvironmentKind.PROD,
-            needles([config[key] for key in secret_keys if key in config]),
+            secret_texts([config[key] for key in secret_keys if key in config]),
         )
 
     def level(self, rule: Rule) -> EnforcementLevel:

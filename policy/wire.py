@@ -30,7 +30,7 @@ def resource(message: Any, searched: Collection[str]) -> Resource:
 
     Arguments:
         message: an `AnalyzeRequest` or an `AnalyzerResource`.
-        searched: texts to look for in it; see `leaks.needles`.
+        searched: texts to look for in it; see `leaks.secret_texts`.
     """
     marked = data(cast("Any", json_format).MessageToDict(message.properties))
     return Resource(

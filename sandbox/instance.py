@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Final
 
 from components.constants.names import ISTIO_NAMESPACE
+from local.environment import LocalEnvironment
 from local.kube_api import KubeApi
 from local.paths import DEFAULT_INSTANCE, PROJECT
 from local.ports import wait_until_listening
 from local.processes import PidFile, command_line
 from local.satellite_ca import ensure_satellite_ca
 from local.toolchain.toolchain import Toolchain
-from local.workplace import Workplace
 from sandbox import istiod
 from sandbox.control_plane import ControlPlane
 from sandbox.istiod_pods import APP
@@ -21,7 +21,7 @@ from sandbox.istiod_pods import APP
 _ISTIOD_PATIENCE: Final = 15.0
 
 
-class Instance(Workplace):
+class Instance(LocalEnvironment):
     """One sandbox; several can run side by side.
 
     Arguments:

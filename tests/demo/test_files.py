@@ -6,10 +6,10 @@ import pytest
 from cryptography import x509
 
 from demo import configuration
-from demo.doors import Ports
 from demo.identities import key_pair, kubeconfig_file, write_identities
 from demo.layout import NODE_PORTS, Layout
 from demo.programs import node_programs
+from demo.published_ports import Ports
 from demo.requirements import machine_problem
 from local.stack_files import find_stack_file
 

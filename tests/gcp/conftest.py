@@ -6,10 +6,10 @@ from typing import Final
 
 import pytest
 
+from tests.gcp.cloud_sandbox import cloud_sandbox
 from tests.gcp.double.cloud import Fault
 from tests.gcp.double.kinds import CLUSTER, NODE_POOL, SERVICE
 from tests.gcp.life import Life, Seen
-from tests.gcp.surroundings import surroundings
 
 #: What lifts the protection of a stack, as docs/operations.md says: the policy pack lets no prod go unprotected.
 LIFTED: Final[Mapping[str, object]] = {"environment": "dev", "deletionProtection": False}
@@ -69,7 +69,7 @@ def histories() -> Iterator[Mapping[str, "Future[History]"]]:
 
 
 def _live(stack: str) -> History:
-    with surroundings(f"gcp-{stack}") as made:
+    with cloud_sandbox(f"gcp-{stack}") as made:
         return _LIVES[stack](Life(made, made.stack(stack)))
 
 

@@ -10,10 +10,10 @@ from threading import Timer
 from typing import Any, Final
 
 from local.paths import PROJECT
+from tests.gcp.cloud_sandbox import CloudSandbox
 from tests.gcp.double.cloud import Cloud, Fault
 from tests.gcp.double.kinds import CLUSTER
 from tests.gcp.engine_log import Step, read_steps
-from tests.gcp.surroundings import ReadingContext
 from tests.sandbox.environment.running import Outcome, Running, client
 
 _EVENTS: Final = "events.json"
@@ -55,14 +55,14 @@ class Seen:
 
 @dataclass(frozen=True)
 class Life:
-    """One stack in surroundings of its own.
+    """One stack in a sandbox of its own with the double.
 
     Arguments:
-        surroundings: the sandbox and the double.
+        cloud_sandbox: the sandbox and the double.
         running: the stack in it.
     """
 
-    surroundings: ReadingContext
+    cloud_sandbox: CloudSandbox
     running: Running
 
     def run(self, verb: str, *arguments: str, **configured: object) -> Seen:
@@ -90,16 +90,16 @@ class Life:
 
     def up_with(self, type_: str, fault: Fault) -> Seen:
         """Run `pulumi up` while the creation of resources of a type goes wrong."""
-        self.surroundings.cloud.inject({type_: fault})
+        self.cloud_sandbox.cloud.inject({type_: fault})
         try:
             return self.up()
         finally:
-            self.surroundings.cloud.inject({})
+            self.cloud_sandbox.cloud.inject({})
 
     def interrupted_up(self) -> Seen:
         """Run `pulumi up`, press Ctrl-C while the cluster is being created, and let that creation end."""
         cluster = "gcp:container:Cluster cluster-cluster"
-        cloud, pulumi = self.surroundings.cloud, self.running.pulumi
+        cloud, pulumi = self.cloud_sandbox.cloud, self.running.pulumi
         cloud.inject({CLUSTER: Fault.SLOW})
         log = self.running.instance.folder / _EVENTS
         log.unlink(missing_ok=True)
@@ -141,8 +141,8 @@ class Life:
         return Seen(
             outcome,
             read_steps(log) if log.exists() else (),
-            self.surroundings.cloud,
-            self.surroundings.cloud.operations(),
+            self.cloud_sandbox.cloud,
+            self.cloud_sandbox.cloud.operations(),
             latest.get("pending_operations") or [],
             _objects(self.running.api()),
         )

@@ -6,7 +6,7 @@ import json
 import pytest
 
 from components.constants.choices import EnvironmentKind
-from policy.leaks import Secret, leaks, needles, readable
+from policy.leaks import Secret, leaks, readable, secret_texts
 from policy.resource import Leak
 from policy.stack import Stack
 
@@ -15,7 +15,7 @@ TOKEN = "token-of-the-tests"
 
 def found(data: object, *secrets: str) -> list[Leak]:
     """Return the leaks of secrets in data."""
-    return list(leaks(data, needles(secrets or (TOKEN,))))
+    return list(leaks(data, secret_texts(secrets or (TOKEN,))))
 
 
 def test_a_secret_in_the_middle_of_a_text_is_found_with_its_place() -> None:
@@ -40,7 +40,7 @@ def test_secrets_inside_an_object_of_the_configuration_are_found() -> None:
 
 @pytest.mark.parametrize("text", ["", "dev", "true", "123"])
 def test_a_short_text_is_no_secret_to_look_for(text: str) -> None:
-    assert needles([text]) == frozenset()
+    assert secret_texts([text]) == frozenset()
 
 
 def test_marks_of_secrets_are_taken_off_for_rules() -> None:

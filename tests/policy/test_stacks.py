@@ -10,7 +10,7 @@ from pulumi_policy import EnforcementLevel
 
 from components.configuration.settings import Settings
 from policy.judgement import Violation, judge, judge_stack
-from policy.leaks import Secret, leaks, needles
+from policy.leaks import Secret, leaks, secret_texts
 from policy.resource import Resource
 from policy.rules import RULES
 from policy.stack import Stack
@@ -48,7 +48,7 @@ def test_no_stack_breaks_a_rule_that_stops_it(stack: str, tmp_path_factory: pyte
 def _resources(made: Recorded, settings: Settings) -> Iterator[Resource]:
     """Yield a resource as the engine would hand it to the pack, and for a chart what it renders."""
     marked = _marked(made.inputs)
-    yield Resource(made.type, made.name, made.plain, made.protected, tuple(leaks(marked, needles([TOKEN]))))
+    yield Resource(made.type, made.name, made.plain, made.protected, tuple(leaks(marked, secret_texts([TOKEN]))))
     if made.type == "kubernetes:helm.sh/v4:Chart":
         for document in _rendered(made, settings):
             group, _, version = document["apiVersion"].rpartition("/")

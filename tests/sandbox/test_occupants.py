@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from local import paths, workplace
+from local import environment, paths
 from local.errors import SandboxError
 from local.target import Target
 from sandbox.instance import Instance
@@ -21,7 +21,7 @@ NAMESPACE = {"custom": True, "type": "kubernetes:core/v1:Namespace"}
 @pytest.fixture(autouse=True)
 def sandboxes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Keep all sandboxes in a folder of the test's own."""
-    for module in (paths, workplace):
+    for module in (paths, environment):
         monkeypatch.setattr(module, "SANDBOX", tmp_path)
     return tmp_path
 

@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import yaml
 
-from demo.layout import Door
+from demo.layout import Endpoint
 from demo.node import Node
 from local.paths import PROJECT
 from local.pulumi_cli import Pulumi
@@ -79,12 +79,12 @@ class RunningNode:
     @property
     def jaeger_url(self) -> str:
         """Address of Jaeger's query API."""
-        return self.node.url(Door.JAEGER)
+        return self.node.url(Endpoint.JAEGER)
 
     @property
     def zipkin_url(self) -> str:
         """Address of Zipkin's API and page."""
-        return self.node.url(Door.ZIPKIN)
+        return self.node.url(Endpoint.ZIPKIN)
 
     def trace_in_jaeger(self, trace_id: str) -> list[dict[str, Any]]:
         """Return the spans of a trace that Jaeger has."""

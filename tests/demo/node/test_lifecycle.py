@@ -11,8 +11,8 @@ from typing import Final
 import pytest
 
 from demo import cgroups
-from demo.doors import Ports
 from demo.node import Node
+from demo.published_ports import Ports
 from local.paths import PROJECT
 from local.ports import is_free
 from local.processes import child_of, command_line, is_alive
@@ -56,7 +56,7 @@ def first_process(node: Node) -> int | None:
 
 
 _KILLED: Final[dict[str, Callable[[Node], int | None]]] = {
-    "keeper": lambda node: node.keeper_pid_file.running(),
+    "supervisor": lambda node: node.supervisor_pid_file.running(),
     "unshare": lambda node: node.node_pid_file.running(),
     "first process": first_process,
 }

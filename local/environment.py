@@ -27,7 +27,7 @@ _GARBAGE_COLLECTION: Final = "400"
 _PULUMI_PATIENCE: Final = 900.0
 
 
-class Workplace:
+class LocalEnvironment:
     """Where `pulumi` works on one sandbox; several can exist side by side.
 
     Arguments:

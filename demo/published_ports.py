@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self
 
-from demo.layout import DOORS, NODE_ADDRESS, NODE_PORTS, Door
+from demo.layout import ENDPOINTS, NODE_ADDRESS, NODE_PORTS, Endpoint
 from local.errors import SandboxError
 from local.ports import LOOPBACK, free_ports, is_free
 
@@ -23,11 +23,11 @@ class Ports:
     """Which port of the loopback address leads where.
 
     Arguments:
-        doors: port of each door.
+        endpoints: port of each endpoint.
         first_node_port: the first port of NodePort Services; on the node they have the same numbers.
     """
 
-    doors: Mapping[Door, int]
+    endpoints: Mapping[Endpoint, int]
     first_node_port: int
 
     @classmethod
@@ -37,17 +37,17 @@ class Ports:
         Raises:
             SandboxError: if there are not enough.
         """
-        return cls(dict(zip(DOORS, free_ports(len(DOORS)), strict=True)), _free_run(NODE_PORTS))
+        return cls(dict(zip(ENDPOINTS, free_ports(len(ENDPOINTS)), strict=True)), _free_run(NODE_PORTS))
 
     @classmethod
     def read(cls, file: Path) -> Self:
         """Read what `write` wrote."""
         content = json.loads(file.read_text(encoding="utf-8"))
-        return cls({Door(name): port for name, port in content["doors"].items()}, content["firstNodePort"])
+        return cls({Endpoint(name): port for name, port in content["endpoints"].items()}, content["firstNodePort"])
 
     def write(self, file: Path) -> None:
         """Write them to a file."""
-        content = {"doors": dict(self.doors), "firstNodePort": self.first_node_port}
+        content = {"endpoints": dict(self.endpoints), "firstNodePort": self.first_node_port}
         file.write_text(json.dumps(content), encoding="utf-8")
 
     @property
@@ -58,8 +58,8 @@ class Ports:
     @property
     def targets(self) -> Mapping[int, tuple[str, int]]:
         """Port of this machine -> address and port inside the node."""
-        doors = {port: (LOOPBACK, DOORS[door]) for door, port in self.doors.items()}
-        return doors | {port: (NODE_ADDRESS, port) for port in self.node_ports}
+        endpoints = {port: (LOOPBACK, ENDPOINTS[endpoint]) for endpoint, port in self.endpoints.items()}
+        return endpoints | {port: (NODE_ADDRESS, port) for port in self.node_ports}
 
     def listen(self) -> list[socket.socket]:
         """Listen on all of them, in the order of `targets`.

@@ -16,11 +16,11 @@ from threading import Event
 from typing import Final
 
 from demo.cgroups import make_cgroup, remove_cgroup
-from demo.doors import Ports
 from demo.layout import Layout
+from demo.published_ports import Ports
+from local.environment import LocalEnvironment
 from local.paths import PROJECT
 from local.processes import Owner, PidFile
-from local.workplace import Workplace
 
 #: Seconds between two looks at the owner and at the node.
 _POLL: Final = 0.25
@@ -53,9 +53,9 @@ def main() -> None:
     finally:
         remove_cgroup(layout.cgroup)
     if abandoned:
-        workplace = Workplace(layout.folder.name, layout.folder)
-        workplace.end_pulumi()
-        workplace.remove_files()
+        environment = LocalEnvironment(layout.folder.name, layout.folder)
+        environment.end_pulumi()
+        environment.remove_files()
 
 
 def _start(layout: Layout) -> "tuple[subprocess.Popen[bytes], int]":

@@ -34,7 +34,7 @@ _OF_THE_SANDBOX: Final = ("istioVersion", "istioCharts", "baseValues", "istiodVa
 
 
 @dataclass(frozen=True)
-class ReadingContext:
+class CloudSandbox:
     """A sandbox that the double's clusters lead to; several stacks can come and go in it.
 
     Arguments:
@@ -98,7 +98,7 @@ class ReadingContext:
 
 
 @contextmanager
-def surroundings(name: str) -> Generator[ReadingContext]:
+def cloud_sandbox(name: str) -> Generator[CloudSandbox]:
     """Yield a sandbox with an empty fake cloud; both vanish with the tests, however they end."""
     programs = toolchain.ensure((Purpose.UP,), releases=[RELEASE])
     instance = Instance(f"test-{os.getpid()}-{name}")
@@ -108,7 +108,7 @@ def surroundings(name: str) -> Generator[ReadingContext]:
         folder = instance.folder / "gcp"
         folder.mkdir()
         _point_to(instance, folder)
-        yield ReadingContext(instance, programs, webhook_port, folder)
+        yield CloudSandbox(instance, programs, webhook_port, folder)
     finally:
         instance.remove(programs)
 

@@ -1,4 +1,4 @@
-module traced-mesh/sandbox/tools/actionlint
+module traced-mesh/local/tools/actionlint
 
 go 1.26.0
 

@@ -1,4 +1,4 @@
-module traced-mesh/sandbox/tools/coredns
+module traced-mesh/local/tools/coredns
 
 go 1.26.0
 

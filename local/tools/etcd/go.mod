@@ -1,4 +1,4 @@
-module traced-mesh/sandbox/tools/etcd
+module traced-mesh/local/tools/etcd
 
 go 1.26.0
 

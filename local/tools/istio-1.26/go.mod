@@ -1,4 +1,4 @@
-module traced-mesh/sandbox/tools/istio-1.26
+module traced-mesh/local/tools/istio-1.26
 
 go 1.26.0
 

@@ -1,4 +1,4 @@
-module traced-mesh/sandbox/tools/istio-1.27
+module traced-mesh/local/tools/istio-1.27
 
 go 1.26.0
 

@@ -1,4 +1,4 @@
-module traced-mesh/sandbox/tools/istio-main
+module traced-mesh/local/tools/istio-main
 
 go 1.26.0
 

@@ -1,4 +1,4 @@
-module traced-mesh/sandbox/tools/jaeger
+module traced-mesh/local/tools/jaeger
 
 go 1.26.0
 

@@ -1,4 +1,4 @@
-module traced-mesh/sandbox/tools/kubernetes
+module traced-mesh/local/tools/kubernetes
 
 go 1.26.0
 

@@ -1,4 +1,4 @@
-module traced-mesh/sandbox/tools/kwok
+module traced-mesh/local/tools/kwok
 
 go 1.26.0
 

@@ -1,4 +1,4 @@
-module traced-mesh/sandbox/tools/otelcol
+module traced-mesh/local/tools/otelcol
 
 go 1.26.0
 

@@ -1,4 +1,4 @@
-module traced-mesh/sandbox/tools/pulumi-language-python
+module traced-mesh/local/tools/pulumi-language-python
 
 go 1.26.0
 

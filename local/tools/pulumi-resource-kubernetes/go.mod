@@ -1,4 +1,4 @@
-module traced-mesh/sandbox/tools/pulumi-resource-kubernetes
+module traced-mesh/local/tools/pulumi-resource-kubernetes
 
 go 1.26.0
 

@@ -1,4 +1,4 @@
-module traced-mesh/sandbox/tools/pulumi
+module traced-mesh/local/tools/pulumi
 
 go 1.26.0
 

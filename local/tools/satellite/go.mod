@@ -1,4 +1,4 @@
-module traced-mesh/sandbox/tools/satellite
+module traced-mesh/local/tools/satellite
 
 go 1.26.0
 

@@ -4,6 +4,7 @@ import json
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from http import HTTPStatus
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
@@ -134,6 +135,10 @@ def _get(api: Any, path: str) -> dict[str, Any]:
     answer = api.call_api(
         *api.param_serialize("GET", path, header_params=headers, auth_settings=["BearerToken"]), _request_timeout=30
     )
+    if (
+        answer.status == HTTPStatus.NOT_FOUND
+    ):  # a group whose last definition is being deleted is listed a moment longer
+        return {"resources": []}
     return json.loads(answer.read())
 
 

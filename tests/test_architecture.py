@@ -23,20 +23,10 @@ layers = ["upper", "lower"]
 """
 
 #: Folders whose files are named in docs.
-FOLDERS = [
-    "cli",
-    "components",
-    "demo",
-    "deploy",
-    "docs",
-    "local",
-    "policy",
-    "reference",
-    "sandbox",
-    "stacks",
-    "tests",
-    "verify",
-]
+FOLDERS = (
+    *("cli", "components", "demo", "deploy", "docs", "local"),
+    *("policy", "reference", "sandbox", "stacks", "tests", "verify"),
+)
 
 PAGES = sorted({*PROJECT.glob("*.md"), *(PROJECT / "docs").rglob("*.md")})
 

@@ -6,11 +6,10 @@ Collector (in the cluster) -> TLS, token -> satellite -> Jaeger, whose API answe
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import yaml
 
-from demo.keys import Authority, KeyPair
 from demo.layout import (
     BACKEND_HOST,
     BACKEND_PORT,
@@ -20,10 +19,9 @@ from demo.layout import (
     ZIPKIN_PORT,
     Layout,
 )
+from local.certificates import Authority, KeyPair
+from local.jaeger import JaegerAddresses, jaeger_configuration
 from local.ports import LOOPBACK
-
-#: Traces that Jaeger keeps in memory; Bookinfo's are of 8 spans.
-_TRACES: Final = 50_000
 
 
 def write_backend(layout: Layout, authority: Authority, token: str) -> None:
@@ -80,25 +78,13 @@ def satellite(certificate: KeyPair, token_file: Path) -> Mapping[str, Any]:
 
 def jaeger() -> Mapping[str, Any]:
     """Return Jaeger's configuration: spans by OTLP, kept in memory, questions by its HTTP API."""
-    grpc = {"endpoint": f"{LOOPBACK}:{JAEGER_OTLP_PORT}"}
-    query = {
-        "storage": {"traces": "memory"},
-        "http": {"endpoint": f"{LOOPBACK}:{JAEGER_QUERY_PORT}"},
-        "grpc": {"endpoint": f"{LOOPBACK}:{JAEGER_QUERY_PORT - 1}"},
-    }
-    return {
-        "extensions": {
-            "jaeger_storage": {"backends": {"memory": {"memory": {"max_traces": _TRACES}}}},
-            "jaeger_query": query,
-        },
-        "receivers": {"otlp": {"protocols": {"grpc": grpc}}},
-        "exporters": {"jaeger_storage_exporter": {"trace_storage": "memory"}},
-        "service": {
-            "extensions": ["jaeger_storage", "jaeger_query"],
-            "telemetry": {"metrics": {"level": "none"}},
-            "pipelines": {"traces": {"receivers": ["otlp"], "exporters": ["jaeger_storage_exporter"]}},
-        },
-    }
+    return jaeger_configuration(
+        JaegerAddresses(
+            otlp_grpc=f"{LOOPBACK}:{JAEGER_OTLP_PORT}",
+            query=f"{LOOPBACK}:{JAEGER_QUERY_PORT}",
+            query_grpc=f"{LOOPBACK}:{JAEGER_QUERY_PORT - 1}",
+        )
+    )
 
 
 def zipkin_environment() -> Mapping[str, str]:

@@ -6,8 +6,8 @@ from typing import Any, Final
 
 import yaml
 
-from demo.keys import KeyPair, new_authority, new_key
 from demo.layout import API_PORT, API_SERVICE, CLUSTER_DOMAIN, NODE, NODE_ADDRESS, Layout
+from local.certificates import KeyPair, new_authority, new_key
 from local.ports import LOOPBACK
 
 _ADMINISTRATORS: Final = "system:masters"

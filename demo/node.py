@@ -14,9 +14,9 @@ from demo.backend import write_backend
 from demo.cgroups import remove_cgroup
 from demo.dns import dns_objects
 from demo.identities import write_identities
-from demo.keys import Authority, KeyPair
 from demo.layout import NODE, Endpoint, Layout
 from demo.published_ports import Ports
+from local.certificates import Authority, KeyPair
 from local.environment import LOCK, LocalEnvironment
 from local.errors import SandboxError
 from local.kube_api import KubeApi

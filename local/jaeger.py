@@ -15,15 +15,15 @@ class JaegerAddresses:
 
     Arguments:
         otlp_grpc: for spans over OTLP/gRPC.
-        otlp_http: for spans over OTLP/HTTP.
         query: its query API.
         query_grpc: the same over gRPC, which it cannot do without.
+        otlp_http: for spans over OTLP/HTTP; `None` (default) takes none.
     """
 
     otlp_grpc: str
-    otlp_http: str
     query: str
     query_grpc: str
+    otlp_http: str | None = None
 
 
 def jaeger_configuration(addresses: JaegerAddresses) -> dict[str, Any]:
@@ -31,6 +31,7 @@ def jaeger_configuration(addresses: JaegerAddresses) -> dict[str, Any]:
 
     Its web page is a placeholder: what the page consists of is not in the Go module.
     """
+    receivers = {"grpc": addresses.otlp_grpc, "http": addresses.otlp_http}
     return {
         "service": {
             "extensions": ["jaeger_storage", "jaeger_query"],
@@ -47,13 +48,6 @@ def jaeger_configuration(addresses: JaegerAddresses) -> dict[str, Any]:
             },
             "jaeger_storage": {"backends": {_STORE: {"memory": {"max_traces": _TRACES}}}},
         },
-        "receivers": {
-            "otlp": {
-                "protocols": {
-                    "grpc": {"endpoint": addresses.otlp_grpc},
-                    "http": {"endpoint": addresses.otlp_http},
-                }
-            }
-        },
+        "receivers": {"otlp": {"protocols": {name: {"endpoint": at} for name, at in receivers.items() if at}}},
         "exporters": {"jaeger_storage_exporter": {"trace_storage": _STORE}},
     }

@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from common.kubernetes_api import api_client
+
 #: Seconds between two questions while waiting for a server that does not answer yet.
 _POLL = 0.1
 
@@ -22,13 +24,8 @@ class KubeApi:
     """
 
     def __init__(self, kubeconfig: Path) -> None:
+        self._api: Any = api_client(kubeconfig.read_text(encoding="utf-8"))
         self._client: Any = importlib.import_module("kubernetes.client")
-        config: Any = importlib.import_module("kubernetes.config")
-        settings = self._client.Configuration()
-        config.load_kube_config(str(kubeconfig), client_configuration=settings)
-        settings.proxy = None  # the server is on this machine, whatever HTTPS_PROXY says
-        settings.retries = False
-        self._api: Any = self._client.ApiClient(settings)
         self._core: Any = self._client.CoreV1Api(self._api)
 
     def is_ready(self) -> bool:

@@ -1,16 +1,14 @@
 """A port that stays while the server behind it changes, as a Service does for Pods."""
 
 import asyncio
-import contextlib
 from threading import Thread
 from typing import Final
 
 from local.ports import LOOPBACK
+from local.relay import hand_on
 
 #: Seconds that opening or closing the port may take.
 _TIMEOUT: Final = 5.0
-
-_CHUNK: Final = 65536
 
 
 class Forwarder:
@@ -49,18 +47,7 @@ class Forwarder:
             self._server = None
 
     async def _connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            server_reader, server_writer = await asyncio.open_connection(LOOPBACK, self._target)
-        except OSError:
+        if self._target is None:  # nobody since a moment ago
             writer.close()
             return
-        await asyncio.gather(_copy(reader, server_writer), _copy(server_reader, writer))
-
-
-async def _copy(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
-    """Copy until the source ends or the sink is gone, and close the sink."""
-    with contextlib.suppress(OSError):
-        while data := await source.read(_CHUNK):
-            sink.write(data)
-            await sink.drain()
-    sink.close()
+        await hand_on(reader, writer, (LOOPBACK, self._target))

@@ -1,16 +1,13 @@
 """The cluster's API as plain data. Only reads, dry runs, and calls into Pods that leave nothing behind."""
 
 import importlib
-import ipaddress
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final, Self
-from urllib.parse import urlsplit
 
-import yaml
-
+from common.kubernetes_api import api_client
 from verify.cluster.plain import list_at
 
 #: Seconds within which the API server must answer.
@@ -82,17 +79,10 @@ class KubernetesApi:
         Raises:
             KubeconfigError: if the text can't be used.
         """
-        module: Any = importlib.import_module("kubernetes.client")
-        config: Any = importlib.import_module("kubernetes.config")
-        settings = module.Configuration()
-        settings.retries = False
         try:
-            config.load_kube_config_from_dict(yaml.safe_load(kubeconfig), client_configuration=settings)
-        except Exception as error:  # any content may be there: ConfigException, YAMLError, KeyError, TypeError …
+            return cls(api_client(kubeconfig))
+        except Exception as error:  # any content may be there
             raise KubeconfigError(f"the kubeconfig can't be used: {_one_line(type(error).__name__, error)}") from error
-        if _is_loopback(settings.host):
-            settings.proxy = None  # the server is on this machine, whatever HTTPS_PROXY says
-        return cls(module.ApiClient(settings))
 
     @property
     def server(self) -> str:
@@ -284,11 +274,3 @@ def _message(body: str | bytes) -> str:
 def _one_line(kind: str, error: object) -> str:
     said = " ".join(str(error).split())
     return ": ".join(part for part in (kind, said[:300]) if part)
-
-
-def _is_loopback(server: str) -> bool:
-    host = urlsplit(server).hostname or ""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

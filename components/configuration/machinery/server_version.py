@@ -3,13 +3,12 @@
 import importlib
 import re
 from contextlib import suppress
-from ipaddress import ip_address
 from threading import Thread
 from typing import Any, Final
-from urllib.parse import urlsplit
 
-import yaml
 from packaging.version import Version
+
+from common.kubernetes_api import api_client
 
 #: Seconds for the whole question, the kubeconfig's credential plugin included.
 _PATIENCE: Final = 5
@@ -39,15 +38,9 @@ def server_version(kubeconfig: str) -> Version | None:
 
 
 def _asked(kubeconfig: str) -> Version:
-    # Imported here: it takes 0.25 s, which a stack that makes its own cluster should not pay.
+    api = api_client(kubeconfig)
     client: Any = importlib.import_module("kubernetes.client")
-    config: Any = importlib.import_module("kubernetes.config")
-    connection = client.Configuration()
-    config.load_kube_config_from_dict(yaml.safe_load(kubeconfig), client_configuration=connection, persist_config=False)
-    connection.retries = False
-    if _is_on_this_machine(connection.host):
-        connection.proxy = None  # as kubectl and Pulumi's provider do, whatever HTTPS_PROXY says
-    answer = client.VersionApi(client.ApiClient(connection)).get_code(_request_timeout=_PATIENCE)
+    answer = client.VersionApi(api).get_code(_request_timeout=_PATIENCE)
     return _released(answer.git_version)
 
 
@@ -57,11 +50,3 @@ def _released(git_version: str) -> Version:
     if not match:
         raise ValueError("the API server names no version")
     return Version(match[1])
-
-
-def _is_on_this_machine(server: str) -> bool:
-    host = urlsplit(server).hostname or ""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

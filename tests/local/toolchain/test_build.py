@@ -4,12 +4,13 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from local.errors import SandboxError
 from local.processes import gone_within
-from local.toolchain import gobuild
+from local.toolchain import gobuild, golang
 from local.toolchain.gobuild import advice, build, compiled
 from local.toolchain.golang import Go, find_go, go_environment, is_new_enough
 from local.toolchain.programs import PROGRAMS, Program
@@ -161,3 +162,13 @@ def test_a_second_run_waits_for_the_first_and_says_so(tmp_path: Path) -> None:
     assert said == f"another run (process {first.pid}) is building; waiting until it is done\n"
     assert still_waiting
     assert output == b"held\n"
+
+
+@pytest.mark.parametrize(("gigabytes", "share"), [(4, "100"), (7.9, "100"), (8, "400"), (64, "400")])
+def test_builds_take_memory_for_time_where_there_is_enough(
+    gigabytes: float, share: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(golang, "virtual_memory", lambda: SimpleNamespace(total=int(gigabytes * 2**30)))
+
+    assert golang.go_environment({})["GOGC"] == share
+    assert golang.go_environment({"GOGC": "50"})["GOGC"] == "50"

@@ -1,4 +1,4 @@
-"""Certificates of a cluster: one authority, and a certificate for every server and client."""
+"""Certificates of local environments: authorities, and certificates for servers and clients."""
 
 import ipaddress
 from collections.abc import Iterable
@@ -12,10 +12,23 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-#: A sandbox lives for hours; nobody renews its certificates.
+#: A cluster here lives for hours; nobody renews its certificates.
 _VALIDITY: Final = timedelta(days=365)
 
 _CLOCK_SKEW: Final = timedelta(minutes=5)
+
+#: What an authority's key is for.
+_SIGNS_CERTIFICATES: Final = x509.KeyUsage(
+    key_cert_sign=True,
+    crl_sign=True,
+    digital_signature=False,
+    content_commitment=False,
+    key_encipherment=False,
+    data_encipherment=False,
+    key_agreement=False,
+    encipher_only=False,
+    decipher_only=False,
+)
 
 
 @dataclass(frozen=True)
@@ -74,13 +87,14 @@ class Authority:
         return files
 
 
-def new_authority(files: KeyPair, name: str) -> Authority:
+def new_authority(files: KeyPair, name: str, validity: timedelta = _VALIDITY) -> Authority:
     """Make a certificate authority and write its files."""
     key = new_key(files.key)
     subject = x509.Name([_common_name(name)])
     certificate = (
-        _builder(subject, subject, key.public_key())
+        _builder(subject, subject, key.public_key(), validity)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(_SIGNS_CERTIFICATES, critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
         .sign(key, hashes.SHA256())
     )
@@ -97,7 +111,9 @@ def new_key(file: Path) -> ec.EllipticCurvePrivateKey:
     return key
 
 
-def _builder(subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey) -> x509.CertificateBuilder:
+def _builder(
+    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey, validity: timedelta = _VALIDITY
+) -> x509.CertificateBuilder:
     begin = datetime.now(UTC) - _CLOCK_SKEW
     return (
         x509.CertificateBuilder()
@@ -106,7 +122,7 @@ def _builder(subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicK
         .public_key(key)
         .serial_number(x509.random_serial_number())
         .not_valid_before(begin)
-        .not_valid_after(begin + _VALIDITY)
+        .not_valid_after(begin + validity)
     )
 
 

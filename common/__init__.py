@@ -1,0 +1,1 @@
+"""What the program and everything around it use alike; imports nothing else of the project."""

@@ -59,8 +59,9 @@ def test_every_rule_has_a_case(breaks: bool) -> None:
     assert tested == set(BY_NAME)
 
 
-def test_there_are_many_rules_with_names_of_their_own() -> None:
-    assert len(BY_NAME) == len(RULES) == 51
+def test_rules_have_names_of_their_own_and_all_of_them_are_written_down() -> None:
+    assert len(BY_NAME) == len(RULES)
+    assert set(MESSAGES) == set(BY_NAME)
 
 
 def test_every_rule_knows_every_kind_of_environment() -> None:

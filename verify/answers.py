@@ -21,7 +21,7 @@ _NO_UPSTREAM: Final = ("no healthy upstream", "upstream connect error", "no_heal
 
 
 @dataclass(frozen=True)
-class Problem:
+class BadAnswer:
     """What is wrong with an answer.
 
     Arguments:
@@ -35,33 +35,33 @@ class Problem:
     application: str = "productpage"
 
 
-def problem_with(response: httpx.Response) -> Problem | None:
+def problem_with(response: httpx.Response) -> BadAnswer | None:
     """Return what is wrong with an answer; `None` if it is the whole page."""
     if response.is_redirect:
         location = response.headers.get("location", "nowhere")
-        return Problem(Cause.GATEWAY_REDIRECTS, f"{response.status_code} to {location}")
+        return BadAnswer(Cause.GATEWAY_REDIRECTS, f"{response.status_code} to {location}")
     if response.status_code == 404:
-        return Problem(Cause.ROUTE_MISSING, _said(response))
+        return BadAnswer(Cause.ROUTE_MISSING, _said(response))
     if response.status_code == 503 and any(sign in response.text for sign in _NO_UPSTREAM):
-        return Problem(Cause.NO_HEALTHY_UPSTREAM, _said(response))
+        return BadAnswer(Cause.NO_HEALTHY_UPSTREAM, _said(response))
     if response.status_code != 200:
-        return Problem(Cause.TRAFFIC_FAILS, _said(response))
+        return BadAnswer(Cause.TRAFFIC_FAILS, _said(response))
     for sign, application in _BROKEN_PARTS.items():
         if sign in response.text:
-            return Problem(Cause.APPLICATION_INCOMPLETE, f"the page says: {sign}", application)
+            return BadAnswer(Cause.APPLICATION_INCOMPLETE, f"the page says: {sign}", application)
     return None
 
 
-def problem_of(error: httpx.HTTPError) -> Problem:
+def problem_of(error: httpx.HTTPError) -> BadAnswer:
     """Return what is wrong where no answer came."""
     reason = str(error) or type(error).__name__
     if isinstance(error, httpx.TimeoutException):
-        return Problem(Cause.TRAFFIC_FAILS, f"no answer in time ({type(error).__name__})")
+        return BadAnswer(Cause.TRAFFIC_FAILS, f"no answer in time ({type(error).__name__})")
     if _is_about_tls(error):
-        return Problem(Cause.GATEWAY_TLS_FAILS, reason)
+        return BadAnswer(Cause.GATEWAY_TLS_FAILS, reason)
     if isinstance(error, httpx.ConnectError):
-        return Problem(Cause.GATEWAY_PORT_CLOSED, reason)
-    return Problem(Cause.TRAFFIC_FAILS, reason)
+        return BadAnswer(Cause.GATEWAY_PORT_CLOSED, reason)
+    return BadAnswer(Cause.TRAFFIC_FAILS, reason)
 
 
 def _is_about_tls(error: BaseException | None) -> bool:

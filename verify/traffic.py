@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from verify.answers import Problem
+from verify.answers import BadAnswer
 from verify.traces.checks import Sent
 
 
@@ -20,7 +20,7 @@ class Request:
 
     sent: Sent | None
     seconds: float
-    problem: Problem | None = None
+    problem: BadAnswer | None = None
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class Traffic:
         return undecided_agent(self.run)
 
     @property
-    def problems(self) -> tuple[Problem, ...]:
+    def problems(self) -> tuple[BadAnswer, ...]:
         """What was wrong, a problem for each failed request."""
         return tuple(each.problem for each in self.requests if each.problem)
 

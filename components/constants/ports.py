@@ -18,3 +18,7 @@ HEALTH_PORT: Final = 13133
 #: Port of the Collector's own counters, on the Pod's loopback only: who may forward ports reads them, with neither
 #: the sidecar's interception nor a NetworkPolicy in between. It is the Collector's default.
 METRICS_PORT: Final = 8888
+
+#: Where a sidecar or gateway tells that it is ready; never intercepted
+#: (https://istio.io/latest/docs/ops/deployment/application-requirements/#ports-used-by-istio).
+STATUS_PORT: Final = 15021

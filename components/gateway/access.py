@@ -13,7 +13,8 @@ from pulumi_kubernetes.networking.v1 import NetworkPolicyEgressRuleArgs, Network
 
 from components.constants.names import GATEWAY as NAME
 from components.constants.names import GATEWAY_SELECTOR as SELECTOR
-from components.gateway.gateway import POD_PORTS, STATUS_PORT
+from components.constants.ports import STATUS_PORT
+from components.gateway.gateway import POD_PORTS
 from components.kubernetes.authorization import AllowedCall, Authorization, AuthorizationArgs
 from components.kubernetes.network_policies import (
     NOTHING,

@@ -28,6 +28,7 @@ from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
 from components.constants.choices import ServiceType
 from components.constants.names import GATEWAY as NAME
 from components.constants.names import GATEWAY_SELECTOR as SELECTOR
+from components.constants.ports import STATUS_PORT
 from components.kubernetes.objects import SKIP_AWAIT, recommended_labels, wait_for
 from components.kubernetes.resources import RESOURCES
 from components.kubernetes.workloads import disruption_budget, restricted_container, restricted_pod, spread
@@ -35,9 +36,6 @@ from components.model.secret_mounts import SecretMount
 
 HTTP_PORT: Final = 80
 HTTPS_PORT: Final = 443
-
-#: Where the Pods tell load balancers that they are ready.
-STATUS_PORT: Final = 15021
 
 #: Where the Pods take requests: unprivileged ports, HTTP and HTTPS, as in Istio's own ingress gateway.
 POD_PORTS: Final = (8080, 8443)

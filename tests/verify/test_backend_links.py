@@ -5,7 +5,7 @@ import json
 from collections.abc import Generator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -16,7 +16,7 @@ from tests.components.tracing.collector.genuine.certificates import Authority
 from tests.verify.support import Cluster, causes, context, expected, pod, verdicts
 from verify.causes import Cause
 from verify.cluster.certificates import handshake, judge_ca_secret
-from verify.cluster.collector import CollectorReading, still_holding
+from verify.cluster.collector import CollectorReading, read_collector, still_holding
 from verify.cluster.collector_counters import Counters
 from verify.cluster.collector_log import Complaint, newest_complaint
 from verify.cluster.network_policies import judge_network_policies
@@ -208,6 +208,30 @@ def test_a_label_may_hold_a_closing_brace_and_spaces() -> None:
     text = 'otelcol_exporter_sent_spans{exporter="otlp",name="a} 7 {b"} 5\n'
 
     assert Counters.read(text).sent == 5
+
+
+class Answering:
+    """A cluster with one ready Collector, whose counters answer with a text."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def items(self, *_: object) -> list[dict[str, Any]]:
+        return [collector_pod()]
+
+    def logs(self, *_: object) -> list[str]:
+        return []
+
+    def read_local(self, *_: object) -> str:
+        return self._text
+
+
+@pytest.mark.parametrize("text", ["<html>no metrics</html>", 'otelcol_exporter_sent_spans{exporter="ot'])
+def test_counters_that_cannot_be_read_are_not_seen_instead_of_ending_the_run(text: str) -> None:
+    seen = read_collector(cast("Any", Answering(text)), "observability", frozenset())
+
+    assert seen.counters is None
+    assert seen.unseen.startswith("its counters can't be read: ")
 
 
 def reading(*pods: dict[str, Any], **what: Any) -> CollectorReading:

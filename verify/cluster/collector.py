@@ -65,6 +65,8 @@ def read_collector(api: KubernetesApi, namespace: str, simulated_nodes: frozense
         )
     except ClusterError as error:
         return CollectorReading(pods, unseen=str(error))
+    except ValueError as error:
+        return CollectorReading(pods, unseen=f"its counters can't be read: {error}")
     return CollectorReading(pods, counters if ready else None, still_holding(complaint, counters))
 
 

@@ -33,7 +33,11 @@ class Counters:
 
     @classmethod
     def read(cls, text: str) -> Self:
-        """Read what `/metrics` answers; a counter that is not there has counted nothing."""
+        """Read what `/metrics` answers; a counter that is not there has counted nothing.
+
+        Raises:
+            ValueError: if the text is not in Prometheus' format, or was cut off.
+        """
         return cls(**{name: round(_sum(text, metric)) for name, metric in _METRICS.items()})
 
     @classmethod

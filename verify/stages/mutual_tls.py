@@ -6,19 +6,14 @@ from http import HTTPStatus
 from typing import Final
 
 from components.constants.names import GATEWAY_SELECTOR
+from components.constants.ports import STATUS_PORT
+from components.model.bookinfo import PORT
 from verify.causes import Cause
 from verify.cluster.api import Answer, ClusterError
 from verify.cluster.pods import PROXY, is_over, is_ready, matches, name_of
 from verify.context import Context
 from verify.findings import failed
 from verify.outcomes import Finding, Verdict, passed, skipped
-
-#: Port at which a sidecar tells whether it is ready; never intercepted
-#: (https://istio.io/latest/docs/ops/deployment/application-requirements/#ports-used-by-istio).
-_HEALTH_PORT: Final = 15021
-
-#: Bookinfo's applications all listen here, in plain text behind their sidecars.
-_APPLICATION_PORT: Final = 9080
 
 #: What the API server's proxy says when the connection to a Pod was ended without an answer
 #: (k8s.io/apimachinery, pkg/util/proxy/transport.go).
@@ -55,8 +50,8 @@ class MutualTlsStage:
             return [skipped(_TITLE, "no productpage with a ready sidecar", Cause.NOT_TO_BE_SEEN)]
         progress(f"plain calls of {namespace}/{name_of(pod)}")
         try:
-            control = context.kubernetes.call_plainly(namespace, name_of(pod), _HEALTH_PORT, "/healthz/ready")
-            plain = context.kubernetes.call_plainly(namespace, name_of(pod), _APPLICATION_PORT, "/productpage")
+            control = context.kubernetes.call_plainly(namespace, name_of(pod), STATUS_PORT, "/healthz/ready")
+            plain = context.kubernetes.call_plainly(namespace, name_of(pod), PORT, "/productpage")
         except ClusterError as error:
             return [skipped(_TITLE, f"the API server did not make the call: {error}", Cause.NOT_TO_BE_SEEN)]
         judged = judge_plain_call(control, plain)
@@ -80,7 +75,7 @@ def _from_gateway(context: Context, address: str, otherwise: Finding) -> Finding
     if gateway is None:
         return otherwise
     host = f"[{address}]" if ":" in address else address
-    url = f"http://{host}:{_APPLICATION_PORT}/productpage"
+    url = f"http://{host}:{PORT}/productpage"
     command = ["curl", "--silent", "--output", "/dev/null", "--max-time", "5", url]
     try:
         exit_code, _ = context.kubernetes.attempt(namespace, name_of(gateway), PROXY, command)
@@ -97,11 +92,9 @@ def judge_curl(exit_code: int, otherwise: Finding) -> Finding:
         otherwise: what to return if it proves nothing: there is no curl, or no connection.
     """
     if exit_code == 0:
-        return failed(
-            _TITLE, Cause.PLAIN_CALL_ANSWERED, f"port {_APPLICATION_PORT} answered a call of the gateway's Pod"
-        )
+        return failed(_TITLE, Cause.PLAIN_CALL_ANSWERED, f"port {PORT} answered a call of the gateway's Pod")
     if exit_code in _ENDED_BY_PEER:
-        seen = f"port {_APPLICATION_PORT} takes a connection of the gateway's Pod and ends it without an answer"
+        seen = f"port {PORT} takes a connection of the gateway's Pod and ends it without an answer"
         return passed(_TITLE, seen)
     return otherwise
 
@@ -123,5 +116,5 @@ def judge_plain_call(control: Answer, plain: Answer) -> Finding:
     if plain.body.get("byApiServer") and _NOT_ANSWERED not in plain.message:
         return skipped(_TITLE, f"the API server did not make the call: {plain.message}", Cause.NOT_TO_BE_SEEN)
     if plain.status == HTTPStatus.SERVICE_UNAVAILABLE and _NOT_ANSWERED in plain.message:
-        return passed(_TITLE, f"port {_HEALTH_PORT} answers, port {_APPLICATION_PORT} does not: {plain.message}")
-    return failed(_TITLE, Cause.PLAIN_CALL_ANSWERED, f"port {_APPLICATION_PORT} answered with status {plain.status}")
+        return passed(_TITLE, f"port {STATUS_PORT} answers, port {PORT} does not: {plain.message}")
+    return failed(_TITLE, Cause.PLAIN_CALL_ANSWERED, f"port {PORT} answered with status {plain.status}")

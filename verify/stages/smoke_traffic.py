@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from verify.answers import Problem
+from verify.answers import BadAnswer
 from verify.context import Context
 from verify.findings import failed
 from verify.outcomes import Finding, passed, skipped
@@ -57,5 +57,5 @@ def latency_text(traffic: Traffic) -> str:
     return ", ".join(f"p{percentage} {seconds * 1000:.0f} ms" for percentage, seconds in values if seconds is not None)
 
 
-def _is_gateways(problem: Problem) -> bool:
+def _is_gateways(problem: BadAnswer) -> bool:
     return problem.cause.startswith("gateway-")

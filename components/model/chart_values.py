@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final, cast
 
+from common import plain
 from components.constants.names import FILES_TEMPLATE, PROVIDER_NAMES
 
 #: Chart values as Helm takes them: plain JSON-like data.
@@ -67,15 +68,9 @@ def owned_paths(values: Mapping[str, Any], owned: Mapping[str, str]) -> dict[str
 
 def at(values: Mapping[str, Any], path: str) -> object:
     """Return what stands at a dotted path, or `None`."""
-    here: object = values
-    for part in path.split("."):
-        if not isinstance(here, Mapping):
-            return None
-        here = cast("Mapping[str, object]", here).get(part)
-    return here
+    return plain.at(values, *path.split("."))
 
 
 def list_at(values: Mapping[str, Any], path: str) -> list[Any]:
     """Return the list that stands at a dotted path; an empty one where there is none."""
-    found = at(values, path)
-    return cast("list[Any]", found) if isinstance(found, list) else []
+    return plain.list_at(values, *path.split("."))

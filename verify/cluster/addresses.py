@@ -4,9 +4,9 @@ import socket
 from collections.abc import Mapping
 from typing import Any, Final
 
+from common.plain import at, list_at
 from components.constants.choices import ServiceType
 from verify.causes import Cause
-from verify.cluster.plain import at, list_at
 from verify.expected import Expected
 from verify.findings import failed
 from verify.outcomes import Finding, passed

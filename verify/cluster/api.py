@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Any, Final, Self
 
 from common.kubernetes_api import api_client
-from verify.cluster.plain import list_at
+from common.plain import list_at
 
 #: Seconds within which the API server must answer.
 _PATIENCE: Final = 15

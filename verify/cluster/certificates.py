@@ -11,11 +11,11 @@ from typing import Any, Final
 
 from cryptography import x509
 
+from common.plain import at
 from components.backends.address import BackendAddress
 from components.configuration.machinery.certificates import SHORTEST_REST_OF_LIFE, fingerprints, name_of
 from components.constants.files import CA_KEY, CA_SECRET
 from verify.causes import Cause
-from verify.cluster.plain import at
 from verify.expected import Expected
 from verify.findings import failed, warned
 from verify.outcomes import Finding, passed, skipped

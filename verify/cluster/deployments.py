@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from verify.cluster.plain import at, list_at
+from common.plain import at, list_at
 
 
 def replicas(deployment: Mapping[str, Any]) -> tuple[int, int]:

@@ -6,11 +6,11 @@ from typing import Any
 
 import yaml
 
+from common.plain import at, list_at, map_at
 from components.constants.choices import TracingMode
 from components.constants.names import COLLECTOR, MESH_DEFAULT, PROVIDER_NAMES
 from components.constants.ports import OTLP_PORT
 from verify.causes import Cause
-from verify.cluster.plain import at, list_at, map_at
 from verify.expected import Expected
 from verify.findings import failed
 from verify.outcomes import Finding, passed

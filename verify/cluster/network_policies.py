@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from common.plain import list_at, map_at
 from components.backends.address import BackendAddress
 from components.constants.names import COLLECTOR_SELECTOR
 from components.constants.ports import OTLP_PORT
 from verify.causes import Cause
-from verify.cluster.plain import list_at, map_at
 from verify.findings import failed
 from verify.outcomes import Finding, passed, skipped
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from verify.cluster.plain import at, list_at, map_at
+from common.plain import at, list_at, map_at
 
 #: Name of the sidecar's container; it is an init container where Kubernetes has sidecars of its own.
 PROXY: Final = "istio-proxy"

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from verify.cluster.plain import map_at
+from common.plain import map_at
 
 #: Annotation of the nodes that kwok simulates (https://kwok.sigs.k8s.io/docs/user/configuration/).
 _ANNOTATION: Final = "kwok.x-k8s.io/node"

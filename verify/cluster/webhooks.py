@@ -8,10 +8,10 @@ from typing import Any, Final
 
 from cryptography import x509
 
+from common.plain import list_at
 from components.configuration.machinery.certificates import fingerprints, name_of
 from verify.causes import Cause
 from verify.cluster.api import Answer
-from verify.cluster.plain import list_at
 from verify.cluster.pods import PROXY, containers
 from verify.findings import failed, warned
 from verify.outcomes import Finding, passed, skipped

@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from common.plain import at, map_at
 from components.constants.choices import TracingMode
 from components.constants.files import CREDENTIALS_KEY, CREDENTIALS_SECRET, TOKEN_KEY, TOKEN_SECRET
 from components.constants.names import ISTIO_NAMESPACE
 from components.versions.istio import ProviderToken, row_for
 from verify.causes import Cause
-from verify.cluster.plain import at, map_at
 from verify.context import Context
 from verify.expected import Expected
 from verify.findings import failed

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from common.plain import at, map_at
 from components.constants.names import DEFAULT_REVISION, ISTIO_NAMESPACE, injection_label
 from components.versions.istio import row_for
 from verify.causes import Cause
 from verify.cluster.api import KubernetesApi
 from verify.cluster.deployments import complaints, replicas
 from verify.cluster.images import version_of
-from verify.cluster.plain import at, map_at
 from verify.cluster.webhooks import (
     judge_ca_bundle,
     judge_injection,

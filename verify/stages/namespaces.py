@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from common.plain import map_at
 from components.constants.names import DEFAULT_REVISION, injection_label
 from verify.causes import Cause
-from verify.cluster.plain import map_at
 from verify.context import Context
 from verify.findings import failed
 from verify.outcomes import Finding, passed

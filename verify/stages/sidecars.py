@@ -3,13 +3,13 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from common.plain import at
 from components.constants.choices import TracingMode
 from components.constants.names import COLLECTOR, COLLECTOR_SELECTOR, ISTIO_NAMESPACE, MESH_DEFAULT, SATELLITE_HOST
 from components.versions.istio import row_for
 from verify.causes import Cause
 from verify.cluster.api import ClusterError, KubernetesApi
 from verify.cluster.mesh_tracing import judge_provider, judge_telemetry
-from verify.cluster.plain import at
 from verify.cluster.pods import PROXY, Pod, is_ready, matches, name_of
 from verify.cluster.proxy_configuration import LIGHTSTEP_TRACERS, ProxyTracing, tracing_of
 from verify.cluster.sidecars import Seen, judge_sidecars

@@ -1,4 +1,4 @@
-"""Looking into objects of the Kubernetes API, where any part may be missing or null."""
+"""Looking into plain data, such as objects of the Kubernetes API, where any part may be missing or null."""
 
 from collections.abc import Mapping
 from typing import Any, cast

@@ -125,7 +125,7 @@ class StackFile:
 
 
 def find_stack_file(stack: str) -> StackFile:
-    """Return the stack file of `stack`.
+    """Return the file of a stack that has one.
 
     Raises:
         SandboxError: if there is none; the message lists those that exist.

@@ -70,7 +70,11 @@ def down(target: Target) -> int:
 
 
 def verify(target: Target, arguments: Sequence[str] = ()) -> int:
-    """Prove that the environment's traces arrive, or name the link that is broken; see `python -m verify --help`."""
+    """Prove that the environment's traces arrive, or name the link that is broken; see `python -m verify --help`.
+
+    Raises:
+        SandboxError: if there is no such sandbox.
+    """
     if not _instance(target).exists():
         raise SandboxError(f"There is no sandbox {target.instance} to verify.\nBring it up: {target.make('up')}")
     become_verification(target.stack, arguments, _instance(target).env(engine()))

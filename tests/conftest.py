@@ -1,8 +1,11 @@
 """What all kinds of tests share."""
 
+from pathlib import Path
+
 import pytest
 from xdist.remote import Producer
 
+from tests.components.configuration.settings_support import fill
 from tests.side_by_side import CommonFixtures, begins
 from tests.support.istio import Istio
 
@@ -11,6 +14,14 @@ from tests.support.istio import Istio
 def istio() -> Istio:
     """The release of Istio that the sandbox runs."""
     return Istio.obtain()
+
+
+@pytest.fixture(scope="session")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the files that the tests' configurations name; tests only read them."""
+    folder = tmp_path_factory.mktemp("project")
+    fill(folder)
+    return folder
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> CommonFixtures:

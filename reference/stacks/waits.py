@@ -30,6 +30,9 @@ def waits(recording: Recording) -> Graph:
     """Return the graph of a stack's resources by name.
 
     A resource waits for those that it depends on explicitly, those whose outputs stand in its inputs, and its provider.
+
+    Raises:
+        AssertionError: if a resource waits for one that is not in the recording.
     """
     graph = nx.DiGraph()
     resources = [each for each in recording.resources if not is_component(each)]

@@ -105,6 +105,16 @@ class Recording:
         (found,) = (each for each in self.resources if each.name == name)
         return found
 
+    def texts(self, *, with_secrets: bool = False) -> list[str]:
+        """Return every text in inputs and outputs: keys and values that anybody may read.
+
+        Arguments:
+            with_secrets: whether to return those inside secrets too, so that a test sees that it would find one.
+        """
+        data: list[Any] = [*(each.inputs for each in self.resources), self.outputs]
+        shown = [mapped(each, secret=lambda it: it) for each in data] if with_secrets else data
+        return [text for each in shown for text in plain_texts(each)]
+
     def waits_for(self, name: str) -> set[str]:
         """Return the names of all that a resource waits for, directly and through others."""
         found: set[str] = set()

@@ -9,6 +9,7 @@ import pytest
 from tests.sandbox.environment.conftest import new_sandbox
 from tests.sandbox.environment.running import TOKEN, Outcome, Running, client, identity
 from tests.sandbox.environment.sidecars import tracing_of
+from tests.support.lists import non_empty
 
 #: What native mode needs and the other modes must not be told.
 ONLY_NATIVE: Final[dict[str, object]] = {"tracingMode": None, "lightstepTracerInProxy": None}
@@ -146,7 +147,7 @@ def test_another_mode_may_be_asked_for_by_name(satellite: Running) -> None:
     assert {it.service_name for it in tracers} == {""}
     assert all(it.metadata == {"lightstep-access-token": TOKEN} for it in tracers)
     for namespace in ("bookinfo", "istio-ingress"):
-        for pod in pods(provider, namespace):
+        for pod in non_empty(pods(provider, namespace), "Pods"):
             assert "/etc/lightstep" in {it.mount_path for it in proxy(pod).volume_mounts}
     nothing_differs(provider)
 

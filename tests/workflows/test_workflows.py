@@ -12,6 +12,7 @@ from local.paths import PROJECT
 from local.toolchain.golang import wanted_go_version
 from local.toolchain.programs import Purpose
 from local.toolchain.toolchain import ensure
+from tests.support.lists import non_empty
 from tests.support.stacks import stack_names
 from tests.workflows.workflow_files import (
     GITHUB,
@@ -20,6 +21,7 @@ from tests.workflows.workflow_files import (
     jobs,
     others_actions,
     texts,
+    used_actions,
     workflow,
     workflow_names,
 )
@@ -81,8 +83,7 @@ def test_others_actions_are_pinned_by_commit_and_say_their_release() -> None:
 def test_each_action_has_one_pin() -> None:
     pins = {(use["action"], use["commit"], use["release"]) for use in others_actions()}
 
-    assert len(pins) == len({action for action, _, _ in pins})
-    assert len(pins) > 5
+    assert sorted(action for action, _, _ in pins) == sorted(used_actions())
 
 
 def test_no_workflow_reads_a_stored_secret_or_a_service_account_key() -> None:
@@ -125,11 +126,10 @@ def test_job_ends_by_itself_and_runs_on_a_named_system(job: Job) -> None:
         assert re.fullmatch(r"ubuntu-\d\d\.04", job.data["runs-on"])
 
 
-@EACH_JOB
-def test_checkout_leaves_no_token_behind(job: Job) -> None:
-    checkouts = [step for step in job.steps if step.get("uses", "").startswith("actions/checkout@")]
+def test_checkout_leaves_no_token_behind() -> None:
+    steps = [step for job in jobs() for step in job.steps if step.get("uses", "").startswith("actions/checkout@")]
 
-    assert all(step["with"]["persist-credentials"] is False for step in checkouts)
+    assert [step for step in non_empty(steps, "checkouts") if step["with"]["persist-credentials"] is not False] == []
 
 
 @EACH_JOB
@@ -174,7 +174,7 @@ def test_every_preview_and_update_is_under_the_policies() -> None:
     calls = [call[0] for text in texts().values() for call in command.finditer(text)]
 
     assert len(calls) == 2
-    assert all("--policy-pack policy" in line and '--stack "$' in line for line in calls)
+    assert [line for line in calls if "--policy-pack policy" not in line or '--stack "$' not in line] == []
 
 
 def test_matrices_name_stacks_that_there_are() -> None:
@@ -207,7 +207,7 @@ def test_continuous_integration_runs_what_a_person_runs() -> None:
 
 
 def test_scripts_are_executable_and_stop_at_the_first_error() -> None:
-    scripts = list((GITHUB / "scripts").iterdir())
+    scripts = non_empty(list((GITHUB / "scripts").iterdir()), "scripts")
 
-    assert all(executable(script) for script in scripts)
-    assert all("\nset -euo pipefail\n" in script.read_text(encoding="utf-8") for script in scripts)
+    assert [script.name for script in scripts if not executable(script)] == []
+    assert [script.name for script in scripts if "\nset -euo pipefail\n" not in script.read_text("utf-8")] == []

@@ -9,6 +9,7 @@ from typing import Any, Final
 import yaml
 
 from local.paths import PROJECT
+from tests.support.lists import non_empty
 
 GITHUB: Final = PROJECT / ".github"
 
@@ -48,7 +49,7 @@ def workflow(name: str) -> dict[Any, Any]:
 
 def workflow_names() -> list[str]:
     """Return the names of all workflows."""
-    return sorted(file.stem for file in (GITHUB / "workflows").iterdir())
+    return non_empty(sorted(file.stem for file in (GITHUB / "workflows").iterdir()), "workflows")
 
 
 def jobs() -> list[Job]:
@@ -66,6 +67,15 @@ def others_actions() -> Iterator[re.Match[str]]:
     """Yield the use of each action that is not this repository's."""
     for text in texts().values():
         yield from _USES.finditer(text)
+
+
+def used_actions() -> set[str]:
+    """Return the actions of others that steps use, read as data and not as text."""
+    own: list[dict[str, Any]] = []
+    for file in (GITHUB / "actions").glob("*/action.yml"):
+        own += yaml.safe_load(file.read_text(encoding="utf-8"))["runs"]["steps"]
+    steps = [*own, *(step for job in jobs() for step in job.steps)]
+    return {step["uses"].partition("@")[0] for step in steps if not step.get("uses", "./").startswith("./")}
 
 
 def executable(path: Path) -> bool:

@@ -56,8 +56,11 @@ def read_client_chain(path: Path, now: datetime) -> str:
 def read_server_chain(path: Path, now: datetime) -> str:
     """Read a PEM file of the gateway's certificate and the CA certificates above it, and return them as PEM text.
 
-    Arguments and errors as those of `read_client_chain`, for servers; and the first certificate must have a key that
-    every Envoy serves: RSA of 2048 bits or more, or ECDSA on the curve P-256.
+    Arguments as those of `read_client_chain`.
+
+    Raises:
+        ValueError: as `read_client_chain` does, for servers; and if the first certificate's key is not one that every
+            Envoy serves: RSA of 2048 bits or more, or ECDSA on the curve P-256.
     """
     chain = _chain(path, now, ExtendedKeyUsageOID.SERVER_AUTH, "servers", "serverAuth")
     key = chain[0].public_key()

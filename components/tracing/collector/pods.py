@@ -37,7 +37,7 @@ from components.kubernetes.workloads import restricted_container, restricted_pod
 def pod_template(
     image: str, labels: Mapping[str, str], files: frozenset[str], ca: bool, checksum: pulumi.Input[str]
 ) -> PodTemplateSpecArgs:
-    """Return the Pod template.
+    """Return the template of the Collector's Pods, with a volume for each kind of file that they read.
 
     No annotation for the sidecar is needed. Istio rewrites the HTTP probes itself. What the Collector sends leaves
     through its sidecar, which passes its TLS on untouched to hosts outside the mesh. Where a mesh's

@@ -9,6 +9,7 @@ import pytest
 from components.bookinfo.bookinfo import Bookinfo, BookinfoArgs
 from components.kubernetes.resources import RESOURCES
 from tests.support.istio import Document, Istio
+from tests.support.lists import by_name, non_empty
 from tests.support.mocks import Recording, record
 
 #: Labels that the program's objects carry beside Istio's.
@@ -88,8 +89,7 @@ def bookinfo() -> Recording:
 
 
 def ours(made: Recording) -> dict[str, Any]:
-    inputs = [each.inputs for each in made.resources if "metadata" in each.inputs]
-    return {title(each): each for each in inputs}
+    return by_name((title(each.inputs), each.inputs) for each in made.resources if "metadata" in each.inputs)
 
 
 def title(document: Document) -> str:
@@ -102,18 +102,11 @@ def theirs(istio: Istio) -> dict[str, Document]:
     for document in documents:
         for put_in in DIFFERENCES:
             put_in(document)
-    return {title(each): each for each in documents}
+    return by_name((title(each), each) for each in documents)
 
 
-def test_bookinfo_consists_of_the_same_objects(bookinfo: Recording, istio: Istio) -> None:
-    assert sorted(ours(bookinfo)) == sorted(theirs(istio))
-
-
-def test_every_object_agrees_with_istios(bookinfo: Recording, istio: Istio) -> None:
-    mine = ours(bookinfo)
-
-    for name, document in theirs(istio).items():
-        assert mine[name] == document
+def test_bookinfo_consists_of_the_same_objects_and_each_agrees_with_istios(bookinfo: Recording, istio: Istio) -> None:
+    assert ours(bookinfo) == theirs(istio)
 
 
 def test_istios_manifests_were_read(istio: Istio) -> None:
@@ -127,9 +120,9 @@ def test_pods_and_route_wait_for_the_injector_and_nothing_else_does(bookinfo: Re
 
 
 def test_every_pod_waits_for_its_service_account(bookinfo: Recording) -> None:
-    accounts = {each.inputs["metadata"]["name"]: each.name for each in bookinfo.of_kind("ServiceAccount")}
+    accounts = by_name((each.inputs["metadata"]["name"], each.name) for each in bookinfo.of_kind("ServiceAccount"))
 
-    for deployment in bookinfo.of_kind("Deployment"):
+    for deployment in non_empty(bookinfo.of_kind("Deployment"), "Deployments"):
         account = deployment.inputs["spec"]["template"]["spec"]["serviceAccountName"]
         assert accounts[account] in deployment.depends_on
 

@@ -17,13 +17,7 @@ from components.configuration.machinery.problems import ConfigurationError
 from components.configuration.reading import load_settings
 from components.configuration.settings import Settings
 from components.constants.choices import ClusterKind, Provisioning, ReleaseChannel, ServiceType, TracingMode
-from tests.components.configuration.settings_support import EXISTING, RIGHT, TOKEN, fill, message, read
-
-
-@pytest.fixture
-def project(tmp_path: Path) -> Path:
-    fill(tmp_path)
-    return tmp_path
+from tests.components.configuration.settings_support import EXISTING, RIGHT, TOKEN, message, read
 
 
 def test_defaults_are_those_of_a_small_gke_cluster(project: Path) -> None:

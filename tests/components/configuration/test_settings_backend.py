@@ -16,18 +16,11 @@ from tests.components.configuration.settings_support import (
     SATELLITES,
     TOKEN,
     client_files,
-    fill,
     private_key_pem,
     read,
 )
 
 CLIENT = {"backendClientCertificateFile": "client-chain.pem", "backendClientKey": private_key_pem().decode()}
-
-
-@pytest.fixture
-def project(tmp_path: Path) -> Path:
-    fill(tmp_path)
-    return tmp_path
 
 
 @pytest.mark.parametrize(

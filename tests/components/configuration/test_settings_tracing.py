@@ -12,17 +12,11 @@ from components.configuration.settings import Settings
 from components.constants.choices import TracingMode
 from components.model.spans import EnvironmentTag, HeaderTag, LiteralTag, SamplingOverride
 from components.versions.istio import TABLE
-from tests.components.configuration.settings_support import EXISTING, RIGHT, fill, read
+from tests.components.configuration.settings_support import EXISTING, RIGHT, read
 
 MODES = [
     (str(row.since), mode) for row in TABLE if row.installable and not row.proxy_lacks_tracer for mode in row.modes
 ]
-
-
-@pytest.fixture
-def project(tmp_path: Path) -> Path:
-    fill(tmp_path)
-    return tmp_path
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.components.configuration.settings_support import EXISTING, OTLP, RIGHT, SATELLITES, SECRETS, fill, message
+from tests.components.configuration.settings_support import EXISTING, OTLP, RIGHT, SATELLITES, SECRETS, message
 
 TABLES = sorted((Path(__file__).parent / "wrong_settings").glob("*.yaml"))
 BASES = {"gke": RIGHT, "existing": EXISTING, "satellites": {**RIGHT, **SATELLITES}, "otlp": OTLP}
@@ -17,13 +17,6 @@ CASES = {
     for table in TABLES
     for case in yaml.safe_load(table.read_text(encoding="utf-8"))
 }
-
-
-@pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("project")
-    fill(folder)
-    return folder
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)

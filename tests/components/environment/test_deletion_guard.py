@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.components.configuration.settings_support import RIGHT, fill, read
+from tests.components.configuration.settings_support import RIGHT, read
 from tests.components.environment.test_environment import GUARD
 from tests.support.mocks import Recording
 from tests.support.stacks import record_environment
@@ -14,12 +14,11 @@ OTHERS = ("traced-mesh:", "pulumi:providers:")
 
 
 def environment(project: Path, **changes: str) -> Recording:
-    fill(project)
     return record_environment(read({**RIGHT, **changes}, project))
 
 
-def test_it_waits_for_every_resource(tmp_path: Path) -> None:
-    made = environment(tmp_path)
+def test_it_waits_for_every_resource(project: Path) -> None:
+    made = environment(project)
 
     behind = made.waits_for(GUARD)
 
@@ -28,7 +27,7 @@ def test_it_waits_for_every_resource(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("protection", ["true", "false"])
-def test_it_is_protected_with_the_cluster(tmp_path: Path, protection: str) -> None:
-    made = environment(tmp_path, deletionProtection=protection)
+def test_it_is_protected_with_the_cluster(project: Path, protection: str) -> None:
+    made = environment(project, deletionProtection=protection)
 
     assert made.named(GUARD).protected is (protection == "true")

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from local.paths import PROJECT
-from tests.components.configuration.settings_support import EXISTING, RIGHT, TOKEN, fill, read
-from tests.support.mocks import LOAD_BALANCER_IP, NODE_PORT, Recording, Secret, plain_texts
+from tests.components.configuration.settings_support import EXISTING, RIGHT, TOKEN, read
+from tests.support.lists import by_name
+from tests.support.mocks import LOAD_BALANCER_IP, NODE_PORT, Recording, Secret
 from tests.support.stacks import record_environment
 
 #: Fingerprint of the public root, as https://letsencrypt.org/certificates/ has it.
@@ -19,28 +20,21 @@ GUARD = "environment-deletion-guard"
 KINDS = pytest.mark.parametrize("kind", [RIGHT, EXISTING], ids=["gke", "existing"])
 
 
-@pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("project")
-    fill(folder)
-    return folder
-
-
 def environment(project: Path, base: Any = EXISTING, **changes: str) -> Recording:
     return record_environment(read({**base, **changes}, project))
 
 
-def namespaces_of(made: Recording) -> list[str]:
-    return [each.inputs["metadata"]["name"] for each in made.of_kind("Namespace")]
+def namespace_labels(made: Recording) -> dict[str, dict[str, str]]:
+    metadata = [each.inputs["metadata"] for each in made.of_kind("Namespace")]
+    return by_name((each["name"], each["labels"]) for each in metadata)
 
 
 @KINDS
 def test_token_is_readable_in_no_resource_and_no_output(kind: dict[str, str], project: Path) -> None:
     made = environment(project, kind)
 
-    texts = [text for each in made.resources for text in plain_texts(each.inputs)] + list(plain_texts(made.outputs))
-    assert len(texts) > 1000
-    assert not [text for text in texts if TOKEN in text]
+    assert [text for text in made.texts(with_secrets=True) if TOKEN in text]
+    assert not [text for text in made.texts() if TOKEN in text]
 
 
 @KINDS
@@ -57,9 +51,8 @@ def test_token_is_in_one_secret_only(kind: dict[str, str], project: Path) -> Non
 def test_existing_clusters_credentials_are_nowhere_readable(project: Path) -> None:
     made = environment(project)
 
-    texts = [text for each in made.resources for text in plain_texts(each.inputs)] + list(plain_texts(made.outputs))
     assert "kubeconfig-token" in made.outputs["kubeconfig"].value
-    assert not [text for text in texts if "kubeconfig-token" in text]
+    assert not [text for text in made.texts() if "kubeconfig-token" in text]
 
 
 @KINDS
@@ -136,26 +129,27 @@ def test_without_bookinfo_there_is_neither_it_nor_its_namespace_and_page(project
     made = environment(project, bookinfo="false")
 
     assert not [each.name for each in made.resources if "bookinfo" in each.name]
-    assert namespaces_of(made) == ["istio-system", "observability", "istio-ingress"]
+    assert list(namespace_labels(made)) == ["istio-system", "observability", "istio-ingress"]
     assert "productPageUrl" not in made.outputs
 
 
 def test_every_namespace_but_the_control_planes_gets_sidecars(project: Path) -> None:
     made = environment(project, injectedNamespaces='["shop"]')
 
-    labelled = [
-        each.inputs["metadata"]["name"]
-        for each in made.of_kind("Namespace")
-        if each.inputs["metadata"]["labels"].get("istio-injection") == "enabled"
+    labels = namespace_labels(made)
+    assert [name for name in labels if labels[name].get("istio-injection") == "enabled"] == [
+        "bookinfo",
+        "shop",
+        "observability",
+        "istio-ingress",
     ]
-    assert labelled == ["bookinfo", "shop", "observability", "istio-ingress"]
 
 
 def test_bookinfo_in_the_default_namespace_labels_it(project: Path) -> None:
     made = environment(project, bookinfoNamespace="default")
 
     assert made.only("NamespacePatch").inputs["metadata"]["name"] == "default"
-    assert "default" not in namespaces_of(made)
+    assert "default" not in namespace_labels(made)
     assert made.only("VirtualService").inputs["metadata"]["namespace"] == "default"
 
 
@@ -164,8 +158,10 @@ def test_revision_reaches_all_that_names_one(project: Path) -> None:
 
     assert made.named("istio-base").inputs["values"]["defaultRevision"] == "canary"
     assert made.named("istiod").inputs["values"]["revision"] == "canary"
-    for namespace in made.of_kind("Namespace")[1:]:
-        assert namespace.inputs["metadata"]["labels"]["istio.io/rev"] == "canary"
+    assert {name: labels.get("istio.io/rev") for name, labels in namespace_labels(made).items()} == {
+        "istio-system": None,
+        **dict.fromkeys(("bookinfo", "observability", "istio-ingress"), "canary"),
+    }
     template = made.named("gateway-deployment").inputs["spec"]["template"]
     assert template["metadata"]["labels"]["istio.io/rev"] == "canary"
 
@@ -200,9 +196,8 @@ def test_headers_and_client_certificate_reach_the_collector_and_are_readable_now
 
     made = environment(project, base, **changes)
 
-    texts = [text for each in made.resources for text in plain_texts(each.inputs)]
     for secret in ("tenant-of-the-team", key.splitlines()[1]):
-        assert not [text for text in texts if secret in text]
+        assert not [text for text in made.texts() if secret in text]
         (holder,) = (each for each in made.resources if secret in str(each.plain))
         assert holder.kind == "Secret"
 
@@ -336,7 +331,7 @@ def test_pods_wait_for_the_network_policies_of_their_namespace(project: Path) ->
 def test_every_namespace_that_the_program_makes_for_itself_says_what_pods_may_do(project: Path) -> None:
     made = environment(project, injectedNamespaces='["shop"]')
 
-    labels = {each.inputs["metadata"]["name"]: each.inputs["metadata"]["labels"] for each in made.of_kind("Namespace")}
+    labels = namespace_labels(made)
     assert {name: each.get("pod-security.kubernetes.io/enforce") for name, each in labels.items()} == {
         "istio-system": "restricted",
         "istio-ingress": "restricted",
@@ -350,6 +345,7 @@ def test_every_namespace_that_the_program_makes_for_itself_says_what_pods_may_do
 def test_every_container_has_requests_and_limits_and_gains_no_rights(project: Path) -> None:
     pods = [each.inputs["spec"]["template"]["spec"] for each in environment(project).of_kind("Deployment")]
 
+    assert len(pods) == 8
     for pod in pods:
         assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
         for container in pod["containers"]:
@@ -380,8 +376,7 @@ def test_given_certificate_serves_https_and_its_key_is_readable_nowhere(project:
 
     secret = made.named("gateway-certificate-secret").plain["stringData"]
     assert secret == {"tls.crt": (project / "gateway.pem").read_text(), "tls.key": key}
-    texts = [text for each in made.resources for text in plain_texts(each.inputs)] + list(plain_texts(made.outputs))
-    assert not [text for text in texts if key.splitlines()[1] in text]
+    assert not [text for text in made.texts() if key.splitlines()[1] in text]
     https = made.named("bookinfo-gateway").inputs["spec"]["servers"][1]
     assert https["tls"]["credentialName"] == "istio-ingressgateway-certificate"
     assert made.outputs["productPageUrl"] == "https://www.example.com/productpage"

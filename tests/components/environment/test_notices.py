@@ -9,7 +9,7 @@ import pytest
 from components.configuration.settings import Settings
 from components.environment.args import tracing_plan
 from components.environment.notices import notices
-from tests.components.configuration.settings_support import EXISTING, OTLP, RIGHT, SATELLITES, TOKEN, fill, read
+from tests.components.configuration.settings_support import EXISTING, OTLP, RIGHT, SATELLITES, TOKEN, read
 
 TODAY = date(2026, 6, 1)
 
@@ -18,13 +18,6 @@ SOUND = {**OTLP, "istioVersion": "1.28.3", "gkeVersion": "1.33"}
 
 #: An existing cluster whose sidecars speak to satellites of its own.
 POOL = {**EXISTING, **SATELLITES}
-
-
-@pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("project")
-    fill(folder)
-    return folder
 
 
 def about(word: str, project: Path, raw: dict[str, str], kubernetes: str | None = None) -> list[str]:

@@ -71,8 +71,9 @@ def test_mutual_tls_holds_for_the_whole_mesh(mode: MutualTlsMode) -> None:
 def test_objects_are_made_in_the_api_version_that_istiod_serves(version: str, api: str) -> None:
     made = security(version)
 
-    for each in [*made.of_kind("PeerAuthentication"), *made.of_kind("AuthorizationPolicy")]:
-        assert each.inputs["apiVersion"] == f"security.istio.io/{api}"
+    kinds = ("PeerAuthentication", "AuthorizationPolicy")
+    found = {(kind, each.inputs["apiVersion"]) for kind in kinds for each in made.of_kind(kind)}
+    assert found == {(kind, f"security.istio.io/{api}") for kind in kinds}
 
 
 def test_upgrade_of_istio_changes_the_objects_that_are_there() -> None:

@@ -4,7 +4,7 @@ import pytest
 from packaging.version import Version
 
 from components.constants.choices import TracingMode
-from components.constants.files import CA_FILE, CA_KEY, CA_SECRET, TOKEN_FILE, TOKEN_KEY
+from components.constants.files import CA_FILE, CA_KEY, TOKEN_FILE, TOKEN_KEY
 from components.model.secret_mounts import CA, TOKEN
 from components.tracing.plan import TracingPlan
 from tests.components.tracing.tracing_support import NATIVE, OPENTELEMETRY, PROVIDER, satellites
@@ -76,8 +76,11 @@ def test_ca_is_mounted_where_every_guide_has_it() -> None:
     assert CA_FILE == "/etc/lightstep/cacert.pem"
 
 
-def test_each_file_is_a_key_of_the_secret_that_is_mounted() -> None:
-    assert f"{CA.folder}/{CA_KEY}" == CA_FILE
-    assert CA.secret == CA_SECRET
-    assert f"{TOKEN.folder}/{TOKEN_KEY}" == TOKEN_FILE
-    assert CA.folder != TOKEN.folder
+def test_token_is_mounted_beside_it() -> None:
+    assert TOKEN.volume() == {"name": "lightstep-token", "secret": {"secretName": "lightstep.access-token"}}
+    assert TOKEN.mount() == {"name": "lightstep-token", "mountPath": "/etc/lightstep-token", "readOnly": True}
+    assert TOKEN_FILE == "/etc/lightstep-token/token"
+
+
+def test_each_file_is_a_key_of_its_secret() -> None:
+    assert (CA_KEY, TOKEN_KEY) == ("cacert.pem", "token")

@@ -20,6 +20,7 @@ from components.versions.support import (
     refusal,
     support_of,
 )
+from tests.support.lists import non_empty
 
 WHILE_SUPPORTED = date(2026, 6, 1)
 
@@ -37,7 +38,7 @@ def of(istio: str, kubernetes: str | None = "1.33", today: date = WHILE_SUPPORTE
 
 
 def test_every_minor_version_has_a_row_and_they_stand_from_oldest_to_newest() -> None:
-    assert [str(row.istio) for row in SUPPORT] == [f"1.{number}" for number in range(12, 12 + len(SUPPORT))]
+    assert [str(row.istio) for row in SUPPORT] == [f"1.{number}" for number in range(12, NEWEST_TESTED.minor + 1)]
 
 
 def test_newest_tested_version_and_all_that_the_table_of_tracing_begins_with_are_covered() -> None:
@@ -126,7 +127,7 @@ def test_limits_hold_from_the_oldest_version_on_in_order_and_say_why() -> None:
 
 
 def test_no_version_is_refused_on_a_kubernetes_that_its_maintainers_support() -> None:
-    for row in SUPPORT:
+    for row in non_empty(SUPPORT, "versions"):
         for kubernetes in row.kubernetes:
             assert refusal(row.istio, kubernetes) == ""
 
@@ -141,13 +142,11 @@ def test_both_ends_of_the_supported_kubernetes_versions_are_supported(kubernetes
     assert of("1.28.0", kubernetes) == []
 
 
-@pytest.mark.parametrize("kubernetes", ["1.29", "1.35.0"])
-def test_kubernetes_version_outside_is_a_concern(kubernetes: str) -> None:
+@pytest.mark.parametrize(("kubernetes", "shown"), [("1.29", "1.29"), ("1.35.0", "1.35")])
+def test_kubernetes_version_outside_is_a_concern(kubernetes: str, shown: str) -> None:
     (concern,) = of("1.28.0", kubernetes)
 
-    assert concern == (
-        f"Istio 1.28 is supported on Kubernetes 1.30 to 1.34, and the cluster has {minor(Version(kubernetes))}."
-    )
+    assert concern == f"Istio 1.28 is supported on Kubernetes 1.30 to 1.34, and the cluster has {shown}."
 
 
 def test_old_version_may_stay_on_a_kubernetes_that_it_was_never_supported_on() -> None:

@@ -6,14 +6,12 @@ from typing import Any
 
 import pytest
 
-from components.constants.choices import TracingMode
-from components.constants.names import PROVIDER_NAMES
 from components.mesh.chart_transforms import leave_failure_policy, leave_service
 from tests.components.mesh.charts.chart_settings import COLLECTOR, EXTRA_ISTIOD, istiod, mesh_config
 from tests.support.istio import RELEASE, Document, Istio, of_kind, the
 from tests.support.transforms import ignored_by, through
 
-TRACING_PROVIDER = PROVIDER_NAMES[TracingMode.OPENTELEMETRY]
+TRACING_PROVIDER = "otel-collector"
 PROVIDER = {
     "name": TRACING_PROVIDER,
     "opentelemetry": COLLECTOR,

@@ -11,7 +11,6 @@ import yaml
 from components.backends.address import BackendAddress
 from components.backends.presets import Backend
 from components.constants.choices import TracingMode
-from components.constants.names import PROVIDER_NAMES
 from local.toolchain.programs import ISTIO_TOOLS, Purpose
 from local.toolchain.toolchain import ensure
 from tests.components.mesh.charts.chart_settings import COLLECTOR, EXTRA_ISTIOD, mesh_config
@@ -19,6 +18,7 @@ from tests.components.mesh.charts.releases import CASES, SATELLITES, TOKEN, row_
 from tests.support.istio import Document, Istio, RenderError, the
 
 NATIVE, PROVIDER, OPENTELEMETRY = TracingMode.NATIVE, TracingMode.LIGHTSTEP_PROVIDER, TracingMode.OPENTELEMETRY
+PROVIDERS: Final = {NATIVE: [], PROVIDER: ["lightstep-satellites"], OPENTELEMETRY: ["otel-collector"]}
 EACH: Final = pytest.mark.parametrize(("release", "mode"), CASES)
 IN_NATIVE: Final = pytest.mark.parametrize("release", [release for release, mode in CASES if mode is NATIVE])
 
@@ -92,9 +92,7 @@ def test_mesh_traces(release: str, mode: TracingMode) -> None:
     mesh = mesh_config(rendered(release, mode))
 
     assert mesh["enableTracing"] is True
-    assert [each["name"] for each in mesh.get("extensionProviders", [])] == (
-        [PROVIDER_NAMES[mode]] if mode in PROVIDER_NAMES else []
-    )
+    assert [each["name"] for each in mesh.get("extensionProviders", [])] == PROVIDERS[mode]
 
 
 @IN_NATIVE

@@ -2,29 +2,30 @@
 
 from typing import Final
 
-from verify.stage import Stage
-from verify.stages.access_token import AccessTokenStage
-from verify.stages.ca_certificate import CaCertificateStage
-from verify.stages.cluster import ClusterStage
-from verify.stages.collector import CollectorStage
-from verify.stages.control_plane import ControlPlaneStage
-from verify.stages.gateway import GatewayStage
-from verify.stages.mutual_tls import MutualTlsStage
-from verify.stages.namespaces import NamespacesStage
-from verify.stages.sidecars import SidecarsStage
-from verify.stages.smoke_traffic import SmokeTrafficStage
-from verify.stages.spans import SpansStage
+from verify.stages import (
+    access_token,
+    ca_certificate,
+    cluster,
+    collector,
+    control_plane,
+    gateway,
+    mutual_tls,
+    namespaces,
+    sidecars,
+    smoke_traffic,
+    spans,
+)
 
-STAGES: Final[tuple[Stage, ...]] = (
-    ClusterStage(),
-    ControlPlaneStage(),
-    NamespacesStage(),
-    SidecarsStage(),
-    CaCertificateStage(),
-    AccessTokenStage(),
-    CollectorStage(),
-    GatewayStage(),
-    SmokeTrafficStage(),
-    SpansStage(),
-    MutualTlsStage(),
+STAGES: Final = (
+    cluster.STAGE,
+    control_plane.STAGE,
+    namespaces.STAGE,
+    sidecars.STAGE,
+    ca_certificate.STAGE,
+    access_token.STAGE,
+    collector.STAGE,
+    gateway.STAGE,
+    smoke_traffic.STAGE,
+    spans.STAGE,
+    mutual_tls.STAGE,
 )

@@ -23,10 +23,10 @@ from verify.cluster.network_policies import judge_network_policies
 from verify.findings import failed
 from verify.outcomes import Verdict
 from verify.stage import Stage
-from verify.stages.access_token import AccessTokenStage, judge_credentials, judge_mesh_token, judge_token_file
+from verify.stages import access_token, ca_certificate, collector
+from verify.stages.access_token import judge_credentials, judge_mesh_token, judge_token_file
 from verify.stages.after_traffic import judge_after, with_cause
-from verify.stages.ca_certificate import CaCertificateStage
-from verify.stages.collector import CollectorStage, judge_readiness, judge_sending
+from verify.stages.collector import judge_readiness, judge_sending
 
 POOL = Authority("Pool CA")
 PEM = POOL.pem
@@ -126,7 +126,7 @@ def test_in_native_mode_the_token_stands_in_the_mesh_configuration(line: str, ve
 def test_without_tls_and_without_a_token_the_stack_lacks_both_parts() -> None:
     plain = context(Cluster(), backendTls=False, backendCaSha256=[], backendHeaderNames=[])
 
-    found = [*CaCertificateStage().check(plain, lambda _: None), *AccessTokenStage().check(plain, lambda _: None)]
+    found = [*ca_certificate.STAGE.check(plain, lambda _: None), *access_token.STAGE.check(plain, lambda _: None)]
 
     assert [(each.verdict, each.cause) for each in found] == [(Verdict.SKIP, None)] * 2
 
@@ -280,18 +280,18 @@ def test_what_leaves_the_collector(seen: dict[str, Any], verdict: Verdict, cause
 
 
 def test_a_missing_collector_is_named() -> None:
-    assert causes(CollectorStage().check(context(Cluster()), lambda _: None)) == [Cause.COLLECTOR_MISSING]
+    assert causes(collector.STAGE.check(context(Cluster()), lambda _: None)) == [Cause.COLLECTOR_MISSING]
 
 
 @pytest.mark.parametrize(
     ("complaint", "stage"),
     [
-        (Cause.CA_DOES_NOT_VERIFY_BACKEND, CaCertificateStage),
-        (Cause.TOKEN_REFUSED, AccessTokenStage),
-        (Cause.BACKEND_NAME_UNKNOWN, CollectorStage),
+        (Cause.CA_DOES_NOT_VERIFY_BACKEND, ca_certificate.STAGE),
+        (Cause.TOKEN_REFUSED, access_token.STAGE),
+        (Cause.BACKEND_NAME_UNKNOWN, collector.STAGE),
     ],
 )
-def test_a_complaint_of_the_collector_fails_in_the_stage_of_its_link_only(complaint: Cause, stage: type) -> None:
+def test_a_complaint_of_the_collector_fails_in_the_stage_of_its_link_only(complaint: Cause, stage: Stage) -> None:
     core = "/api/v1/namespaces/observability/secrets"
     cluster = Cluster(
         {
@@ -305,11 +305,11 @@ def test_a_complaint_of_the_collector_fails_in_the_stage_of_its_link_only(compla
         collector_pod(), counters=Counters(sent=1), complaint=Complaint(complaint, "its words")
     )
     # In this order: the Collector's own stage is only run if the other two have not failed.
-    stages: list[Stage] = [CaCertificateStage(), AccessTokenStage(), CollectorStage()]
+    stages = [ca_certificate.STAGE, access_token.STAGE, collector.STAGE]
 
-    failing = [(type(each), causes(each.check(made, lambda _: None))) for each in stages]
+    failing = [(each, causes(each.check(made, lambda _: None))) for each in stages]
 
-    assert next((kind, found) for kind, found in failing if found) == (stage, [complaint])
+    assert next((broken, found) for broken, found in failing if found) == (stage, [complaint])
 
 
 def policy(**spec: Any) -> dict[str, Any]:

@@ -16,7 +16,7 @@ import yaml
 from local.paths import PROJECT
 from local.ports import LOOPBACK, free_ports
 from tests.verify.support import OUTPUTS
-from verify.stages.cluster import ClusterStage
+from verify.stages import cluster
 
 #: Seconds within which each of these commands ends; they take one or two.
 PATIENCE: Final = 60
@@ -24,7 +24,7 @@ PATIENCE: Final = 60
 TOKEN: Final = "correct-horse-battery"
 
 #: What a run exits with whose first failure is the cluster.
-CLUSTER = ClusterStage().exit_code
+CLUSTER = cluster.STAGE.exit_code
 
 
 def command(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":

@@ -14,7 +14,7 @@ from verify.cluster.api import Answer
 from verify.cluster.webhooks import judge_ca_bundle, judge_injection, judge_mesh_ca, judge_validation
 from verify.outcomes import Verdict
 from verify.stages.cluster import judge_versions
-from verify.stages.control_plane import ControlPlaneStage, judge_istiod
+from verify.stages.control_plane import STAGE, judge_istiod
 
 ROOT = Authority("cluster.local").pem
 ADMISSION = "/apis/admissionregistration.k8s.io/v1"
@@ -143,7 +143,7 @@ def objects(**changes: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize("path", WEBHOOKS)
 def test_a_missing_webhook_is_the_only_failure(path: str) -> None:
-    found = ControlPlaneStage().check(context(Cluster(objects(**{path: None}))), lambda _: None)
+    found = STAGE.check(context(Cluster(objects(**{path: None}))), lambda _: None)
 
     assert causes(found) == [Cause.WEBHOOK_MISSING]
     assert found[-1].verdict is Verdict.SKIP
@@ -153,7 +153,7 @@ def test_a_missing_webhook_is_the_only_failure(path: str) -> None:
 def test_a_stale_webhook_is_the_only_failure_and_no_dry_run_is_made(path: str) -> None:
     stale = webhook(WEBHOOKS[path], Authority("cluster.local").pem)
 
-    found = ControlPlaneStage().check(context(Cluster(objects(**{path: stale}))), lambda _: None)
+    found = STAGE.check(context(Cluster(objects(**{path: stale}))), lambda _: None)
 
     assert causes(found) == [Cause.WEBHOOK_CA_STALE]
     assert found[-1].evidence == ("because the API server would not trust them",)

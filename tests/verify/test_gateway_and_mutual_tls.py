@@ -12,7 +12,7 @@ from verify.cluster.addresses import connect, judge_address, resolve
 from verify.cluster.api import Answer
 from verify.context import Options
 from verify.outcomes import Verdict
-from verify.stages.gateway import GatewayStage
+from verify.stages.gateway import STAGE
 from verify.stages.mutual_tls import judge_curl, judge_plain_call
 
 GATEWAY = {"app": "istio-ingressgateway", "istio": "ingressgateway"}
@@ -78,14 +78,14 @@ def gateway(**objects: Any) -> Cluster:
     ],
 )
 def test_a_broken_gateway_is_one_failure(objects: dict[str, Any], cause: Cause) -> None:
-    assert causes(GatewayStage().check(context(gateway(**objects)), lambda _: None)) == [cause]
+    assert causes(STAGE.check(context(gateway(**objects)), lambda _: None)) == [cause]
 
 
 def test_traffic_may_be_sent_elsewhere() -> None:
     with socket.create_server((LOOPBACK, 0)) as server:
         options = Options(address=f"{LOOPBACK}:{server.getsockname()[1]}")
 
-        found = GatewayStage().check(context(gateway(), options), lambda _: None)
+        found = STAGE.check(context(gateway(), options), lambda _: None)
 
     assert causes(found) == []
     assert found[-1].verdict is Verdict.PASS

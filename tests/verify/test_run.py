@@ -1,7 +1,6 @@
 """The run: what is skipped because of what, and which exit code follows."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import pytest
 
@@ -26,51 +25,46 @@ from verify.outcomes import (
 )
 from verify.plan import STAGES
 from verify.run import run
+from verify.stage import Stage
 
 SIMULATED = {"metadata": {"name": "node-0", "annotations": {"kwok.x-k8s.io/node": "fake"}}}
 REAL = {"metadata": {"name": "node-1"}}
 
 
-@dataclass(frozen=True)
-class Made:
-    """A stage that finds what it is told to."""
+def made(
+    name: str,
+    finds: tuple[Finding, ...] = (passed("it holds"),),
+    error: ClusterError | None = None,
+    needs: frozenset[str] = frozenset(),
+    *,
+    needs_running_pods: bool = False,
+) -> Stage:
+    """Return a stage that finds what it is told to."""
 
-    id: str
-    finds: tuple[Finding, ...] = (passed("it holds"),)
-    error: ClusterError | None = None
-    needs: frozenset[str] = frozenset()
-    needs_running_pods: bool = False
+    def check(_context: Context, _progress: Callable[[str], None]) -> list[Finding]:
+        if error:
+            raise error
+        return list(finds)
 
-    @property
-    def name(self) -> str:
-        return self.id.upper()
-
-    @property
-    def exit_code(self) -> int:
-        return next(stage.exit_code for stage in STAGES if stage.id == self.id)
-
-    def check(self, context: Context, progress: Callable[[str], None]) -> list[Finding]:
-        del context, progress
-        if self.error:
-            raise self.error
-        return list(self.finds)
+    exit_code = next(stage.exit_code for stage in STAGES if stage.id == name)
+    return Stage(name.upper(), name, exit_code, check, needs, needs_running_pods)
 
 
 BROKEN = failed("it holds", Cause.NAMESPACE_MISSING, "it does not")
 
 
-def results(*stages: Made, node: object = REAL, options: Options | None = None) -> list[StageResult]:
+def results(*stages: Stage, node: object = REAL, options: Options | None = None) -> list[StageResult]:
     return run(stages, context(Cluster({"/api/v1/nodes": [node]}), options), Silence())
 
 
 def test_the_first_failure_in_the_order_of_stages_decides_the_exit_code() -> None:
-    found = results(Made("cluster"), Made("sidecars", (BROKEN,)), Made("gateway", (BROKEN,)))
+    found = results(made("cluster"), made("sidecars", (BROKEN,)), made("gateway", (BROKEN,)))
 
     assert exit_code(found) == 13
 
 
 def test_a_stage_is_skipped_with_the_reason_when_one_that_it_needs_has_failed() -> None:
-    (_, second) = results(Made("namespaces", (BROKEN,)), Made("sidecars", needs=frozenset({"namespaces"})))
+    (_, second) = results(made("namespaces", (BROKEN,)), made("sidecars", needs=frozenset({"namespaces"})))
 
     assert second.verdict is Verdict.SKIP
     assert second.findings[0].evidence == ("because NAMESPACES failed",)
@@ -78,54 +72,54 @@ def test_a_stage_is_skipped_with_the_reason_when_one_that_it_needs_has_failed() 
 
 
 def test_a_stage_runs_when_another_one_has_failed() -> None:
-    (_, second) = results(Made("namespaces", (BROKEN,)), Made("sidecars"))
+    (_, second) = results(made("namespaces", (BROKEN,)), made("sidecars"))
 
     assert second.verdict is Verdict.PASS
 
 
 def test_warnings_do_not_fail() -> None:
-    found = results(Made("cluster", (warned("new", Cause.ISTIO_OUT_OF_SUPPORT, "old"),)))
+    found = results(made("cluster", (warned("new", Cause.ISTIO_OUT_OF_SUPPORT, "old"),)))
 
     assert (exit_code(found), found[0].verdict) == (0, Verdict.WARN)
 
 
 def test_what_could_not_be_seen_has_an_exit_code_of_its_own() -> None:
-    found = results(Made("collector", (skipped("counters", "no rights", Cause.NOT_TO_BE_SEEN),)))
+    found = results(made("collector", (skipped("counters", "no rights", Cause.NOT_TO_BE_SEEN),)))
 
     assert exit_code(found) == 3
 
 
 def test_what_the_stack_lacks_is_no_failure() -> None:
-    assert exit_code(results(Made("collector", (skipped("Collector", "the stack has none"),)))) == 0
+    assert exit_code(results(made("collector", (skipped("Collector", "the stack has none"),)))) == 0
 
 
 def test_on_simulated_nodes_a_stage_that_asks_pods_proves_nothing() -> None:
-    found = results(Made("traffic", needs_running_pods=True), node=SIMULATED)
+    found = results(made("traffic", needs_running_pods=True), node=SIMULATED)
 
     assert found[0].findings[0].cause is Cause.SIMULATED_NODES
     assert exit_code(found) == 3
 
 
 def test_on_real_nodes_it_runs() -> None:
-    assert exit_code(results(Made("traffic", needs_running_pods=True))) == 0
+    assert exit_code(results(made("traffic", needs_running_pods=True))) == 0
 
 
 @pytest.mark.parametrize("status", [401, 403, 500, None])
 def test_a_question_that_the_api_server_does_not_answer_says_nothing_of_the_stages_own_link(status: int | None) -> None:
-    (only,) = results(Made("collector", error=ClusterError("pods is forbidden", status)))
+    (only,) = results(made("collector", error=ClusterError("pods is forbidden", status)))
 
     assert (only.verdict, only.unproven) == (Verdict.SKIP, True)
     assert "pods is forbidden" in only.findings[0].evidence[0]
 
 
 def test_only_some_stages_run_when_they_are_named() -> None:
-    found = results(Made("cluster"), Made("ca-certificate"), options=Options(only=("ca-certificate",)))
+    found = results(made("cluster"), made("ca-certificate"), options=Options(only=("ca-certificate",)))
 
     assert [result.id for result in found] == ["ca-certificate"]
 
 
 def test_fixes_name_the_stack() -> None:
-    (only,) = results(Made("namespaces", (BROKEN,)))
+    (only,) = results(made("namespaces", (BROKEN,)))
 
     assert only.findings[0].fix == "pulumi up --refresh --stack test"
 

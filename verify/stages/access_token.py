@@ -3,7 +3,6 @@
 import base64
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from common.plain import at, map_at
@@ -16,31 +15,25 @@ from verify.context import Context
 from verify.expected import Expected
 from verify.findings import failed
 from verify.outcomes import Finding, Verdict, passed, skipped
+from verify.stage import Stage
 
 #: Complaints of the Collector that are about the token.
 _OF_THE_TOKEN: Final = frozenset({Cause.TOKEN_REFUSED})
 
 
-@dataclass(frozen=True)
-class AccessTokenStage:
-    """The token is where it is read, and the backend does not refuse it."""
+def check(context: Context, progress: Callable[[str], None]) -> list[Finding]:
+    """Look for the Secrets, and for the backend's refusal in the Collector's log."""
+    expected = context.expected
+    if not expected.backend_header_names:
+        return [skipped(STAGE.name, f"{expected.backend_address} wants no token")]
+    progress("looking for the token")
+    found = _present(context)
+    if any(each.verdict is Verdict.FAIL for each in found):
+        return found
+    return [*found, *_collector_says(context)]
 
-    name: str = "access token"
-    id: str = "access-token"
-    exit_code: int = 15
-    needs: frozenset[str] = frozenset({"cluster"})
-    needs_running_pods: bool = False
 
-    def check(self, context: Context, progress: Callable[[str], None]) -> list[Finding]:
-        """Look for the Secrets, and for the backend's refusal in the Collector's log."""
-        expected = context.expected
-        if not expected.backend_header_names:
-            return [skipped(self.name, f"{expected.backend_address} wants no token")]
-        progress("looking for the token")
-        found = _present(context)
-        if any(each.verdict is Verdict.FAIL for each in found):
-            return found
-        return [*found, *_collector_says(context)]
+STAGE: Final = Stage("access token", "access-token", 15, check)
 
 
 def _present(context: Context) -> list[Finding]:

@@ -1,7 +1,6 @@
 """The CA by which the backend is recognized: its Secret is there, right and valid, and it verifies the backend."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
@@ -13,42 +12,36 @@ from verify.context import Context
 from verify.expected import Expected
 from verify.findings import failed
 from verify.outcomes import Finding, Verdict, passed, skipped
+from verify.stage import Stage
 
 #: Complaints of the Collector that are about the CA.
 _OF_THE_CA: Final = frozenset({Cause.CA_DOES_NOT_VERIFY_BACKEND, Cause.BACKEND_SPEAKS_PLAIN_TEXT})
 
 
-@dataclass(frozen=True)
-class CaCertificateStage:
-    """The CA Secret, and the backend's certificate held against it."""
+def check(context: Context, progress: Callable[[str], None]) -> list[Finding]:
+    """Read the Secrets, then make a handshake from here and read what the Collector says of its own."""
+    expected = context.expected
+    if not expected.backend_tls:
+        return [skipped(STAGE.name, f"the stack reaches {expected.backend_address} without TLS")]
+    progress("reading the CA Secrets")
+    found: list[Finding] = []
+    pems: list[str] = []
+    for namespace in namespaces_with_ca(expected):
+        secret = context.kubernetes.find(f"/api/v1/namespaces/{namespace}/secrets/{CA_SECRET}")
+        seen = judge_ca_secret(namespace, secret, expected, datetime.now(UTC))
+        found += seen.findings
+        pems += [seen.pem] if seen.pem else []
+    if any(each.verdict is Verdict.FAIL for each in found) or not pems:
+        return found
+    progress(f"TLS handshake with {expected.backend_address}")
+    shown = handshake(expected.backend_address, pems[0])
+    if shown.verdict is Verdict.FAIL:
+        return [*found, shown]
+    progress("reading the Collector's log")
+    return [*found, shown, *_collector_says(context)]
 
-    name: str = "CA certificate"
-    id: str = "ca-certificate"
-    exit_code: int = 14
-    needs: frozenset[str] = frozenset({"cluster"})
-    needs_running_pods: bool = False
 
-    def check(self, context: Context, progress: Callable[[str], None]) -> list[Finding]:
-        """Read the Secrets, then make a handshake from here and read what the Collector says of its own."""
-        expected = context.expected
-        if not expected.backend_tls:
-            return [skipped(self.name, f"the stack reaches {expected.backend_address} without TLS")]
-        progress("reading the CA Secrets")
-        found: list[Finding] = []
-        pems: list[str] = []
-        for namespace in namespaces_with_ca(expected):
-            secret = context.kubernetes.find(f"/api/v1/namespaces/{namespace}/secrets/{CA_SECRET}")
-            seen = judge_ca_secret(namespace, secret, expected, datetime.now(UTC))
-            found += seen.findings
-            pems += [seen.pem] if seen.pem else []
-        if any(each.verdict is Verdict.FAIL for each in found) or not pems:
-            return found
-        progress(f"TLS handshake with {expected.backend_address}")
-        shown = handshake(expected.backend_address, pems[0])
-        if shown.verdict is Verdict.FAIL:
-            return [*found, shown]
-        progress("reading the Collector's log")
-        return [*found, shown, *_collector_says(context)]
+STAGE: Final = Stage("CA certificate", "ca-certificate", 14, check)
 
 
 def namespaces_with_ca(expected: Expected) -> tuple[str, ...]:

@@ -1,8 +1,8 @@
 """The first link: the API server answers, and its Kubernetes version is one that the Istio version is supported on."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import Final
 
 from packaging.version import Version
 
@@ -12,34 +12,28 @@ from verify.cluster.api import ClusterError, KubeconfigError
 from verify.context import Context
 from verify.findings import failed, warned
 from verify.outcomes import Finding, passed
+from verify.stage import Stage
 
 
-@dataclass(frozen=True)
-class ClusterStage:
-    """The cluster is reachable, and of a version that fits."""
+def check(context: Context, progress: Callable[[str], None]) -> list[Finding]:
+    """Ask the API server for its version, and for something that only a known user gets."""
+    title = f"cluster {context.expected.cluster_name} answers"
+    try:
+        api = context.kubernetes
+        progress(f"asking {api.server}")
+        version = str(api.get("/version")["gitVersion"])
+        api.get("/api/v1/nodes", [("limit", "1")])
+    except KubeconfigError as error:
+        return [failed(title, Cause.KUBECONFIG_UNUSABLE, str(error))]
+    except ClusterError as error:
+        refused = error.status in {401, 403}
+        return [failed(title, Cause.CLUSTER_FORBIDS if refused else Cause.CLUSTER_UNREACHABLE, str(error))]
+    answers = passed(title, f"{api.server}, Kubernetes {version}")
+    kubernetes = Version(version.partition("-")[0].partition("+")[0])
+    return [answers, *judge_versions(context.expected.istio_version, kubernetes, datetime.now(UTC).date())]
 
-    name: str = "cluster"
-    id: str = "cluster"
-    exit_code: int = 10
-    needs: frozenset[str] = frozenset()
-    needs_running_pods: bool = False
 
-    def check(self, context: Context, progress: Callable[[str], None]) -> list[Finding]:
-        """Ask the API server for its version, and for something that only a known user gets."""
-        title = f"cluster {context.expected.cluster_name} answers"
-        try:
-            api = context.kubernetes
-            progress(f"asking {api.server}")
-            version = str(api.get("/version")["gitVersion"])
-            api.get("/api/v1/nodes", [("limit", "1")])
-        except KubeconfigError as error:
-            return [failed(title, Cause.KUBECONFIG_UNUSABLE, str(error))]
-        except ClusterError as error:
-            refused = error.status in {401, 403}
-            return [failed(title, Cause.CLUSTER_FORBIDS if refused else Cause.CLUSTER_UNREACHABLE, str(error))]
-        answers = passed(title, f"{api.server}, Kubernetes {version}")
-        kubernetes = Version(version.partition("-")[0].partition("+")[0])
-        return [answers, *judge_versions(context.expected.istio_version, kubernetes, datetime.now(UTC).date())]
+STAGE: Final = Stage("cluster", "cluster", 10, check, needs=frozenset())
 
 
 def judge_versions(istio: Version, kubernetes: Version, today: date) -> list[Finding]:

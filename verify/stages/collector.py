@@ -1,7 +1,7 @@
 """The Collector is ready, NetworkPolicies let spans through it, and its counters say that they leave."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import Final
 
 from components.constants.names import COLLECTOR, DEFAULT_REVISION, injection_label
 from verify.causes import Cause
@@ -12,42 +12,38 @@ from verify.cluster.pods import mounted_secrets, name_of, why_not_ready
 from verify.context import Context
 from verify.findings import failed, warned
 from verify.outcomes import Finding, Verdict, passed, skipped
+from verify.stage import Stage
 
 
-@dataclass(frozen=True)
-class CollectorStage:
-    """The Collector takes spans and sends them on."""
+def check(context: Context, progress: Callable[[str], None]) -> list[Finding]:
+    """Read Deployment, Pods and NetworkPolicies, then the counters and the log of every Pod."""
+    expected, api = context.expected, context.kubernetes
+    namespace = expected.collector_namespace
+    if namespace is None:
+        return [skipped(STAGE.name, f"mode {expected.tracing_mode}: sidecars send to the backend themselves")]
+    title = f"Collector in {namespace} is ready"
+    deployment = api.find(f"/apis/apps/v1/namespaces/{namespace}/deployments/{COLLECTOR}")
+    if deployment is None:
+        return [failed(title, Cause.COLLECTOR_MISSING, f"no Deployment {namespace}/{COLLECTOR}")]
+    progress("reading its counters and its log")
+    reading = context.collector or CollectorReading()
+    wanted = replicas(deployment)[1]
+    ready = judge_readiness(reading, wanted, namespace, complaints(deployment))
+    if ready.verdict is Verdict.FAIL:
+        return [ready]
+    policies = api.items(f"/apis/networking.k8s.io/v1/namespaces/{namespace}/networkpolicies")
+    # As the namespaces are to be labelled: a label that is missing has a stage of its own.
+    labels = injection_label(None if expected.istio_revision == DEFAULT_REVISION else expected.istio_revision)
+    let_through = judge_network_policies(policies, namespace, expected.backend_address, labels)
+    if let_through.verdict is Verdict.FAIL:
+        return [ready, let_through]
+    return [ready, let_through, *judge_sending(reading, namespace)]
 
-    name: str = "Collector"
-    id: str = "collector"
-    exit_code: int = 16
-    # What the CA or the token break shows here too: the Collector does not start, or fails to send.
-    needs: frozenset[str] = frozenset({"cluster", "ca-certificate", "access-token"})
-    needs_running_pods: bool = False
 
-    def check(self, context: Context, progress: Callable[[str], None]) -> list[Finding]:
-        """Read Deployment, Pods and NetworkPolicies, then the counters and the log of every Pod."""
-        expected, api = context.expected, context.kubernetes
-        namespace = expected.collector_namespace
-        if namespace is None:
-            return [skipped(self.name, f"mode {expected.tracing_mode}: sidecars send to the backend themselves")]
-        title = f"Collector in {namespace} is ready"
-        deployment = api.find(f"/apis/apps/v1/namespaces/{namespace}/deployments/{COLLECTOR}")
-        if deployment is None:
-            return [failed(title, Cause.COLLECTOR_MISSING, f"no Deployment {namespace}/{COLLECTOR}")]
-        progress("reading its counters and its log")
-        reading = context.collector or CollectorReading()
-        wanted = replicas(deployment)[1]
-        ready = judge_readiness(reading, wanted, namespace, complaints(deployment))
-        if ready.verdict is Verdict.FAIL:
-            return [ready]
-        policies = api.items(f"/apis/networking.k8s.io/v1/namespaces/{namespace}/networkpolicies")
-        # As the namespaces are to be labelled: a label that is missing has a stage of its own.
-        labels = injection_label(None if expected.istio_revision == DEFAULT_REVISION else expected.istio_revision)
-        let_through = judge_network_policies(policies, namespace, expected.backend_address, labels)
-        if let_through.verdict is Verdict.FAIL:
-            return [ready, let_through]
-        return [ready, let_through, *judge_sending(reading, namespace)]
+# What the CA or the token break shows here too: the Collector does not start, or fails to send.
+STAGE: Final = Stage(
+    "Collector", "collector", 16, check, needs=frozenset({"cluster", "ca-certificate", "access-token"})
+)
 
 
 def judge_readiness(reading: CollectorReading, wanted: int, namespace: str, complaints: list[str]) -> Finding:

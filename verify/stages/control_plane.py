@@ -1,7 +1,6 @@
 """istiod is ready and of the stack's version and revision; its webhooks are trusted, answer, and decide rightly."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -24,6 +23,7 @@ from verify.context import Context
 from verify.expected import Expected
 from verify.findings import failed, warned
 from verify.outcomes import Finding, Verdict, passed, skipped
+from verify.stage import Stage
 
 #: ConfigMap in which istiod publishes the mesh's root certificates, and its key.
 _ROOT_MAP: Final = "istio-ca-root-cert"
@@ -32,31 +32,24 @@ _ROOT_KEY: Final = "root-cert.pem"
 _ADMISSION: Final = "/apis/admissionregistration.k8s.io/v1"
 
 
-@dataclass(frozen=True)
-class ControlPlaneStage:
-    """The control plane is ready and its webhooks work."""
+def check(context: Context, progress: Callable[[str], None]) -> list[Finding]:
+    """Read istiod and its webhooks, then try these with dry runs, which make nothing."""
+    api, expected = context.kubernetes, context.expected
+    name = f"istiod{expected.revision_suffix}"
+    deployment = api.find(f"/apis/apps/v1/namespaces/{ISTIO_NAMESPACE}/deployments/{name}")
+    found = judge_istiod(deployment, expected)
+    if any(each.verdict is Verdict.FAIL for each in found):
+        return [*found, skipped("webhooks answer", f"because {name} is not as it should be")]
+    progress("reading the webhooks")
+    trusted = list(_trusted(api, expected, name))
+    found += trusted
+    if any(each.verdict is Verdict.FAIL for each in trusted):
+        return [*found, skipped("webhooks answer", "because the API server would not trust them")]
+    progress("dry runs of a Pod and a VirtualService")
+    return [*found, *_answers(api, expected, name)]
 
-    name: str = "control plane"
-    id: str = "control-plane"
-    exit_code: int = 11
-    needs: frozenset[str] = frozenset({"cluster"})
-    needs_running_pods: bool = False
 
-    def check(self, context: Context, progress: Callable[[str], None]) -> list[Finding]:
-        """Read istiod and its webhooks, then try these with dry runs, which make nothing."""
-        api, expected = context.kubernetes, context.expected
-        name = f"istiod{expected.revision_suffix}"
-        deployment = api.find(f"/apis/apps/v1/namespaces/{ISTIO_NAMESPACE}/deployments/{name}")
-        found = judge_istiod(deployment, expected)
-        if any(each.verdict is Verdict.FAIL for each in found):
-            return [*found, skipped("webhooks answer", f"because {name} is not as it should be")]
-        progress("reading the webhooks")
-        trusted = list(_trusted(api, expected, name))
-        found += trusted
-        if any(each.verdict is Verdict.FAIL for each in trusted):
-            return [*found, skipped("webhooks answer", "because the API server would not trust them")]
-        progress("dry runs of a Pod and a VirtualService")
-        return [*found, *_answers(api, expected, name)]
+STAGE: Final = Stage("control plane", "control-plane", 11, check)
 
 
 def judge_istiod(deployment: Mapping[str, Any] | None, expected: Expected) -> list[Finding]:

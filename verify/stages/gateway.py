@@ -1,7 +1,7 @@
 """The gateway is ready, and reached where the stack's outputs say: address, DNS, port."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import Final
 
 from components.constants.names import GATEWAY, GATEWAY_SELECTOR
 from verify.causes import Cause
@@ -12,45 +12,39 @@ from verify.cluster.simulation import REASON
 from verify.context import Context
 from verify.findings import failed, warned
 from verify.outcomes import Finding, Verdict, passed, skipped
+from verify.stage import Stage
 
 
-@dataclass(frozen=True)
-class GatewayStage:
-    """The way in from outside."""
+def check(context: Context, progress: Callable[[str], None]) -> list[Finding]:
+    """Read Deployment and Service, then resolve the address and connect to it from this machine."""
+    expected = context.expected
+    ready = _readiness(context)
+    if ready.verdict is Verdict.FAIL:
+        return [ready]
+    namespace = expected.gateway_namespace
+    service = context.kubernetes.find(f"/api/v1/namespaces/{namespace}/services/{GATEWAY}")
+    if service is None:
+        return [
+            ready,
+            failed("the gateway has an address", Cause.GATEWAY_MISSING, f"no Service {namespace}/{GATEWAY}"),
+        ]
+    address = judge_address(service, expected)
+    host, port = expected.ingress_host, expected.ingress_port
+    if context.options.address:
+        host, _, given = context.options.address.rpartition(":")
+        port = int(given)
+    elif address.verdict is Verdict.FAIL:
+        return [ready, address]
+    elif context.simulated_nodes:
+        return [ready, address, skipped(f"port {port} of {host} is open", REASON, Cause.SIMULATED_NODES)]
+    progress(f"connecting to {host}:{port}")
+    known = resolve(host.strip("[]"))
+    if known.verdict is Verdict.FAIL:
+        return [ready, address, known]
+    return [ready, address, known, connect(host.strip("[]"), port, namespace)]
 
-    name: str = "gateway"
-    id: str = "gateway"
-    exit_code: int = 17
-    needs: frozenset[str] = frozenset({"cluster"})
-    needs_running_pods: bool = False
 
-    def check(self, context: Context, progress: Callable[[str], None]) -> list[Finding]:
-        """Read Deployment and Service, then resolve the address and connect to it from this machine."""
-        expected = context.expected
-        ready = _readiness(context)
-        if ready.verdict is Verdict.FAIL:
-            return [ready]
-        namespace = expected.gateway_namespace
-        service = context.kubernetes.find(f"/api/v1/namespaces/{namespace}/services/{GATEWAY}")
-        if service is None:
-            return [
-                ready,
-                failed("the gateway has an address", Cause.GATEWAY_MISSING, f"no Service {namespace}/{GATEWAY}"),
-            ]
-        address = judge_address(service, expected)
-        host, port = expected.ingress_host, expected.ingress_port
-        if context.options.address:
-            host, _, given = context.options.address.rpartition(":")
-            port = int(given)
-        elif address.verdict is Verdict.FAIL:
-            return [ready, address]
-        elif context.simulated_nodes:
-            return [ready, address, skipped(f"port {port} of {host} is open", REASON, Cause.SIMULATED_NODES)]
-        progress(f"connecting to {host}:{port}")
-        known = resolve(host.strip("[]"))
-        if known.verdict is Verdict.FAIL:
-            return [ready, address, known]
-        return [ready, address, known, connect(host.strip("[]"), port, namespace)]
+STAGE: Final = Stage("gateway", "gateway", 17, check)
 
 
 def _readiness(context: Context) -> Finding:

@@ -1,7 +1,6 @@
 """Mutual TLS is really strict: a plain call from outside the mesh is refused by the sidecar, not by something else."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
 
@@ -14,6 +13,7 @@ from verify.cluster.pods import PROXY, is_over, is_ready, matches, name_of
 from verify.context import Context
 from verify.findings import failed
 from verify.outcomes import Finding, Verdict, passed, skipped
+from verify.stage import Stage
 
 #: What the API server's proxy says when the connection to a Pod was ended without an answer
 #: (k8s.io/apimachinery, pkg/util/proxy/transport.go).
@@ -22,43 +22,38 @@ _NOT_ANSWERED: Final = "error trying to reach service"
 _TITLE: Final = "a plain call from outside the mesh is refused"
 
 
-@dataclass(frozen=True)
-class MutualTlsStage:
-    """Calls an application by the API server's proxy, which has no certificate of the mesh, or around the gateway's."""
+def check(context: Context, progress: Callable[[str], None]) -> list[Finding]:
+    """Call a port that is open to all, which shows that the way is free, then the application's."""
+    namespace = context.expected.bookinfo_namespace
+    if namespace is None:
+        return [skipped(_TITLE, "the stack has no Bookinfo to call")]
+    pods = context.kubernetes.items(f"/api/v1/namespaces/{namespace}/pods")
+    pod = next(
+        (
+            each
+            for each in pods
+            if matches(each, {"app": "productpage"}) and is_ready(each, PROXY) and not is_over(each)
+        ),
+        None,
+    )
+    if pod is None:
+        return [skipped(_TITLE, "no productpage with a ready sidecar", Cause.NOT_TO_BE_SEEN)]
+    progress(f"plain calls of {namespace}/{name_of(pod)}")
+    try:
+        control = context.kubernetes.call_plainly(namespace, name_of(pod), STATUS_PORT, "/healthz/ready")
+        plain = context.kubernetes.call_plainly(namespace, name_of(pod), PORT, "/productpage")
+    except ClusterError as error:
+        return [skipped(_TITLE, f"the API server did not make the call: {error}", Cause.NOT_TO_BE_SEEN)]
+    judged = judge_plain_call(control, plain)
+    if judged.verdict is not Verdict.SKIP:
+        return [judged]
+    progress(f"plain call of {namespace}/{name_of(pod)} from the gateway")
+    return [_from_gateway(context, str(pod["status"].get("podIP")), judged)]
 
-    name: str = "mutual TLS"
-    id: str = "mutual-tls"
-    exit_code: int = 20
-    needs: frozenset[str] = frozenset({"cluster", "sidecars"})
-    needs_running_pods: bool = True
 
-    def check(self, context: Context, progress: Callable[[str], None]) -> list[Finding]:
-        """Call a port that is open to all, which shows that the way is free, then the application's."""
-        namespace = context.expected.bookinfo_namespace
-        if namespace is None:
-            return [skipped(_TITLE, "the stack has no Bookinfo to call")]
-        pods = context.kubernetes.items(f"/api/v1/namespaces/{namespace}/pods")
-        pod = next(
-            (
-                each
-                for each in pods
-                if matches(each, {"app": "productpage"}) and is_ready(each, PROXY) and not is_over(each)
-            ),
-            None,
-        )
-        if pod is None:
-            return [skipped(_TITLE, "no productpage with a ready sidecar", Cause.NOT_TO_BE_SEEN)]
-        progress(f"plain calls of {namespace}/{name_of(pod)}")
-        try:
-            control = context.kubernetes.call_plainly(namespace, name_of(pod), STATUS_PORT, "/healthz/ready")
-            plain = context.kubernetes.call_plainly(namespace, name_of(pod), PORT, "/productpage")
-        except ClusterError as error:
-            return [skipped(_TITLE, f"the API server did not make the call: {error}", Cause.NOT_TO_BE_SEEN)]
-        judged = judge_plain_call(control, plain)
-        if judged.verdict is not Verdict.SKIP:
-            return [judged]
-        progress(f"plain call of {namespace}/{name_of(pod)} from the gateway")
-        return [_from_gateway(context, str(pod["status"].get("podIP")), judged)]
+STAGE: Final = Stage(
+    "mutual TLS", "mutual-tls", 20, check, needs=frozenset({"cluster", "sidecars"}), needs_running_pods=True
+)
 
 
 def _from_gateway(context: Context, address: str, otherwise: Finding) -> Finding:

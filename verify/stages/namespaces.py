@@ -1,7 +1,6 @@
 """The namespaces exist and ask for the sidecars of the stack's control plane."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from common.plain import map_at
@@ -10,29 +9,23 @@ from verify.causes import Cause
 from verify.context import Context
 from verify.findings import failed
 from verify.outcomes import Finding, passed
+from verify.stage import Stage
 
 #: Labels that have a say in injection.
 _LABELS: Final = ("istio-injection", "istio.io/rev")
 
 
-@dataclass(frozen=True)
-class NamespacesStage:
-    """Every namespace of the stack has the injection label."""
+def check(context: Context, progress: Callable[[str], None]) -> list[Finding]:
+    """Read the namespaces."""
+    progress("reading the namespaces")
+    expected = context.expected
+    return [
+        judge_namespace(name, context.kubernetes.find(f"/api/v1/namespaces/{name}"), expected.istio_revision)
+        for name in expected.namespaces
+    ]
 
-    name: str = "namespaces"
-    id: str = "namespaces"
-    exit_code: int = 12
-    needs: frozenset[str] = frozenset({"cluster"})
-    needs_running_pods: bool = False
 
-    def check(self, context: Context, progress: Callable[[str], None]) -> list[Finding]:
-        """Read the namespaces."""
-        progress("reading the namespaces")
-        expected = context.expected
-        return [
-            judge_namespace(name, context.kubernetes.find(f"/api/v1/namespaces/{name}"), expected.istio_revision)
-            for name in expected.namespaces
-        ]
+STAGE: Final = Stage("namespaces", "namespaces", 12, check)
 
 
 def judge_namespace(name: str, namespace: Mapping[str, Any] | None, revision: str) -> Finding:

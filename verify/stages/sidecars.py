@@ -1,7 +1,7 @@
 """Every Pod has its sidecar, and traces with our provider: what the mesh is told, and what each proxy made of it."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from typing import Final
 
 from common.plain import at
 from components.constants.choices import TracingMode
@@ -18,38 +18,32 @@ from verify.context import Context
 from verify.expected import Expected
 from verify.findings import failed
 from verify.outcomes import Finding, Verdict, passed, skipped
+from verify.stage import Stage
 from verify.stages.namespaces import judge_namespace
 
 
-@dataclass(frozen=True)
-class SidecarsStage:
-    """Sidecars are there, ready, of the right version and revision, and trace to the stack's provider."""
+def check(context: Context, progress: Callable[[str], None]) -> list[Finding]:
+    """Read the Pods, then what the mesh is told, then what each proxy has made of it."""
+    api, expected = context.kubernetes, context.expected
+    found: list[Finding] = []
+    traced: list[tuple[str, Pod]] = []
+    for namespace in expected.namespaces:
+        progress(f"Pods of {namespace}")
+        labelled = judge_namespace(namespace, api.find(f"/api/v1/namespaces/{namespace}"), expected.istio_revision)
+        if labelled.verdict is Verdict.FAIL:
+            found.append(skipped(f"Pods of {namespace} have sidecars", "because the namespace asks for none"))
+            continue
+        seen = _seen(api, namespace)
+        found += judge_sidecars(seen, expected)
+        traced += [(namespace, pod) for pod in seen.pods if _is_traced(pod)]
+    told = _told(api, expected)
+    found += told
+    if any(each.verdict is Verdict.FAIL for each in told):
+        return [*found, skipped("proxies trace to our provider", "because the mesh is told otherwise")]
+    return [*found, _proxies(context, traced, progress)]
 
-    name: str = "sidecars"
-    id: str = "sidecars"
-    exit_code: int = 13
-    needs: frozenset[str] = frozenset({"cluster", "control-plane"})
-    needs_running_pods: bool = False
 
-    def check(self, context: Context, progress: Callable[[str], None]) -> list[Finding]:
-        """Read the Pods, then what the mesh is told, then what each proxy has made of it."""
-        api, expected = context.kubernetes, context.expected
-        found: list[Finding] = []
-        traced: list[tuple[str, Pod]] = []
-        for namespace in expected.namespaces:
-            progress(f"Pods of {namespace}")
-            labelled = judge_namespace(namespace, api.find(f"/api/v1/namespaces/{namespace}"), expected.istio_revision)
-            if labelled.verdict is Verdict.FAIL:
-                found.append(skipped(f"Pods of {namespace} have sidecars", "because the namespace asks for none"))
-                continue
-            seen = _seen(api, namespace)
-            found += judge_sidecars(seen, expected)
-            traced += [(namespace, pod) for pod in seen.pods if _is_traced(pod)]
-        told = _told(api, expected)
-        found += told
-        if any(each.verdict is Verdict.FAIL for each in told):
-            return [*found, skipped("proxies trace to our provider", "because the mesh is told otherwise")]
-        return [*found, _proxies(context, traced, progress)]
+STAGE: Final = Stage("sidecars", "sidecars", 13, check, needs=frozenset({"cluster", "control-plane"}))
 
 
 def _seen(api: KubernetesApi, namespace: str) -> Seen:

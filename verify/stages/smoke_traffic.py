@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
 from verify.answers import BadAnswer
@@ -10,31 +9,32 @@ from verify.context import Context
 from verify.findings import failed
 from verify.outcomes import Finding, passed, skipped
 from verify.sender import Load, Sender
+from verify.stage import Stage
 from verify.traffic import Traffic
 
 _ANSWERS: Final = "Bookinfo's page answers through the gateway"
 _LATENCY: Final = "latency"
 
 
-@dataclass(frozen=True)
-class SmokeTrafficStage:
-    """Sends requests for the product page and leaves what became of them in the context."""
+def check(context: Context, progress: Callable[[str], None]) -> list[Finding]:
+    """Return whether all requests were answered with a whole page, and the latency."""
+    expected, options = context.expected, context.options
+    if expected.bookinfo_namespace is None:
+        return [skipped(_ANSWERS, "the stack has no Bookinfo (traced-mesh:bookinfo is false)")]
+    load = Load(expected.gateway_url, options.requests, options.rate, options.address)
+    context.look_at_collector()  # before the traffic, also where --only leaves its own stage out
+    context.traffic = Sender(load, progress).send()
+    return traffic_findings(context.traffic, expected.bookinfo_namespace, expected.gateway_namespace)
 
-    name: str = "smoke traffic"
-    id: str = "traffic"
-    exit_code: int = 18
-    needs: frozenset[str] = frozenset({"cluster", "control-plane", "namespaces", "sidecars", "gateway"})
-    needs_running_pods: bool = True
 
-    def check(self, context: Context, progress: Callable[[str], None]) -> list[Finding]:
-        """Return whether all requests were answered with a whole page, and the latency."""
-        expected, options = context.expected, context.options
-        if expected.bookinfo_namespace is None:
-            return [skipped(_ANSWERS, "the stack has no Bookinfo (traced-mesh:bookinfo is false)")]
-        load = Load(expected.gateway_url, options.requests, options.rate, options.address)
-        context.look_at_collector()  # before the traffic, also where --only leaves its own stage out
-        context.traffic = Sender(load, progress).send()
-        return traffic_findings(context.traffic, expected.bookinfo_namespace, expected.gateway_namespace)
+STAGE: Final = Stage(
+    "smoke traffic",
+    "traffic",
+    18,
+    check,
+    needs=frozenset({"cluster", "control-plane", "namespaces", "sidecars", "gateway"}),
+    needs_running_pods=True,
+)
 
 
 def traffic_findings(traffic: Traffic, bookinfo_namespace: str, gateway_namespace: str) -> list[Finding]:

@@ -15,6 +15,8 @@ from verify.causes import Cause
 from verify.context import Context
 from verify.findings import failed
 from verify.outcomes import Finding, passed, skipped
+from verify.stage import Stage
+from verify.stages import smoke_traffic
 from verify.stages.after_traffic import collector_after, with_cause
 from verify.traces.bookinfo import ENTRY, VERSIONED, ServiceNaming
 from verify.traces.findings import findings
@@ -32,50 +34,38 @@ _AGENT_TAG: Final = "user_agent"
 _MARGIN: Final = 60.0
 
 
-@dataclass(frozen=True)
-class SpansStage:
-    """Asks the backend for the traces of the smoke traffic and checks every one of them."""
+def check(context: Context, progress: Callable[[str], None]) -> list[Finding]:
+    """Return what the spans prove."""
+    options = context.options
+    ready = _ready(context)
+    if isinstance(ready, Finding):
+        return [ready, *(collector_after(context, progress) if context.traffic else [])]
+    naming, traffic, url = ready
+    try:
+        progress(f"asking {url}")
+        kind = BackendKind(options.backend)
+        backend = choose(kind, url, os.environ, options.backend_token_env)
+        limits = Limits(options.timeout, options.max_loss, float(context.expected.sampling_percentage))
+        context.observation = observe(backend, naming, traffic, limits, progress)
+    except QueryError as error:
+        return [failed(_ASKED, error.cause, error.evidence)]
+    if not context.observation.reviews:
+        why = f"{backend.title} keeps some traces only, and none of ours: docs/verification.md says how to make it"
+        return [passed(_ASKED, backend.title), skipped(_ARRIVED, why, Cause.NOT_TO_BE_SEEN)]
+    found = findings(context.observation)
+    if not context.observation.present:
+        found = with_cause(found, collector_after(context, progress))
+    return [passed(_ASKED, backend.title), *found]
 
-    name: str = "spans"
-    id: str = "spans"
-    exit_code: int = 19
-    needs: frozenset[str] = frozenset(
-        {
-            "cluster",
-            "control-plane",
-            "namespaces",
-            "sidecars",
-            "ca-certificate",
-            "access-token",
-            "collector",
-            "gateway",
-            "traffic",
-        }
-    )
-    needs_running_pods: bool = True
 
-    def check(self, context: Context, progress: Callable[[str], None]) -> list[Finding]:
-        """Return what the spans prove."""
-        options = context.options
-        ready = _ready(context)
-        if isinstance(ready, Finding):
-            return [ready, *(collector_after(context, progress) if context.traffic else [])]
-        naming, traffic, url = ready
-        try:
-            progress(f"asking {url}")
-            kind = BackendKind(options.backend)
-            backend = choose(kind, url, os.environ, options.backend_token_env)
-            limits = Limits(options.timeout, options.max_loss, float(context.expected.sampling_percentage))
-            context.observation = observe(backend, naming, traffic, limits, progress)
-        except QueryError as error:
-            return [failed(_ASKED, error.cause, error.evidence)]
-        if not context.observation.reviews:
-            why = f"{backend.title} keeps some traces only, and none of ours: docs/verification.md says how to make it"
-            return [passed(_ASKED, backend.title), skipped(_ARRIVED, why, Cause.NOT_TO_BE_SEEN)]
-        found = findings(context.observation)
-        if not context.observation.present:
-            found = with_cause(found, collector_after(context, progress))
-        return [passed(_ASKED, backend.title), *found]
+STAGE: Final = Stage(
+    "spans",
+    "spans",
+    19,
+    check,
+    needs=smoke_traffic.STAGE.needs | {"ca-certificate", "access-token", "collector", smoke_traffic.STAGE.id},
+    needs_running_pods=True,
+)
 
 
 def _ready(context: Context) -> tuple[ServiceNaming, Traffic, str] | Finding:

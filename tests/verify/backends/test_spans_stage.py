@@ -16,8 +16,7 @@ from verify.context import Context, Options
 from verify.outcomes import Finding, StageResult, Verdict
 from verify.plan import STAGES
 from verify.report.render import Facts, render
-from verify.stages.smoke_traffic import SmokeTrafficStage
-from verify.stages.spans import SpansStage
+from verify.stages import smoke_traffic, spans
 from verify.traces.model import Kind, Span
 
 #: Requests of a run: enough that each version of reviews answers several.
@@ -35,9 +34,9 @@ def verified(
     options = Options(requests=REQUESTS, rate=1000, timeout=timeout, backend="jaeger", backend_url=jaeger.query)
     with serving(mesh.answer) as server:
         run = context(Cluster(), options, gatewayUrl=server.url, samplingPercentage=percentage)
-        traffic = SmokeTrafficStage().check(run, silent)
+        traffic = smoke_traffic.STAGE.check(run, silent)
     assert [finding.verdict for finding in traffic] == [Verdict.PASS, Verdict.PASS]
-    return run, SpansStage().check(run, silent)
+    return run, spans.STAGE.check(run, silent)
 
 
 def worse_than_pass(findings: Sequence[Finding]) -> list[tuple[Verdict, Cause | None]]:
@@ -137,8 +136,8 @@ def test_a_backend_that_refuses_is_named() -> None:
     with serving(lambda _: Reply(body="page")) as gateway, serving(lambda _: Reply(403)) as backend:
         options = Options(requests=1, rate=1000, backend="zipkin", backend_url=backend.url)
         run = context(Cluster(), options, gatewayUrl=gateway.url)
-        SmokeTrafficStage().check(run, silent)
-        (finding,) = SpansStage().check(run, silent)
+        smoke_traffic.STAGE.check(run, silent)
+        (finding,) = spans.STAGE.check(run, silent)
 
     assert (finding.verdict, finding.cause) == (Verdict.FAIL, Cause.QUERY_REFUSED)
 
@@ -147,8 +146,8 @@ class TestWhatCanNotBeProven:
     def findings(self, options: Options, **outputs: object) -> list[Finding]:
         with serving(lambda _: Reply(body="page")) as gateway:
             run = context(Cluster(), options, gatewayUrl=gateway.url, **outputs)
-            SmokeTrafficStage().check(run, silent)
-        return SpansStage().check(run, silent)
+            smoke_traffic.STAGE.check(run, silent)
+        return spans.STAGE.check(run, silent)
 
     def test_without_an_address_of_the_backend(self) -> None:
         (finding,) = self.findings(Options(requests=1, rate=1000), collectorNamespace=None)
@@ -166,7 +165,7 @@ class TestWhatCanNotBeProven:
         assert (finding.verdict, finding.cause) == (Verdict.SKIP, None)
 
     def test_without_traffic(self) -> None:
-        (finding,) = SpansStage().check(context(Cluster()), silent)
+        (finding,) = spans.STAGE.check(context(Cluster()), silent)
 
         assert (finding.verdict, finding.cause) == (Verdict.SKIP, Cause.NOT_TO_BE_SEEN)
 
@@ -182,4 +181,4 @@ def test_spans_are_looked_for_after_all_that_they_depend_on() -> None:
     order = [stage.id for stage in STAGES]
 
     assert order.index("traffic") < order.index("spans")
-    assert all(order.index(needed) < order.index("spans") for needed in SpansStage().needs)
+    assert all(order.index(needed) < order.index("spans") for needed in spans.STAGE.needs)

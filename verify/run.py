@@ -9,8 +9,7 @@ from verify.causes import Cause
 from verify.cluster.api import ClusterError
 from verify.cluster.simulation import REASON
 from verify.context import Context
-from verify.findings import failed
-from verify.outcomes import Finding, StageResult, Verdict, skipped
+from verify.outcomes import Finding, StageResult, Verdict, failed, skipped
 from verify.stage import Stage
 
 

@@ -20,8 +20,7 @@ from verify.cluster.collector import CollectorReading, read_collector, still_hol
 from verify.cluster.collector_counters import Counters
 from verify.cluster.collector_log import Complaint, newest_complaint
 from verify.cluster.network_policies import judge_network_policies
-from verify.findings import failed
-from verify.outcomes import Verdict
+from verify.outcomes import Verdict, failed
 from verify.stage import Stage
 from verify.stages import access_token, ca_certificate, collector
 from verify.stages.access_token import judge_credentials, judge_mesh_token, judge_token_file

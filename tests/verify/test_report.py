@@ -12,7 +12,7 @@ from tests.verify.report_pages import WHEN, Balance, page, pictures, results
 from tests.verify.support import Cluster, context
 from verify.causes import Cause
 from verify.errors import UsageError
-from verify.findings import failed
+from verify.outcomes import failed
 from verify.report.render import Facts, render, shown_review, write_report
 from verify.report.span_table import span_table
 from verify.traffic import Request, Traffic

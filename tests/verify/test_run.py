@@ -9,7 +9,6 @@ from tests.verify.support import Cluster, context
 from verify.causes import Cause
 from verify.cluster.api import ClusterError
 from verify.context import Context, Options
-from verify.findings import failed, warned
 from verify.outcomes import (
     ALL_HOLDS,
     INTERRUPTED,
@@ -20,8 +19,10 @@ from verify.outcomes import (
     StageResult,
     Verdict,
     exit_code,
+    failed,
     passed,
     skipped,
+    warned,
 )
 from verify.plan import STAGES
 from verify.run import run

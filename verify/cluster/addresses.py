@@ -8,8 +8,7 @@ from common.plain import at, list_at
 from components.constants.choices import ServiceType
 from verify.causes import Cause
 from verify.expected import Expected
-from verify.findings import failed
-from verify.outcomes import Finding, passed
+from verify.outcomes import Finding, failed, passed
 
 #: Seconds for a TCP connection from this machine.
 _PATIENCE: Final = 5

@@ -17,8 +17,7 @@ from components.configuration.machinery.certificates import SHORTEST_REST_OF_LIF
 from components.constants.files import CA_KEY, CA_SECRET
 from verify.causes import Cause
 from verify.expected import Expected
-from verify.findings import failed, warned
-from verify.outcomes import Finding, passed, skipped
+from verify.outcomes import Finding, failed, passed, skipped, warned
 
 #: Seconds for a TLS handshake from this machine.
 _PATIENCE: Final = 5

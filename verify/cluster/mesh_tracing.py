@@ -12,8 +12,7 @@ from components.constants.names import COLLECTOR, MESH_DEFAULT, PROVIDER_NAMES
 from components.constants.ports import OTLP_PORT
 from verify.causes import Cause
 from verify.expected import Expected
-from verify.findings import failed
-from verify.outcomes import Finding, passed
+from verify.outcomes import Finding, failed, passed
 
 
 def judge_provider(mesh: str, expected: Expected) -> Finding:

@@ -8,8 +8,7 @@ from components.backends.address import BackendAddress
 from components.constants.names import COLLECTOR_SELECTOR
 from components.constants.ports import OTLP_PORT
 from verify.causes import Cause
-from verify.findings import failed
-from verify.outcomes import Finding, passed, skipped
+from verify.outcomes import Finding, failed, passed, skipped
 
 _Policy = Mapping[str, Any]
 

@@ -22,8 +22,7 @@ from verify.cluster.pods import (
     why_not_ready,
 )
 from verify.expected import Expected
-from verify.findings import failed
-from verify.outcomes import Finding, passed, skipped
+from verify.outcomes import Finding, failed, passed, skipped
 
 #: Annotation in which the injector notes the revision that it is of.
 _REVISION: Final = "istio.io/rev"

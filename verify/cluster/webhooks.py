@@ -13,8 +13,7 @@ from components.configuration.machinery.certificates import fingerprints, name_o
 from verify.causes import Cause
 from verify.cluster.api import Answer
 from verify.cluster.pods import PROXY, containers
-from verify.findings import failed, warned
-from verify.outcomes import Finding, passed, skipped
+from verify.outcomes import Finding, failed, passed, skipped, warned
 
 #: What the API server says when it could not reach a webhook, or did not trust it.
 _NOT_REACHED: Final = "failed calling webhook"

@@ -13,8 +13,7 @@ from components.versions.istio import ProviderToken, row_for
 from verify.causes import Cause
 from verify.context import Context
 from verify.expected import Expected
-from verify.findings import failed
-from verify.outcomes import Finding, Verdict, passed, skipped
+from verify.outcomes import Finding, Verdict, failed, passed, skipped
 from verify.stage import Stage
 
 #: Complaints of the Collector that are about the token.

@@ -8,8 +8,7 @@ from verify.causes import Cause
 from verify.cluster.collector import CollectorReading, read_collector
 from verify.cluster.collector_counters import Counters
 from verify.context import Context
-from verify.findings import failed
-from verify.outcomes import Finding, passed, skipped
+from verify.outcomes import Finding, failed, passed, skipped
 
 _TITLE: Final = "the traffic's spans went through the Collector"
 

@@ -10,8 +10,7 @@ from verify.causes import Cause
 from verify.cluster.certificates import handshake, judge_ca_secret
 from verify.context import Context
 from verify.expected import Expected
-from verify.findings import failed
-from verify.outcomes import Finding, Verdict, passed, skipped
+from verify.outcomes import Finding, Verdict, failed, passed, skipped
 from verify.stage import Stage
 
 #: Complaints of the Collector that are about the CA.

@@ -10,8 +10,7 @@ from components.versions.support import minor, refusal, support_of
 from verify.causes import Cause
 from verify.cluster.api import ClusterError, KubeconfigError
 from verify.context import Context
-from verify.findings import failed, warned
-from verify.outcomes import Finding, passed
+from verify.outcomes import Finding, failed, passed, warned
 from verify.stage import Stage
 
 

@@ -10,8 +10,7 @@ from verify.cluster.deployments import complaints, replicas
 from verify.cluster.network_policies import judge_network_policies
 from verify.cluster.pods import mounted_secrets, name_of, why_not_ready
 from verify.context import Context
-from verify.findings import failed, warned
-from verify.outcomes import Finding, Verdict, passed, skipped
+from verify.outcomes import Finding, Verdict, failed, passed, skipped, warned
 from verify.stage import Stage
 
 

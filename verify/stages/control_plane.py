@@ -21,8 +21,7 @@ from verify.cluster.webhooks import (
 )
 from verify.context import Context
 from verify.expected import Expected
-from verify.findings import failed, warned
-from verify.outcomes import Finding, Verdict, passed, skipped
+from verify.outcomes import Finding, Verdict, failed, passed, skipped, warned
 from verify.stage import Stage
 
 #: ConfigMap in which istiod publishes the mesh's root certificates, and its key.

@@ -10,8 +10,7 @@ from verify.cluster.deployments import complaints, replicas
 from verify.cluster.pods import PROXY, is_over, is_ready, matches, name_of, why_not_ready
 from verify.cluster.simulation import REASON
 from verify.context import Context
-from verify.findings import failed, warned
-from verify.outcomes import Finding, Verdict, passed, skipped
+from verify.outcomes import Finding, Verdict, failed, passed, skipped, warned
 from verify.stage import Stage
 
 

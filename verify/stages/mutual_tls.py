@@ -11,8 +11,7 @@ from verify.causes import Cause
 from verify.cluster.api import Answer, ClusterError
 from verify.cluster.pods import PROXY, is_over, is_ready, matches, name_of
 from verify.context import Context
-from verify.findings import failed
-from verify.outcomes import Finding, Verdict, passed, skipped
+from verify.outcomes import Finding, Verdict, failed, passed, skipped
 from verify.stage import Stage
 
 #: What the API server's proxy says when the connection to a Pod was ended without an answer

@@ -7,8 +7,7 @@ from common.plain import map_at
 from components.constants.names import DEFAULT_REVISION, injection_label
 from verify.causes import Cause
 from verify.context import Context
-from verify.findings import failed
-from verify.outcomes import Finding, passed
+from verify.outcomes import Finding, failed, passed
 from verify.stage import Stage
 
 #: Labels that have a say in injection.

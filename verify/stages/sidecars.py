@@ -16,8 +16,7 @@ from verify.cluster.sidecars import Seen, judge_sidecars
 from verify.cluster.simulation import REASON
 from verify.context import Context
 from verify.expected import Expected
-from verify.findings import failed
-from verify.outcomes import Finding, Verdict, passed, skipped
+from verify.outcomes import Finding, Verdict, failed, passed, skipped
 from verify.stage import Stage
 from verify.stages.namespaces import judge_namespace
 

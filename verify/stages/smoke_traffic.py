@@ -6,8 +6,7 @@ from typing import Final
 
 from verify.answers import BadAnswer
 from verify.context import Context
-from verify.findings import failed
-from verify.outcomes import Finding, passed, skipped
+from verify.outcomes import Finding, failed, passed, skipped
 from verify.sender import Load, Sender
 from verify.stage import Stage
 from verify.traffic import Traffic

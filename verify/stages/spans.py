@@ -13,8 +13,7 @@ from verify.backends.query import QueryError
 from verify.backends.waiting import Clock, wait_for_spans
 from verify.causes import Cause
 from verify.context import Context
-from verify.findings import failed
-from verify.outcomes import Finding, passed, skipped
+from verify.outcomes import Finding, failed, passed, skipped
 from verify.stage import Stage
 from verify.stages import smoke_traffic
 from verify.stages.after_traffic import collector_after, with_cause

@@ -5,8 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
 from verify.causes import Cause
-from verify.findings import failed, warned
-from verify.outcomes import Finding, passed, skipped
+from verify.outcomes import Finding, failed, passed, skipped, warned
 from verify.traces.bookinfo import HOPS
 from verify.traces.diagnosis import Diagnosis, diagnose
 from verify.traces.model import Kind

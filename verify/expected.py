@@ -8,7 +8,7 @@ from typing import Any, Self, TypeVar, cast
 from packaging.version import Version
 
 from components.constants.choices import TracingMode
-from components.constants.names import DEFAULT_REVISION
+from components.constants.names import DEFAULT_REVISION, injection_label
 from verify.errors import UsageError
 
 _T = TypeVar("_T")
@@ -93,6 +93,11 @@ class Expected:
     def revision_suffix(self) -> str:
         """What the names of a named revision's objects end with: `-<revision>`, or nothing."""
         return "" if self.istio_revision == DEFAULT_REVISION else f"-{self.istio_revision}"
+
+    @property
+    def injection_labels(self) -> dict[str, str]:
+        """The label by which a namespace asks for the sidecars of the stack's control plane."""
+        return injection_label(None if self.istio_revision == DEFAULT_REVISION else self.istio_revision)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ import certifi
 import httpx
 
 from verify.answers import problem_of, problem_with
+from verify.clock import CLOCK, Clock
 from verify.traces.checks import Sent
 from verify.traffic import Request, Traffic, agent, undecided_agent
 
@@ -66,14 +67,6 @@ class Load:
         return httpx.URL(self.gateway_url).host
 
 
-@dataclass(frozen=True)
-class Pace:
-    """The time, and how to let it pass; for tests."""
-
-    now: Callable[[], float] = time.monotonic
-    sleep: Callable[[float], None] = time.sleep
-
-
 @dataclass
 class Sender:
     """Sends the requests, one after another. Nothing is sent again, and redirects are not followed.
@@ -81,13 +74,13 @@ class Sender:
     Arguments:
         load: how much, and where to.
         progress: is told how far it is.
-        pace: the time.
+        clock: the time; for tests.
         run: random name of the run.
     """
 
     load: Load
     progress: Callable[[str], None]
-    pace: Pace = field(default_factory=Pace)
+    clock: Clock = CLOCK
     run: str = field(default_factory=lambda: secrets.token_hex(6))
 
     def send(self) -> Traffic:
@@ -103,23 +96,23 @@ class Sender:
         return Traffic(self.load.url, self.run, began, time.time(), tuple(requests))
 
     def _warm_up(self, client: httpx.Client) -> Request:
-        deadline = self.pace.now() + WARM_UP
+        deadline = self.clock.now() + WARM_UP
         while True:
             # a trace that is not sampled, so that the backend is not told of it
             request = self._ask(client, None, {"traceparent": _traceparent(_ids(), sampled=False)})
-            if not request.problem or self.pace.now() >= deadline:
+            if not request.problem or self.clock.now() >= deadline:
                 return request
             self.progress(f"waiting for a first whole page: {request.problem.evidence}")
-            self.pace.sleep(_PAUSE)
+            self.clock.sleep(_PAUSE)
 
     def _paced(self, client: httpx.Client) -> list[Request]:
         """Send both kinds of requests, mixed evenly, so that they meet the same conditions."""
         decided, undecided = self.load.requests, min(UNDECIDED, self.load.requests)
         turns = [*((n / decided, self._decided) for n in range(decided))]
         turns += [(n / undecided, self._undecided) for n in range(undecided)]
-        begin, requests = self.pace.now(), list[Request]()
+        begin, requests = self.clock.now(), list[Request]()
         for number, (_, ask) in enumerate(sorted(turns, key=lambda turn: turn[0])):
-            self.pace.sleep(max(0.0, begin + number / self.load.rate - self.pace.now()))
+            self.clock.sleep(max(0.0, begin + number / self.load.rate - self.clock.now()))
             requests.append(ask(client))
             self.progress(f"{len(requests)} of {len(turns)} requests sent")
         return requests
@@ -139,7 +132,7 @@ class Sender:
         return self._ask(client, None, {"user-agent": undecided_agent(self.run)})
 
     def _ask(self, client: httpx.Client, sent: Sent | None, headers: dict[str, str]) -> Request:
-        begin = self.pace.now()
+        begin = self.clock.now()
         try:
             response = client.get(
                 self.load.url,
@@ -149,7 +142,7 @@ class Sender:
             problem = problem_with(response)
         except httpx.HTTPError as error:
             problem = problem_of(error)
-        return Request(sent, self.pace.now() - begin, problem)
+        return Request(sent, self.clock.now() - begin, problem)
 
 
 def _trusted() -> ssl.SSLContext:

@@ -13,8 +13,9 @@ from local.ports import free_ports
 from tests.components.tracing.collector.genuine.certificates import Authority
 from tests.verify.served import Asked, Reply, serving
 from verify.causes import Cause
+from verify.clock import Clock
 from verify.outcomes import Finding, Verdict
-from verify.sender import UNDECIDED, WARM_UP, Load, Pace, Sender
+from verify.sender import UNDECIDED, WARM_UP, Load, Sender
 from verify.stages.smoke_traffic import latency_text, traffic_findings
 from verify.traces.checks import Sent
 from verify.traffic import Request, Traffic, percentile
@@ -29,8 +30,8 @@ class MadeUpTime:
     time: float = 0.0
     waits: list[float] = field(default_factory=list[float])
 
-    def pace(self) -> Pace:
-        return Pace(lambda: self.time, self.sleep)
+    def pace(self) -> Clock:
+        return Clock(lambda: self.time, self.sleep)
 
     def sleep(self, seconds: float) -> None:
         self.waits.append(seconds)

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from tests.verify.made_traces import LAYOUT, by_id, made
 from verify.backends.backend import Search, SpanStore
-from verify.backends.waiting import Clock, wait_for_spans
+from verify.backends.waiting import wait_for_spans
+from verify.clock import Clock
 from verify.traces.checks import Sent
 from verify.traces.model import Span, Trace
 from verify.traces.observation import Arrival

@@ -1,7 +1,6 @@
 """Spans in OTLP's JSON, as Tempo answers and as the protocol has it (https://opentelemetry.io/docs/specs/otlp/)."""
 
 import base64
-import binascii
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
@@ -55,5 +54,5 @@ def _identifier(text: str, digits: int) -> str:
         return hexadecimal(text, digits)
     try:
         return hexadecimal(base64.b64decode(text, validate=True).hex(), digits)
-    except (binascii.Error, ValueError):
+    except ValueError:
         return text.lower()

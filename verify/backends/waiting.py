@@ -1,11 +1,10 @@
 """Waiting for spans: asks for each trace until it is complete, or the time is over."""
 
-import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from verify.backends.backend import SpanStore
+from verify.clock import CLOCK, Clock
 from verify.traces.bookinfo import ServiceNaming
 from verify.traces.checks import Fault, Review, Sent, review, with_traces
 from verify.traces.model import Trace
@@ -15,26 +14,13 @@ from verify.traces.observation import Arrival
 _PAUSE: Final = 1.0
 
 
-@dataclass(frozen=True)
-class Clock:
-    """The time, and how to let it pass.
-
-    Arguments:
-        now: says the time, in seconds.
-        sleep: waits for that many seconds.
-    """
-
-    now: Callable[[], float] = time.monotonic
-    sleep: Callable[[float], None] = time.sleep
-
-
 def wait_for_spans(
     backend: SpanStore,
     naming: ServiceNaming,
     sent: Sequence[Sent],
     timeout: float,
     progress: Callable[[str], None],
-    clock: Clock | None = None,
+    clock: Clock = CLOCK,
 ) -> tuple[dict[str, Trace], Arrival]:
     """Return the traces of requests by their ids, and how long they were in coming.
 
@@ -49,7 +35,6 @@ def wait_for_spans(
     Raises:
         QueryError: if the backend can't be asked.
     """
-    clock = clock or Clock()
     begin = clock.now()
     traces: dict[str, Trace] = {}
     incomplete = list(sent)

@@ -97,10 +97,10 @@ class KubernetesApi:
         """
         return self._decoded(self._send("GET", path, query))
 
-    def find(self, path: str) -> dict[str, Any] | None:
+    def find(self, path: str, query: _Query = ()) -> dict[str, Any] | None:
         """Return the object at `path`; `None` if it does not exist, or its kind. Raises as `get` does."""
         try:
-            return self.get(path)
+            return self.get(path, query)
         except ClusterError as error:
             if error.status == HTTPStatus.NOT_FOUND:
                 return None
@@ -108,12 +108,7 @@ class KubernetesApi:
 
     def items(self, path: str, query: _Query = ()) -> list[dict[str, Any]]:
         """Return the objects of a collection; none if the cluster does not know its kind. Raises as `get` does."""
-        try:
-            return list_at(self.get(path, query), "items")
-        except ClusterError as error:
-            if error.status == HTTPStatus.NOT_FOUND:
-                return []
-            raise
+        return list_at(self.find(path, query), "items")
 
     def names(self, path: str) -> list[str]:
         """Return the names of a collection's objects, without their content. Raises as `get` does."""

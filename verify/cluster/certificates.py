@@ -1,10 +1,9 @@
 """The CA Secret held against the stack, and the backend's certificate held against it."""
 
 import base64
-import binascii
 import socket
 import ssl
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -52,13 +51,13 @@ def judge_ca_secret(namespace: str, secret: Mapping[str, Any] | None, expected: 
         pem = base64.b64decode(at(secret, "data", CA_KEY) or "").decode("ascii")
         found = fingerprints(pem)
         certificates = x509.load_pem_x509_certificates(pem.encode())
-    except (ValueError, binascii.Error):
+    except ValueError:
         return CaSecret((failed(title, Cause.CA_UNREADABLE, f"key {CA_KEY} holds no PEM certificate"),))
     if set(found) != set(expected.backend_ca_sha256):
-        shown = f"SHA-256 {_short(found)}, the stack's is {_short(expected.backend_ca_sha256)}"
+        shown = f"SHA-256 {short(found)}, the stack's is {short(expected.backend_ca_sha256)}"
         return CaSecret((failed(title, Cause.CA_SECRET_OTHER, shown),))
     validity = [_validity(certificate, now) for certificate in certificates]
-    return CaSecret((passed(title, f"SHA-256 {_short(found)}"), *validity), pem)
+    return CaSecret((passed(title, f"SHA-256 {short(found)}"), *validity), pem)
 
 
 def _validity(certificate: x509.Certificate, now: datetime) -> Finding:
@@ -110,5 +109,6 @@ _PLAIN_TEXT: Final = frozenset(
 )
 
 
-def _short(found: "list[str] | tuple[str, ...]") -> str:
+def short(found: Iterable[str]) -> str:
+    """Return the beginnings of fingerprints, for people; `nothing` if there are none."""
     return ", ".join(f"{each[:16]}…" for each in found) or "nothing"

@@ -2,9 +2,11 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Final, cast
+from typing import Final, cast
+
+from common.plain import map_at
 
 #: Envoy's own Lightstep tracer, by its names of all releases that had it.
 LIGHTSTEP_TRACERS: Final = frozenset({"envoy.lightstep", "envoy.tracers.lightstep"})
@@ -46,27 +48,23 @@ def _tracing(node: object) -> Iterator[ProxyTracing]:
     if isinstance(node, list):
         for each in cast("list[object]", node):
             yield from _tracing(each)
-    elif isinstance(node, dict):
-        for key, value in cast("dict[str, object]", node).items():
+    else:
+        for key, value in map_at(node).items():
             if key == "tracing":
                 yield from _providers(value)
             yield from _tracing(value)
 
 
 def _providers(tracing: object) -> Iterator[ProxyTracing]:
-    if not isinstance(tracing, dict):
-        return
-    known = cast("Mapping[str, Any]", tracing)
-    for provider in (known.get("provider"), known.get("http")):  # of a listener, and of the bootstrap
-        if isinstance(provider, dict) and "name" in provider:
-            named = cast("Mapping[str, Any]", provider)
-            yield ProxyTracing(str(named["name"]), next(_clusters(named.get("typed_config")), ""))
+    for key in ("provider", "http"):  # of a listener, and of the bootstrap
+        provider = map_at(tracing, key)
+        if "name" in provider:
+            yield ProxyTracing(str(provider["name"]), next(_clusters(provider.get("typed_config")), ""))
 
 
 def _clusters(node: object) -> Iterator[str]:
-    """Yield the clusters that a tracer's configuration names: `cluster_name`, or `collector_cluster`, at any depth."""
-    if isinstance(node, dict):
-        for key, value in cast("dict[str, object]", node).items():
-            if key in {"cluster_name", "collector_cluster", "cluster"} and isinstance(value, str):
-                yield value
-            yield from _clusters(value)
+    """Yield the clusters that a tracer's configuration names, by any of the three keys and at any depth."""
+    for key, value in map_at(node).items():
+        if key in {"cluster_name", "collector_cluster", "cluster"} and isinstance(value, str):
+            yield value
+        yield from _clusters(value)

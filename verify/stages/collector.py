@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
-from components.constants.names import COLLECTOR, DEFAULT_REVISION, injection_label
+from components.constants.names import COLLECTOR
 from verify.causes import Cause
 from verify.cluster.collector import CollectorReading
 from verify.cluster.deployments import complaints, replicas
@@ -32,8 +32,7 @@ def check(context: Context, progress: Callable[[str], None]) -> list[Finding]:
         return [ready]
     policies = api.items(f"/apis/networking.k8s.io/v1/namespaces/{namespace}/networkpolicies")
     # As the namespaces are to be labelled: a label that is missing has a stage of its own.
-    labels = injection_label(None if expected.istio_revision == DEFAULT_REVISION else expected.istio_revision)
-    let_through = judge_network_policies(policies, namespace, expected.backend_address, labels)
+    let_through = judge_network_policies(policies, namespace, expected.backend_address, expected.injection_labels)
     if let_through.verdict is Verdict.FAIL:
         return [ready, let_through]
     return [ready, let_through, *judge_sending(reading, namespace)]

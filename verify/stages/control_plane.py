@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from common.plain import at, map_at
-from components.constants.names import DEFAULT_REVISION, ISTIO_NAMESPACE, injection_label
+from components.constants.names import DEFAULT_REVISION, ISTIO_NAMESPACE
 from components.versions.istio import row_for
 from verify.causes import Cause
 from verify.cluster.api import KubernetesApi
@@ -94,9 +94,8 @@ def _webhooks(expected: Expected) -> Iterator[tuple[str, str]]:
 
 
 def _answers(api: KubernetesApi, expected: Expected, deployment: str) -> list[Finding]:
-    labels = injection_label(None if expected.istio_revision == DEFAULT_REVISION else expected.istio_revision)
-    namespace = _namespace_for_dry_run(api, expected, labels)
-    pod_labels = {name: value for name, value in labels.items() if name == "istio.io/rev"}
+    namespace = _namespace_for_dry_run(api, expected)
+    pod_labels = {name: value for name, value in expected.injection_labels.items() if name == "istio.io/rev"}
     injected = api.dry_run(f"/api/v1/namespaces/{namespace}/pods", probe_pod(pod_labels))
     networking = row_for(expected.istio_version).networking_api
     validated = api.dry_run(
@@ -105,9 +104,9 @@ def _answers(api: KubernetesApi, expected: Expected, deployment: str) -> list[Fi
     return [judge_injection(injected, namespace, deployment), judge_validation(validated, deployment)]
 
 
-def _namespace_for_dry_run(api: KubernetesApi, expected: Expected, labels: Mapping[str, str]) -> str:
+def _namespace_for_dry_run(api: KubernetesApi, expected: Expected) -> str:
     """Return a namespace that asks for sidecars; if none does, any, since the Pod itself asks for one too."""
     found = [api.find(f"/api/v1/namespaces/{each}") for each in expected.namespaces]
     there = [each["metadata"] for each in found if each is not None]
-    asking = [each["name"] for each in there if labels.items() <= map_at(each, "labels").items()]
+    asking = [each["name"] for each in there if expected.injection_labels.items() <= map_at(each, "labels").items()]
     return next(iter([*asking, *(each["name"] for each in there)]), "default")

@@ -10,8 +10,9 @@ from components.constants.names import GATEWAY
 from verify.backends.backend import Search, SpanStore
 from verify.backends.choose import BackendKind, choose
 from verify.backends.query import QueryError
-from verify.backends.waiting import Clock, wait_for_spans
+from verify.backends.waiting import wait_for_spans
 from verify.causes import Cause
+from verify.clock import CLOCK, Clock
 from verify.context import Context
 from verify.outcomes import Finding, failed, passed, skipped
 from verify.stage import Stage
@@ -105,14 +106,13 @@ def observe(
     traffic: Traffic,
     limits: Limits,
     progress: Callable[[str], None],
-    clock: Clock | None = None,
+    clock: Clock = CLOCK,
 ) -> Observation:
     """Wait for the spans of the traffic and return what is seen of them.
 
     Raises:
         QueryError: if the backend can't be asked.
     """
-    clock = clock or Clock()
     sent = traffic.answered
     traces, arrival = wait_for_spans(backend, naming, sent, limits.timeout, progress, clock)
     if not backend.keeps_all:

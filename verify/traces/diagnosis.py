@@ -8,7 +8,7 @@ from typing import Final
 
 from verify.causes import Cause
 from verify.traces.bookinfo import VERSIONS, Slot
-from verify.traces.checks import Fault, Flaw
+from verify.traces.checks import Fault
 from verify.traces.observation import Observation
 from verify.traces.workloads import Broken, Defect, broken_workloads, versions_seen
 
@@ -134,7 +134,7 @@ def _flawed(seen: Observation, faults: Sequence[Fault], cause: Cause) -> Iterato
     """Faults of spans in traces in which nothing is missing; in others they follow from that."""
     flaws = [flaw for each in seen.present if not each.missing for flaw in each.flaws if flaw.fault in faults]
     if flaws:
-        yield Diagnosis(cause, (f"{len(flaws)} spans", *_examples(flaws)))
+        yield Diagnosis(cause, (f"{len(flaws)} spans", *map(str, flaws[:_EXAMPLES])))
 
 
 def _skew(seen: Observation) -> Iterator[Diagnosis]:
@@ -170,7 +170,3 @@ def _late(seen: Observation) -> Iterator[Diagnosis]:
     if seen.arrival.seconds is not None and seen.arrival.seconds > LATE:
         text = f"the last span was found {seen.arrival.seconds:.0f} s after the last request, {LATE:.0f} s is usual"
         yield Diagnosis(Cause.SPANS_LATE, (text,), grave=False)
-
-
-def _examples(flaws: Sequence[Flaw]) -> tuple[str, ...]:
-    return tuple(str(flaw) for flaw in flaws[:_EXAMPLES])

@@ -83,11 +83,8 @@ def _without_spans(seen: Observation, application: str) -> Iterator[Broken]:
     explained = _below(seen.naming, unanswered, application, itself=True)
     if not _reports(seen, service):
         evidence = (f"{calls} client spans for {service}, and not one span of {service} itself",)
-        yield Broken(
-            service, None, Defect.NO_SPANS, evidence, _below(seen.naming, unanswered, application, itself=True)
-        )
+        yield Broken(service, None, Defect.NO_SPANS, evidence, explained)
     elif application == VERSIONED and (silent := [it for it in VERSIONS if it not in versions_seen(seen)]):
-        explained = _below(seen.naming, unanswered, application, itself=True)
         for version in silent:
             evidence = (
                 f"{len(unanswered)} of {calls} calls of {service} have no server span",
@@ -112,9 +109,8 @@ def _dropping(seen: Observation, application: str) -> Iterator[Broken]:
             continue
         evidence = [f"{len(of_version)} requests reached it, and none of their traces has a call that it made"]
         if apart:
-            evidence.append(
-                f"{len(apart)} traces of the same time begin with its calls, for example {apart[0].trace_id}"
-            )
+            example = apart[0].trace_id
+            evidence.append(f"{len(apart)} traces of the same time begin with its calls, for example {example}")
         explained = _below(seen.naming, of_version, application, itself=False)
         yield Broken(service, version, Defect.HEADERS_DROPPED, tuple(evidence), explained)
 

@@ -11,20 +11,23 @@ from verify.traces.model import Span, Trace
 from verify.traces.observation import Arrival
 
 
-class Growing:
+class Growing(SpanStore):
     """A backend in which one span more can be seen at each question for a trace."""
 
-    title, searches, keeps_all = "growing", False, True
+    name = "growing"
 
     def __init__(self, traces: Mapping[str, list[Span]]) -> None:
         self.traces = traces
         self.asked: dict[str, int] = {}
 
-    def trace(self, trace_id: str) -> Trace:
-        self.asked[trace_id] = self.asked.get(trace_id, 0) + 1
-        return Trace.of(trace_id, self.traces[trace_id][: self.asked[trace_id]])
+    def answers(self) -> bool:
+        return True
 
-    def search(self, search: Search) -> list[Trace]:
+    def _spans_of(self, trace_id: str) -> list[Span]:
+        self.asked[trace_id] = self.asked.get(trace_id, 0) + 1
+        return self.traces[trace_id][: self.asked[trace_id]]
+
+    def _found(self, search: Search) -> list[Trace]:
         raise AssertionError(search)
 
 

@@ -1,6 +1,6 @@
 """Which backend is asked: the one that was named, or the one that is recognized by its answers."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
@@ -28,19 +28,12 @@ class BackendKind(StrEnum):
     COLLECTOR = "collector"
 
 
-_BACKENDS: Final[Mapping[BackendKind, "Callable[[QueryApi], SpanStore]"]] = {
+#: The kinds that can be asked, in the order in which `auto` tries them.
+_BACKENDS: Final[Mapping[BackendKind, type[SpanStore]]] = {
     BackendKind.JAEGER: Jaeger,
-    BackendKind.TEMPO: Tempo,
     BackendKind.ZIPKIN: Zipkin,
+    BackendKind.TEMPO: Tempo,
     BackendKind.LIGHTSTEP: Lightstep,
-}
-
-#: How a backend is recognized, tried in this order.
-_SIGNS: Final[Mapping[BackendKind, "Callable[[QueryApi], bool]"]] = {
-    BackendKind.JAEGER: Jaeger.is_at,
-    BackendKind.ZIPKIN: Zipkin.is_at,
-    BackendKind.TEMPO: Tempo.is_at,
-    BackendKind.LIGHTSTEP: Lightstep.is_at,
 }
 
 
@@ -59,21 +52,20 @@ def choose(kind: BackendKind, url: str, environment: Mapping[str, str], token_va
     token = environment.get(token_variable) if token_variable else None
     if token_variable and not token:
         raise QueryError(Cause.QUERY_REFUSED, f"the environment variable {token_variable} is not set")
-    api = QueryApi.at(url, token)
-    if kind is BackendKind.AUTO:
-        kind = _recognized(api)
-    return _BACKENDS[kind](api)
+    api = QueryApi(url, token)
+    return _recognized(api) if kind is BackendKind.AUTO else _BACKENDS[kind](api)
 
 
-def _recognized(api: QueryApi) -> BackendKind:
-    """Return the kind of the backend that answers; of one that answers with something else, such as a page, none."""
+def _recognized(api: QueryApi) -> SpanStore:
+    """Return the backend that answers; one that answers with something else, such as a page, is none."""
     seen: list[str] = []
-    for kind, is_at in _SIGNS.items():
+    for kind in _BACKENDS.values():
+        backend = kind(api)
         try:
-            if is_at(api):
-                return kind
+            if backend.answers():
+                return backend
         except QueryError as error:
             if error.cause is not Cause.QUERY_NOT_JSON:
                 raise
             seen.append(error.evidence)
-    raise QueryError(Cause.QUERY_UNKNOWN, seen[0] if seen else f"{api.url} is none of {', '.join(_SIGNS)}")
+    raise QueryError(Cause.QUERY_UNKNOWN, seen[0] if seen else f"{api.url} is none of {', '.join(_BACKENDS)}")

@@ -4,53 +4,30 @@ Asked with `raw=true`, so that Jaeger does not shift spans whose clocks differ: 
 """
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any, Final
+from collections.abc import Iterator, Mapping
+from typing import Any
 
-from verify.backends.backend import Search
-from verify.backends.query import QueryApi, answers_of
-from verify.backends.shapes import Object, rows, table
+from common.plain import map_at
+from verify.backends.backend import Search, SpanStore
+from verify.backends.shapes import rows
 from verify.traces.model import Kind, Span, Trace, hexadecimal
 
-#: The port that its query API has unless set otherwise.
-PORT: Final = 16686
 
-_KINDS: Final = {"client": Kind.CLIENT, "server": Kind.SERVER}
+class Jaeger(SpanStore):
+    """A Jaeger."""
 
+    name = "Jaeger"
 
-@dataclass(frozen=True)
-class Jaeger:
-    """A Jaeger.
+    def answers(self) -> bool:
+        """Jaeger gives its list of services as `data`."""
+        return "data" in map_at(self._api.get("/api/services"))
 
-    Arguments:
-        api: its query API.
-    """
+    def _spans_of(self, trace_id: str) -> Iterator[Span]:
+        answer = self._api.get(f"/api/traces/{trace_id}", {"raw": "true"})
+        for trace in rows(answer["data"]) if answer is not None else ():
+            yield from _spans(trace)
 
-    api: QueryApi
-    searches: bool = True
-    keeps_all: bool = True
-
-    @property
-    def title(self) -> str:
-        """For example `Jaeger at http://127.0.0.1:16686`."""
-        return f"Jaeger at {self.api.url}"
-
-    @staticmethod
-    def is_at(api: QueryApi) -> bool:
-        """Tell whether a Jaeger answers there."""
-        answer = api.get("/api/services")
-        return "data" in table(answer)
-
-    def trace(self, trace_id: str) -> Trace:
-        """Return the trace, without spans if there is none."""
-        answer = self.api.get(f"/api/traces/{trace_id}", {"raw": "true"})
-        with answers_of(self.api, "Jaeger"):
-            found = rows(answer["data"]) if answer is not None else []
-            return Trace.of(trace_id, (span for trace in found for span in _spans(trace)))
-
-    def search(self, search: Search) -> list[Trace]:
-        """Return the traces that are found."""
+    def _found(self, search: Search) -> list[Trace]:
         parameters: dict[str, str | int] = {
             "service": search.service,
             "start": int(search.start * 1e6),
@@ -60,22 +37,20 @@ class Jaeger:
         }
         if search.tags:
             parameters["tags"] = json.dumps(dict(search.tags))
-        answer = self.api.get("/api/traces", parameters)
-        with answers_of(self.api, "Jaeger"):
-            return [Trace.of(hexadecimal(trace["traceID"], 32), _spans(trace)) for trace in rows(answer["data"])]
+        answer = self._api.get("/api/traces", parameters)
+        return [Trace.of(hexadecimal(trace["traceID"], 32), _spans(trace)) for trace in rows(answer["data"])]
 
 
-def _spans(trace: Object) -> Iterator[Span]:
-    processes = table(trace.get("processes"))
+def _spans(trace: Mapping[str, Any]) -> Iterator[Span]:
     for span in rows(trace.get("spans")):
-        process = table(processes.get(span.get("processID", "")) or span.get("process"))
+        process = map_at(trace, "processes", span.get("processID", "")) or map_at(span, "process")
         tags = {**_tags(process.get("tags")), **_tags(span.get("tags"))}
         parent = next((each for each in rows(span.get("references")) if each.get("refType") == "CHILD_OF"), None)
         yield Span(
             trace_id=hexadecimal(span["traceID"], 32),
             span_id=hexadecimal(span["spanID"], 16),
             parent_id=hexadecimal(parent["spanID"], 16) if parent else None,
-            kind=_KINDS.get(tags.get("span.kind", ""), Kind.OTHER),
+            kind=Kind(tags.get("span.kind", "")),
             service=process.get("serviceName", ""),
             operation=span.get("operationName", ""),
             start=int(span.get("startTime", 0)),

@@ -7,14 +7,14 @@ clients of that API; no account was at hand to try it.
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
-from verify.backends.backend import Search
-from verify.backends.query import QueryApi, answers_of
-from verify.backends.shapes import Object, rows, table, texts
+from common.plain import at, map_at
+from verify.backends.backend import Search, SpanStore
+from verify.backends.query import QueryApi
+from verify.backends.shapes import rows, texts
 from verify.traces.model import Kind, Span, Trace, hexadecimal
 
 #: How far back exemplars are looked for, in seconds.
@@ -26,77 +26,64 @@ _FRESH: Final = 5.0
 #: Lightstep knows traces by the last 64 bits of their ids.
 _SHORT: Final = 16
 
-_KINDS: Final = {"client": Kind.CLIENT, "server": Kind.SERVER}
 
-
-@dataclass
-class Lightstep:
+class Lightstep(SpanStore):
     """A project in Lightstep.
 
     Arguments:
         api: the public API of the project: `https://api.lightstep.com/public/v0.2/<organization>/projects/<project>`.
-        now: says the time, in seconds since 1970.
     """
 
-    api: QueryApi
-    now: Callable[[], float] = time.time
-    searches: bool = False
-    keeps_all: bool = False
-    _spans_of: dict[str, str] = field(default_factory=dict[str, str], repr=False)
-    _asked: float = 0.0
+    name = "Lightstep"
+    searches = False
+    keeps_all = False
 
-    @property
-    def title(self) -> str:
-        """For example `Lightstep at https://api.lightstep.com/public/v0.2/acme/projects/dev`."""
-        return f"Lightstep at {self.api.url}"
+    def __init__(self, api: QueryApi) -> None:
+        super().__init__(api)
+        self._known: dict[str, str] = {}
+        self._asked = 0.0
 
-    @staticmethod
-    def is_at(api: QueryApi) -> bool:
-        """Tell whether a project of Lightstep answers there."""
-        answer = api.get("/streams")
-        return "data" in table(answer)
+    def answers(self) -> bool:
+        """Lightstep gives its list of streams as `data`."""
+        return "data" in map_at(self._api.get("/streams"))
 
-    def trace(self, trace_id: str) -> Trace:
-        """Return the trace, without spans if no stream has kept it."""
+    def _spans_of(self, trace_id: str) -> Iterator[Span]:
         span_id = self._exemplars().get(trace_id[-_SHORT:])
-        answer = self.api.get("/stored-traces", {"span-id": span_id}) if span_id else None
-        with answers_of(self.api, "Lightstep"):
-            found = rows(answer["data"]) if answer is not None else []
-            return Trace.of(trace_id, (span for each in found for span in _spans(trace_id, each)))
+        answer = self._api.get("/stored-traces", {"span-id": span_id}) if span_id else None
+        for trace in rows(answer["data"]) if answer is not None else ():
+            yield from _spans(trace_id, trace)
 
-    def search(self, search: Search) -> list[Trace]:
-        """Return nothing: the public API can't be searched without making something in it."""
-        del search
+    def _found(self, search: Search) -> list[Trace]:
+        del search  # the public API can't be searched without making something in it
         return []
 
     def _exemplars(self) -> Mapping[str, str]:
         """Return the id of a span of each kept trace, by the end of the trace's id."""
-        now = self.now()
+        now = time.time()
         if now - self._asked < _FRESH:
-            return self._spans_of
+            return self._known
         self._asked = now
         window = {"oldest-time": _timestamp(now - _WINDOW), "youngest-time": _timestamp(now)}
         parameters: dict[str, str | int] = {**window, "resolution-ms": 60_000, "include-exemplars": 1}
-        with answers_of(self.api, "Lightstep"):
-            for stream in rows(self.api.get("/streams")["data"]):
-                answer = self.api.get(f"/streams/{stream['id']}/timeseries", parameters)
-                for each in rows(table(answer["data"]["attributes"]).get("exemplars")):
-                    self._spans_of[hexadecimal(each["trace_guid"], _SHORT)[-_SHORT:]] = each["span_guid"]
-        return self._spans_of
+        for stream in rows(self._api.get("/streams")["data"]):
+            answer = self._api.get(f"/streams/{stream['id']}/timeseries", parameters)
+            for each in rows(at(answer["data"]["attributes"], "exemplars")):
+                self._known[hexadecimal(each["trace_guid"], _SHORT)[-_SHORT:]] = each["span_guid"]
+        return self._known
 
 
-def _spans(trace_id: str, trace: Object) -> Iterator[Span]:
-    reporters = {each["reporter-id"]: each for each in rows(table(trace.get("relationships")).get("reporters"))}
-    for span in rows(table(trace.get("attributes")).get("spans")):
-        reporter = table(reporters.get(span.get("reporter-id"))).get("attributes")
-        tags = {**texts(reporter), **texts(span.get("tags"))}
+def _spans(trace_id: str, trace: Mapping[str, Any]) -> Iterator[Span]:
+    reporters = {each["reporter-id"]: each for each in rows(at(trace, "relationships", "reporters"))}
+    for span in rows(at(trace, "attributes", "spans")):
+        reporter = reporters.get(span.get("reporter-id"))
+        tags = {**texts(at(reporter, "attributes")), **texts(span.get("tags"))}
         parent = tags.get("parent_span_guid")
         start = int(span["start-time-micros"])
         yield Span(
             trace_id=trace_id,
             span_id=hexadecimal(span["span-id"], 16),
             parent_id=hexadecimal(parent, 16) if parent else None,
-            kind=_KINDS.get(tags.get("span.kind", ""), Kind.OTHER),
+            kind=Kind(tags.get("span.kind", "")),
             service=tags.get("lightstep.component_name") or tags.get("service.name", ""),
             operation=span.get("span-name", ""),
             start=start,

@@ -1,10 +1,11 @@
 """Spans in OTLP's JSON, as Tempo answers and as the protocol has it (https://opentelemetry.io/docs/specs/otlp/)."""
 
 import base64
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from verify.backends.shapes import Object, rows, table, texts
+from common.plain import at
+from verify.backends.shapes import rows, texts
 from verify.traces.model import Kind, Span, hexadecimal
 
 #: The protocol's numbers and names of the two kinds that matter.
@@ -17,16 +18,16 @@ _KINDS: Final = {
 _ERRORS: Final = (2, "STATUS_CODE_ERROR")
 
 
-def spans(resource_spans: Iterable[Object]) -> Iterator[Span]:
+def spans(resource_spans: Iterable[Mapping[str, Any]]) -> Iterator[Span]:
     """Yield the spans of `resourceSpans`."""
     for resource in resource_spans:
-        attributes = _attributes(table(resource.get("resource")).get("attributes"))
+        attributes = _attributes(at(resource, "resource", "attributes"))
         for scope in rows(resource.get("scopeSpans") or resource.get("instrumentationLibrarySpans")):
             for span in rows(scope.get("spans")):
                 yield _span(span, attributes)
 
 
-def _span(span: Object, resource: dict[str, str]) -> Span:
+def _span(span: Mapping[str, Any], resource: dict[str, str]) -> Span:
     start, end = int(span.get("startTimeUnixNano", 0)), int(span.get("endTimeUnixNano", 0))
     parent = span.get("parentSpanId")
     return Span(
@@ -39,7 +40,7 @@ def _span(span: Object, resource: dict[str, str]) -> Span:
         start=start // 1000,
         duration=max(0, end - start) // 1000,
         tags={**resource, **_attributes(span.get("attributes"))},
-        failed=table(span.get("status")).get("code") in _ERRORS,
+        failed=at(span, "status", "code") in _ERRORS,
     )
 
 

@@ -1,49 +1,28 @@
 """Zipkin's API v2 (https://zipkin.io/zipkin-api/): names of services and spans are in lower case there."""
 
-from dataclasses import dataclass
-from typing import Any, Final, cast
+from collections.abc import Iterable, Mapping
+from typing import Any, cast
 
-from verify.backends.backend import Search
-from verify.backends.query import QueryApi, answers_of
-from verify.backends.shapes import Object, rows, table, texts
+from common.plain import map_at
+from verify.backends.backend import Search, SpanStore
+from verify.backends.shapes import rows, texts
 from verify.traces.model import Kind, Span, Trace, hexadecimal
 
-#: The port that its API and page have unless set otherwise.
-PORT: Final = 9411
 
-_KINDS: Final = {"CLIENT": Kind.CLIENT, "SERVER": Kind.SERVER}
+class Zipkin(SpanStore):
+    """A Zipkin."""
 
+    name = "Zipkin"
 
-@dataclass(frozen=True)
-class Zipkin:
-    """A Zipkin.
+    def answers(self) -> bool:
+        """Zipkin gives its list of services as it is."""
+        return isinstance(self._api.get("/api/v2/services"), list)
 
-    Arguments:
-        api: its API.
-    """
+    def _spans_of(self, trace_id: str) -> Iterable[Span]:
+        answer = self._api.get(f"/api/v2/trace/{trace_id}")
+        return map(_span, rows(_list(answer)) if answer is not None else ())
 
-    api: QueryApi
-    searches: bool = True
-    keeps_all: bool = True
-
-    @property
-    def title(self) -> str:
-        """For example `Zipkin at http://127.0.0.1:9411`."""
-        return f"Zipkin at {self.api.url}"
-
-    @staticmethod
-    def is_at(api: QueryApi) -> bool:
-        """Tell whether a Zipkin answers there."""
-        return isinstance(api.get("/api/v2/services"), list)
-
-    def trace(self, trace_id: str) -> Trace:
-        """Return the trace, without spans if there is none."""
-        answer = self.api.get(f"/api/v2/trace/{trace_id}")
-        with answers_of(self.api, "Zipkin"):
-            return Trace.of(trace_id, map(_span, rows(_list(answer)) if answer is not None else ()))
-
-    def search(self, search: Search) -> list[Trace]:
-        """Return the traces that are found."""
+    def _found(self, search: Search) -> list[Trace]:
         parameters: dict[str, str | int] = {
             "serviceName": search.service.lower(),
             "endTs": int(search.end * 1000),
@@ -52,10 +31,8 @@ class Zipkin:
         }
         if search.tags:
             parameters["annotationQuery"] = " and ".join(f"{name}={value}" for name, value in search.tags.items())
-        answer = self.api.get("/api/v2/traces", parameters)
-        with answers_of(self.api, "Zipkin"):
-            found = [rows(spans) for spans in _list(answer)]
-            return [Trace.of(hexadecimal(spans[0]["traceId"], 32), map(_span, spans)) for spans in found if spans]
+        found = [rows(spans) for spans in _list(self._api.get("/api/v2/traces", parameters))]
+        return [Trace.of(hexadecimal(spans[0]["traceId"], 32), map(_span, spans)) for spans in found if spans]
 
 
 def _list(answer: Any) -> list[Any]:
@@ -64,15 +41,15 @@ def _list(answer: Any) -> list[Any]:
     return cast("list[Any]", answer)
 
 
-def _span(span: Object) -> Span:
+def _span(span: Mapping[str, Any]) -> Span:
     tags = texts(span.get("tags"))
     parent = span.get("parentId")
     return Span(
         trace_id=hexadecimal(span["traceId"], 32),
         span_id=hexadecimal(span["id"], 16),
         parent_id=hexadecimal(parent, 16) if parent else None,
-        kind=_KINDS.get(span.get("kind", ""), Kind.OTHER),
-        service=table(span.get("localEndpoint")).get("serviceName", ""),
+        kind=Kind(span.get("kind", "").lower()),
+        service=map_at(span, "localEndpoint").get("serviceName", ""),
         operation=span.get("name", ""),
         start=int(span.get("timestamp", 0)),
         duration=int(span.get("duration", 0)),

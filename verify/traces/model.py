@@ -25,11 +25,16 @@ _POD_VERSION: Final = re.compile(r"-(v\d+)-[a-z0-9]+-[a-z0-9]+(?:\.|$)")
 
 
 class Kind(StrEnum):
-    """On which side of a call a span was made."""
+    """On which side of a call a span was made; `Kind(text)` is `OTHER` for any other text."""
 
     CLIENT = "client"
     SERVER = "server"
     OTHER = "other"
+
+    @classmethod
+    def _missing_(cls, value: object) -> Self:
+        del value
+        return cls("other")
 
 
 @dataclass(frozen=True)

@@ -10,13 +10,12 @@ from typing import Any
 
 import yaml
 
+from components.constants.ports import JAEGER_QUERY_PORT, ZIPKIN_PORT
 from demo.layout import (
     BACKEND_HOST,
     BACKEND_PORT,
     JAEGER_OTLP_PORT,
-    JAEGER_QUERY_PORT,
     NODE_ADDRESS,
-    ZIPKIN_PORT,
     Layout,
 )
 from local.certificates import Authority, KeyPair

@@ -6,6 +6,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
+from components.constants.ports import JAEGER_QUERY_PORT, OTLP_PORT, ZIPKIN_PORT
+
 #: Name of the Node object.
 NODE: Final = "node-1"
 
@@ -26,12 +28,10 @@ CONTAINERD_SOCKET: Final = "/run/containerd/containerd.sock"
 API_PORT: Final = 6443
 ETCD_PORT: Final = 2379
 JAEGER_OTLP_PORT: Final = 14317
-JAEGER_QUERY_PORT: Final = 16686
-ZIPKIN_PORT: Final = 9411
 
 #: The tracing backend as the cluster sees it: a host outside of it, with a certificate.
 BACKEND_HOST: Final = "traces.sandbox.internal"
-BACKEND_PORT: Final = 4317
+BACKEND_PORT: Final = OTLP_PORT
 
 #: Ports of NodePort Services that this machine reaches: HTTP, HTTPS and status of the gateway, and some to spare.
 NODE_PORTS: Final = 6

@@ -6,13 +6,14 @@ from typing import Final
 
 import httpx
 
+from components.model.bookinfo import PRODUCTPAGE, REVIEWS
 from verify.causes import Cause
 
 #: What the page or its parts say when an application behind them did not answer, and which one that is
 #: (`samples/bookinfo/src/productpage/templates/productpage.html` and `LibertyRestEndpoint.java` in Istio's repository).
 _BROKEN_PARTS: Final = {
     "Error fetching product details": "details",
-    "Error fetching product reviews": "reviews",
+    "Error fetching product reviews": REVIEWS,
     "Ratings service is currently unavailable": "ratings",
 }
 
@@ -32,7 +33,7 @@ class BadAnswer:
 
     cause: Cause
     evidence: str
-    application: str = "productpage"
+    application: str = PRODUCTPAGE
 
 
 def problem_with(response: httpx.Response) -> BadAnswer | None:

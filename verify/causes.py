@@ -3,11 +3,29 @@
 from enum import StrEnum
 from typing import Final, Self
 
+from components.constants.names import (
+    COLLECTOR,
+    COLLECTOR_NAMESPACE,
+    COLLECTOR_SELECTOR,
+    GATEWAY,
+    GATEWAY_SELECTOR,
+    ISTIO_NAMESPACE,
+)
+from components.constants.ports import JAEGER_QUERY_PORT, OTLP_PORT, TEMPO_QUERY_PORT, WEBHOOK_PORT, ZIPKIN_PORT
+from components.model.bookinfo import PRODUCTPAGE, REVIEWS
+
+_UP: Final = "pulumi up --stack {stack}"
+_CONFIG: Final = "pulumi config set --stack {stack} traced-mesh:"
+_VERIFY: Final = "make verify STACK={stack}"
+
 #: Pulumi compares with the cluster itself only when told to.
 _RESTORE: Final = "pulumi up --refresh --stack {stack}"
-_ROLL: Final = "kubectl rollout restart deployment --namespace {namespace}"
-_COLLECTOR_LOG: Final = "kubectl logs --namespace {namespace} deployment/otel-collector"
-_CONFIG: Final = "pulumi config set --stack {stack} traced-mesh:"
+
+_THERE: Final = "--namespace {namespace}"
+_ROLL: Final = f"kubectl rollout restart deployment {_THERE}"
+_COLLECTOR_PODS: Final = ",".join(f"{label}={value}" for label, value in COLLECTOR_SELECTOR.items())
+_COLLECTOR_LOG: Final = f"kubectl logs {_THERE} deployment/{COLLECTOR}"
+_OUR_COLLECTOR_LOG: Final = f"kubectl logs --namespace {COLLECTOR_NAMESPACE} deployment/{COLLECTOR}"
 
 
 class Cause(StrEnum):
@@ -34,9 +52,10 @@ class Cause(StrEnum):
     KUBECONFIG_UNUSABLE = (
         "kubeconfig-unusable",
         "The stack's kubeconfig can't be used.",
-        "name one that works and bring the stack up: "
-        + _CONFIG
-        + "kubeconfig <file> && pulumi up --stack {stack}; on GKE install gke-gcloud-auth-plugin",
+        (
+            f"name one that works and bring the stack up: {_CONFIG}kubeconfig <file> && {_UP}; "
+            "on GKE install gke-gcloud-auth-plugin"
+        ),
     )
     CLUSTER_UNREACHABLE = (
         "cluster-unreachable",
@@ -51,12 +70,12 @@ class Cause(StrEnum):
     KUBERNETES_UNSUPPORTED = (
         "kubernetes-unsupported",
         "Istio's maintainers do not support this Istio version on this Kubernetes version.",
-        _CONFIG + "istioVersion <version that docs/tracing.md names for this Kubernetes> && pulumi up --stack {stack}",
+        f"{_CONFIG}istioVersion <version that docs/tracing.md names for this Kubernetes> && {_UP}",
     )
     ISTIO_OUT_OF_SUPPORT = (
         "istio-out-of-support",
         "This Istio version gets no security fixes any more.",
-        _CONFIG + "istioVersion <newer version> && pulumi up --stack {stack}",
+        f"{_CONFIG}istioVersion <newer version> && {_UP}",
     )
     # control plane
     ISTIOD_MISSING = (
@@ -67,7 +86,7 @@ class Cause(StrEnum):
     ISTIOD_NOT_READY = (
         "istiod-not-ready",
         "The control plane has no ready Pod.",
-        "read why: kubectl describe pods --namespace istio-system --selector app=istiod",
+        f"read why: kubectl describe pods --namespace {ISTIO_NAMESPACE} --selector app=istiod",
     )
     ISTIOD_OTHER_VERSION = (
         "istiod-other-version",
@@ -82,26 +101,28 @@ class Cause(StrEnum):
     WEBHOOK_CA_STALE = (
         "webhook-ca-stale",
         "A webhook trusts another CA than the one that istiod's certificate comes from.",
-        "istiod writes it at its start: kubectl rollout restart deployment --namespace istio-system {deployment}",
+        (
+            "istiod writes it at its start: kubectl rollout restart deployment "
+            f"--namespace {ISTIO_NAMESPACE} {{deployment}}"
+        ),
     )
     WEBHOOK_SILENT = (
         "webhook-silent",
         "The API server gets no answer from a webhook.",
         (
-            "see that the control plane reaches istiod's Pods on TCP 15017 (private GKE clusters need a firewall "
-            "rule), and read: kubectl logs --namespace istio-system deployment/{deployment}"
+            f"see that the control plane reaches istiod's Pods on TCP {WEBHOOK_PORT} (private GKE clusters need a "
+            f"firewall rule), and read: kubectl logs --namespace {ISTIO_NAMESPACE} deployment/{{deployment}}"
         ),
     )
     INJECTOR_INJECTS_NOTHING = (
         "injector-injects-nothing",
         "The injector answers but adds no sidecar.",
-        "see which webhooks and templates there are: istioctl experimental check-inject --namespace {namespace}; then "
-        + _RESTORE,
+        f"see which webhooks and templates there are: istioctl experimental check-inject {_THERE}; then {_RESTORE}",
     )
     VALIDATOR_ACCEPTS_ANYTHING = (
         "validator-accepts-anything",
         "A wrong Istio resource was accepted, so nobody checks them.",
-        "kubectl get validatingwebhookconfigurations; then " + _RESTORE,
+        f"kubectl get validatingwebhookconfigurations; then {_RESTORE}",
     )
     MESH_CA_EXPIRES = (
         "mesh-ca-expires",
@@ -122,22 +143,21 @@ class Cause(StrEnum):
     INJECTION_LABEL_OTHER = (
         "injection-label-other",
         "A namespace asks for the sidecars of another control plane.",
-        "take the labels away that are not the stack's (kubectl label namespace {namespace} istio-injection- "
-        "istio.io/rev-), then " + _RESTORE,
+        (
+            "take the labels away that are not the stack's (kubectl label namespace {namespace} istio-injection- "
+            f"istio.io/rev-), then {_RESTORE}"
+        ),
     )
     # sidecars
     SIDECAR_MISSING = (
         "sidecar-missing",
         "A Pod has no sidecar.",
-        'take sidecar.istio.io/inject: "false" off its labels if it has that, then ' + _ROLL,
+        f'take sidecar.istio.io/inject: "false" off its labels if it has that, then {_ROLL}',
     )
     SIDECAR_NOT_READY = (
         "sidecar-not-ready",
         "A Pod's sidecar is not ready.",
-        (
-            "read why: kubectl describe pod --namespace {namespace} {pod}; "
-            "kubectl logs --namespace {namespace} {pod} istio-proxy"
-        ),
+        f"read why: kubectl describe pod {_THERE} {{pod}}; kubectl logs {_THERE} {{pod}} istio-proxy",
     )
     SIDECAR_OTHER_VERSION = (
         "sidecar-other-version",
@@ -152,7 +172,7 @@ class Cause(StrEnum):
     SIDECAR_OTHER_PROVIDER = (
         "sidecar-other-provider",
         "A sidecar sends its spans elsewhere, or none.",
-        "kubectl get telemetries --all-namespaces shows who overrides the mesh's; if none does, " + _ROLL,
+        f"kubectl get telemetries --all-namespaces shows who overrides the mesh's; if none does, {_ROLL}",
     )
     PROVIDER_MISSING = (
         "provider-missing",
@@ -193,25 +213,25 @@ class Cause(StrEnum):
     CA_EXPIRED = (
         "ca-expired",
         "The CA that verifies the backend is not valid today.",
-        "get the backend's current CA: " + _CONFIG + "backendCaFile <file> && pulumi up --stack {stack}",
+        f"get the backend's current CA: {_CONFIG}backendCaFile <file> && {_UP}",
     )
     CA_EXPIRES_SOON = (
         "ca-expires-soon",
         "The CA that verifies the backend expires within 30 days.",
-        "get the backend's next CA: " + _CONFIG + "backendCaFile <file> && pulumi up --stack {stack}",
+        f"get the backend's next CA: {_CONFIG}backendCaFile <file> && {_UP}",
     )
     CA_DOES_NOT_VERIFY_BACKEND = (
         "ca-does-not-verify-backend",
         "The backend shows a certificate that the CA does not verify, or that is for another name.",
-        "get the CA that issued the backend's certificate: "
-        + _CONFIG
-        + "backendCaFile <file> && pulumi up --stack {stack}",
+        f"get the CA that issued the backend's certificate: {_CONFIG}backendCaFile <file> && {_UP}",
     )
     BACKEND_SPEAKS_PLAIN_TEXT = (
         "backend-speaks-plain-text",
         "The backend's port does not speak TLS.",
-        "name its TLS port: " + _CONFIG + "backendAddress <host:port> && pulumi up --stack {stack} (plain text, where "
-        "that is wanted: traced-mesh:backendTls false)",
+        (
+            f"name its TLS port: {_CONFIG}backendAddress <host:port> && {_UP} (plain text, where that is wanted: "
+            "traced-mesh:backendTls false)"
+        ),
     )
     # access token
     TOKEN_MISSING = (
@@ -222,10 +242,7 @@ class Cause(StrEnum):
     TOKEN_REFUSED = (
         "token-refused",
         "The backend refuses the access token.",
-        (
-            "give one that it takes: pulumi config set --stack {stack} --secret traced-mesh:accessToken && "
-            "pulumi up --stack {stack}"
-        ),
+        f"give one that it takes: pulumi config set --stack {{stack}} --secret traced-mesh:accessToken && {_UP}",
     )
     # Collector
     COLLECTOR_MISSING = (
@@ -236,50 +253,48 @@ class Cause(StrEnum):
     COLLECTOR_NOT_READY = (
         "collector-not-ready",
         "The Collector has no ready Pod.",
-        "read why: kubectl describe pods --namespace {namespace} --selector app.kubernetes.io/name=otel-collector; "
-        + _COLLECTOR_LOG,
+        f"read why: kubectl describe pods {_THERE} --selector {_COLLECTOR_PODS}; {_COLLECTOR_LOG}",
     )
     COLLECTOR_BLOCKED = (
         "collector-blocked",
         "NetworkPolicies keep spans from the Collector, or the Collector from the backend.",
-        "kubectl get networkpolicies --namespace {namespace} shows them; ours comes back by " + _RESTORE,
+        f"kubectl get networkpolicies {_THERE} shows them; ours comes back by {_RESTORE}",
     )
     COLLECTOR_NOT_REACHED = (
         "collector-not-reached",
         "No span of the sidecars gets to the Collector, though it is ready and they are set to send there.",
         (
-            "see what keeps TCP 4317 from it: kubectl get networkpolicies --all-namespaces; "
-            "istioctl proxy-config endpoints deployment/productpage-v1 --namespace <namespace> | grep otel-collector"
+            f"see what keeps TCP {OTLP_PORT} from it: kubectl get networkpolicies --all-namespaces; "
+            f"istioctl proxy-config endpoints deployment/{PRODUCTPAGE}-v1 --namespace <namespace> | grep {COLLECTOR}"
         ),
     )
     COLLECTOR_DROPS_SPANS = (
         "collector-drops-spans",
         "The Collector gave spans up: its queue was full, or the backend did not take them in time.",
-        "read why: " + _COLLECTOR_LOG,
+        f"read why: {_COLLECTOR_LOG}",
     )
     BACKEND_REFUSES_CONNECTIONS = (
         "backend-refuses-connections",
         "Nobody listens at the backend's address, or a firewall is in between.",
-        "see that the backend runs, and that its port is right and speaks TLS: "
-        + _CONFIG
-        + "backendAddress <host:port>",
+        f"see that the backend runs, and that its port is right and speaks TLS: {_CONFIG}backendAddress <host:port>",
     )
     BACKEND_NAME_UNKNOWN = (
         "backend-name-unknown",
         "The backend's host name does not exist for the Collector.",
-        _CONFIG + "backendAddress <host:port> && pulumi up --stack {stack}",
+        f"{_CONFIG}backendAddress <host:port> && {_UP}",
     )
     BACKEND_TOO_SLOW = (
         "backend-too-slow",
         "The backend does not answer in time: it is overloaded, or something on the way drops packets.",
-        "see how loaded the backend is, and whether a NetworkPolicy or firewall lets its port through; "
-        + _COLLECTOR_LOG
-        + " says how often",
+        (
+            "see how loaded the backend is, and whether a NetworkPolicy or firewall lets its port through; "
+            f"{_COLLECTOR_LOG} says how often"
+        ),
     )
     BACKEND_REFUSES_SPANS = (
         "backend-refuses-spans",
         "The backend answers, but does not take the spans.",
-        "read why: " + _COLLECTOR_LOG,
+        f"read why: {_COLLECTOR_LOG}",
     )
     # gateway
     GATEWAY_MISSING = (
@@ -290,14 +305,15 @@ class Cause(StrEnum):
     GATEWAY_NOT_READY = (
         "gateway-not-ready",
         "The gateway has no ready Pod.",
-        "read why: kubectl describe pods --namespace {namespace} --selector istio=ingressgateway",
+        f"read why: kubectl describe pods {_THERE} --selector istio={GATEWAY_SELECTOR['istio']}",
     )
     GATEWAY_WITHOUT_ADDRESS = (
         "gateway-without-address",
         "The gateway's Service has no address from outside.",
-        "the cluster needs a load balancer (minikube tunnel, cloud-provider-kind), or: "
-        + _CONFIG
-        + "gatewayServiceType NodePort",
+        (
+            "the cluster needs a load balancer (minikube tunnel, cloud-provider-kind), or: "
+            f"{_CONFIG}gatewayServiceType NodePort"
+        ),
     )
     GATEWAY_OTHER_ADDRESS = (
         "gateway-other-address",
@@ -307,32 +323,31 @@ class Cause(StrEnum):
     GATEWAY_NAME_UNKNOWN = (
         "gateway-name-unknown",
         "The gateway's host name can't be resolved from here.",
-        'wait for its DNS entry, or send the traffic elsewhere: make verify STACK={stack} ARGS="--address <host:port>"',
+        f'wait for its DNS entry, or send the traffic elsewhere: {_VERIFY} ARGS="--address <host:port>"',
     )
     GATEWAY_PORT_CLOSED = (
         "gateway-port-closed",
         "Nobody answers at the gateway's address and port.",
         (
-            "see the load balancer's health and firewall, or go another way: kubectl port-forward --namespace "
-            "{namespace} service/istio-ingressgateway 8080:80 & "
-            'make verify STACK={stack} ARGS="--address 127.0.0.1:8080"'
+            "see the load balancer's health and firewall, or go another way: kubectl port-forward "
+            f'{_THERE} service/{GATEWAY} 8080:80 & {_VERIFY} ARGS="--address 127.0.0.1:8080"'
         ),
     )
     # smoke traffic
     TRAFFIC_FAILS = (
         "traffic-fails",
         "Bookinfo does not answer through the gateway, or not in time.",
-        "read why: kubectl get pods --namespace {namespace}; istioctl proxy-status",
+        f"read why: kubectl get pods {_THERE}; istioctl proxy-status",
     )
     ROUTE_MISSING = (
         "route-missing",
         "The gateway answers, but has no route to the product page.",
-        "kubectl get gateways,virtualservices --namespace {namespace}; then " + _RESTORE,
+        f"kubectl get gateways,virtualservices {_THERE}; then {_RESTORE}",
     )
     NO_HEALTHY_UPSTREAM = (
         "no-healthy-upstream",
         "The gateway has a route, but no healthy Pod of the product page behind it.",
-        "read why: kubectl describe pods --namespace {namespace} --selector app=productpage",
+        f"read why: kubectl describe pods {_THERE} --selector app={PRODUCTPAGE}",
     )
     GATEWAY_TLS_FAILS = (
         "gateway-tls-fails",
@@ -350,29 +365,26 @@ class Cause(StrEnum):
     APPLICATION_INCOMPLETE = (
         "application-incomplete",
         "The product page answers, but without what another application is to give.",
-        "read why: kubectl logs --namespace {namespace} --selector app={application} --all-containers",
+        f"read why: kubectl logs {_THERE} --selector app={{application}} --all-containers",
     )
     # spans
     BACKEND_NOT_ASKED = (
         "backend-not-asked",
         "The backend's query API can't be asked.",
-        'name its address: make verify STACK={stack} ARGS="--backend <kind> --backend-url <URL>"',
+        f'name its address: {_VERIFY} ARGS="--backend <kind> --backend-url <URL>"',
     )
     QUERY_UNREACHABLE = (
         "query-unreachable",
         "Nobody answers at the address of the backend's query API.",
         (
             "see that it is reached from here (kubectl port-forward), and that --backend-url names its query port: "
-            "Jaeger 16686, Tempo 3200, Zipkin 9411"
+            f"Jaeger {JAEGER_QUERY_PORT}, Tempo {TEMPO_QUERY_PORT}, Zipkin {ZIPKIN_PORT}"
         ),
     )
     QUERY_REFUSED = (
         "query-refused",
         "The backend's query API wants other credentials.",
-        (
-            "export a token that may read traces and name the variable: "
-            'make verify STACK={stack} ARGS="--backend-token-env <variable>"'
-        ),
+        f'export a token that may read traces and name the variable: {_VERIFY} ARGS="--backend-token-env <variable>"',
     )
     QUERY_UNKNOWN = (
         "query-unknown",
@@ -388,16 +400,16 @@ class Cause(StrEnum):
         "spans-missing",
         "No span of the smoke traffic arrived in time.",
         (
-            'wait longer (make verify STACK={stack} ARGS="--timeout 120"); if none comes: '
-            "istioctl proxy-config log deployment/productpage-v1 --namespace {namespace} --level tracing:debug"
+            f'wait longer ({_VERIFY} ARGS="--timeout 120"); if none comes: '
+            f"istioctl proxy-config log deployment/{PRODUCTPAGE}-v1 {_THERE} --level tracing:debug"
         ),
     )
     SPANS_LOST = (
         "spans-lost",
         "More spans were lost than allowed.",
         (
-            "see what the Collector lost (kubectl logs --namespace observability deployment/otel-collector), and "
-            'whether they are only late: make verify STACK={stack} ARGS="--timeout 120"'
+            f"see what the Collector lost ({_OUR_COLLECTOR_LOG}), and "
+            f'whether they are only late: {_VERIFY} ARGS="--timeout 120"'
         ),
     )
     HEADERS_NOT_FORWARDED = (
@@ -411,13 +423,15 @@ class Cause(StrEnum):
     SIDECAR_MISSING_ON_ONE_SIDE = (
         "sidecar-missing-on-one-side",
         "Only one side of a call reported a span: the other has no sidecar, or one that does not trace.",
-        "see whether {workload} has a sidecar (kubectl get pods --namespace {namespace}), then " + _ROLL,
+        f"see whether {{workload}} has a sidecar (kubectl get pods {_THERE}), then {_ROLL}",
     )
     SAMPLING_BELOW_100 = (
         "sampling-below-100",
         "Not every request is traced.",
-        _CONFIG + "samplingPercentage 100 && " + _RESTORE + "; if it is 100: see whether the Collector or the backend "
-        "samples, too",
+        (
+            f"{_CONFIG}samplingPercentage 100 && {_RESTORE}; if it is 100: see whether the Collector or the backend "
+            "samples, too"
+        ),
     )
     CLOCK_SKEW = (
         "clock-skew",
@@ -447,28 +461,25 @@ class Cause(StrEnum):
     )
     VERSIONS_UNSEEN = (
         "versions-unseen",
-        "Not all versions of reviews answered during the run.",
+        f"Not all versions of {REVIEWS} answered during the run.",
         (
-            'send more requests (make verify STACK={stack} ARGS="--requests 100"), and see that all have ready Pods: '
-            "kubectl get pods --namespace {namespace} --selector app=reviews"
+            f'send more requests ({_VERIFY} ARGS="--requests 100"), and see that all have ready Pods: '
+            f"kubectl get pods {_THERE} --selector app={REVIEWS}"
         ),
     )
     SPANS_LATE = (
         "spans-late",
         "Spans arrive, but late.",
-        (
-            "see how loaded the backend is, and whether the Collector has to repeat itself: "
-            "kubectl logs --namespace observability deployment/otel-collector"
-        ),
+        f"see how loaded the backend is, and whether the Collector has to repeat itself: {_OUR_COLLECTOR_LOG}",
     )
     # mutual TLS
     PLAIN_CALL_ANSWERED = (
         "plain-call-answered",
         "A call without mutual TLS was answered.",
-        "kubectl get peerauthentications --all-namespaces shows what is said; the mesh's becomes STRICT by "
-        + _CONFIG
-        + "mutualTls strict && "
-        + _RESTORE,
+        (
+            "kubectl get peerauthentications --all-namespaces shows what is said; the mesh's becomes STRICT by "
+            f"{_CONFIG}mutualTls strict && {_RESTORE}"
+        ),
     )
     # why something could not be proven
     SIMULATED_NODES = (

@@ -10,13 +10,11 @@ from typing import Final
 import certifi
 import httpx
 
+from components.model.bookinfo import PAGE
 from verify.answers import problem_of, problem_with
 from verify.clock import CLOCK, Clock
 from verify.traces.checks import Sent
 from verify.traffic import Request, Traffic, agent, undecided_agent
-
-#: The page that is asked for.
-PATH: Final = "/productpage"
 
 #: Largest number of requests that leave it to the mesh whether they are traced: enough to see a share below 100 %.
 UNDECIDED: Final = 20
@@ -54,7 +52,7 @@ class Load:
         if self.address:
             host, _, port = self.address.rpartition(":")
             base = base.copy_with(host=host.strip("[]"), port=int(port))
-        return str(base.copy_with(path=PATH))
+        return str(base.copy_with(path=PAGE))
 
     @property
     def host(self) -> str:

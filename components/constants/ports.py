@@ -12,6 +12,11 @@ WEBHOOK_PORT: Final = 15017
 #: Standard port of OTLP over gRPC (https://opentelemetry.io/docs/specs/otlp/#otlpgrpc-default-port).
 OTLP_PORT: Final = 4317
 
+#: Where backends answer questions for traces, unless set otherwise.
+JAEGER_QUERY_PORT: Final = 16686
+TEMPO_QUERY_PORT: Final = 3200
+ZIPKIN_PORT: Final = 9411
+
 #: Default port of the Collector's health_check extension.
 HEALTH_PORT: Final = 13133
 

@@ -10,6 +10,12 @@ PORT: Final = 9080
 IMAGE_TAG: Final = "1.20.3"
 
 
+#: The application that requests come to, the path of its page, and the application that has several versions.
+PRODUCTPAGE: Final = "productpage"
+PAGE: Final = f"/{PRODUCTPAGE}"
+REVIEWS: Final = "reviews"
+
+
 @dataclass(frozen=True)
 class Application:
     """One of Bookinfo's applications.
@@ -33,17 +39,17 @@ APPLICATIONS: Final = (
     Application("details"),
     Application("ratings"),
     Application(
-        "reviews",
+        REVIEWS,
         versions=("v1", "v2", "v3"),
         empty_dirs=(("tmp", "/tmp"), ("wlp-output", "/opt/ibm/wlp/output")),  # noqa: S108 - a path in the container
         environment=(("LOG_DIR", "/tmp/logs"),),  # noqa: S108 - the same
     ),
     Application(
-        "productpage",
+        PRODUCTPAGE,
         empty_dirs=(("tmp", "/tmp"),),  # noqa: S108 - the same
         pod_annotations=(
             ("prometheus.io/scrape", "true"),
-            ("prometheus.io/port", "9080"),
+            ("prometheus.io/port", str(PORT)),
             ("prometheus.io/path", "/metrics"),
         ),
     ),

@@ -8,7 +8,7 @@ import yaml
 
 from common.plain import at, list_at, map_at
 from components.constants.choices import TracingMode
-from components.constants.names import COLLECTOR, MESH_DEFAULT, PROVIDER_NAMES
+from components.constants.names import COLLECTOR, ISTIO_NAMESPACE, MESH_DEFAULT, PROVIDER_NAMES
 from components.constants.ports import OTLP_PORT
 from verify.causes import Cause
 from verify.expected import Expected
@@ -62,7 +62,7 @@ def judge_telemetry(telemetry: Mapping[str, Any] | None, expected: Expected) -> 
     name = PROVIDER_NAMES[expected.tracing_mode]
     title = f"Telemetry {MESH_DEFAULT} chooses {name}"
     if telemetry is None:
-        return [failed(title, Cause.TELEMETRY_MISSING, f"no Telemetry istio-system/{MESH_DEFAULT}")]
+        return [failed(title, Cause.TELEMETRY_MISSING, f"no Telemetry {ISTIO_NAMESPACE}/{MESH_DEFAULT}")]
     tracing = next(iter(list_at(telemetry, "spec", "tracing")), None)
     chosen = [str(each.get("name")) for each in list_at(tracing, "providers")]
     if chosen != [name] or at(tracing, "disableSpanReporting"):

@@ -4,14 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from components.model.bookinfo import APPLICATIONS, PORT
+from components.model.bookinfo import APPLICATIONS, PORT, PRODUCTPAGE, REVIEWS
 from verify.traces.model import Kind, Span, Trace
-
-#: The application that the gateway sends requests to.
-ENTRY: Final = "productpage"
-
-#: The application of which there are several versions.
-VERSIONED: Final = "reviews"
 
 
 @dataclass(frozen=True)
@@ -35,16 +29,16 @@ class Hop:
 
 #: Who calls whom (https://istio.io/latest/docs/examples/bookinfo/): reviews v1 does not ask for ratings.
 HOPS: Final = (
-    Hop(ENTRY, "details"),
-    Hop(ENTRY, VERSIONED),
-    Hop(VERSIONED, "ratings", frozenset({"v2", "v3"})),
+    Hop(PRODUCTPAGE, "details"),
+    Hop(PRODUCTPAGE, REVIEWS),
+    Hop(REVIEWS, "ratings", frozenset({"v2", "v3"})),
 )
 
 #: The applications in the order of the calls.
-APPLICATION_NAMES: Final = tuple(dict.fromkeys((ENTRY, *(hop.callee for hop in HOPS))))
+APPLICATION_NAMES: Final = tuple(dict.fromkeys((PRODUCTPAGE, *(hop.callee for hop in HOPS))))
 
 #: The versions of reviews that a run must see.
-VERSIONS: Final = next(application.versions for application in APPLICATIONS if application.name == VERSIONED)
+VERSIONS: Final = next(application.versions for application in APPLICATIONS if application.name == REVIEWS)
 
 
 @dataclass(frozen=True)
@@ -119,7 +113,7 @@ def expected(naming: ServiceNaming, trace: Trace) -> Iterator[Slot]:
     Which version of reviews answered is read from its spans; if none tells, ratings are expected if anything hints at
     them.
     """
-    entry = naming.service(ENTRY)
+    entry = naming.service(PRODUCTPAGE)
     if naming.gateway_serves:
         yield Slot(naming.gateway, Kind.SERVER, naming.gateway)
     yield Slot(naming.gateway, Kind.CLIENT, entry)

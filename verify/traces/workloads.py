@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-from verify.traces.bookinfo import ENTRY, HOPS, VERSIONED, VERSIONS, Hop, ServiceNaming, Slot
+from components.model.bookinfo import PRODUCTPAGE, REVIEWS
+from verify.traces.bookinfo import HOPS, VERSIONS, Hop, ServiceNaming, Slot
 from verify.traces.checks import Review
 from verify.traces.model import Kind, Span, Trace
 from verify.traces.observation import Observation
@@ -57,7 +58,7 @@ def broken_workloads(seen: Observation) -> list[Broken]:
         gateway = frozenset(pair for pair in everything if pair[1].service == seen.naming.gateway)
         evidence = (f"none of {len(seen.present)} traces has a span of {seen.naming.gateway}",)
         found.append(Broken(seen.naming.gateway, None, Defect.NO_SPANS, evidence, gateway))
-    _search(seen, ENTRY, found)
+    _search(seen, PRODUCTPAGE, found)
     return found
 
 
@@ -84,7 +85,7 @@ def _without_spans(seen: Observation, application: str) -> Iterator[Broken]:
     if not _reports(seen, service):
         evidence = (f"{calls} client spans for {service}, and not one span of {service} itself",)
         yield Broken(service, None, Defect.NO_SPANS, evidence, explained)
-    elif application == VERSIONED and (silent := [it for it in VERSIONS if it not in versions_seen(seen)]):
+    elif application == REVIEWS and (silent := [it for it in VERSIONS if it not in versions_seen(seen)]):
         for version in silent:
             evidence = (
                 f"{len(unanswered)} of {calls} calls of {service} have no server span",
@@ -97,7 +98,7 @@ def _dropping(seen: Observation, application: str) -> Iterator[Broken]:
     """Yield the workloads of an application that report their requests, and never a call that they make."""
     service = seen.naming.service(application)
     hops = [hop for hop in HOPS if hop.caller == application]
-    for version in VERSIONS if application == VERSIONED else (None,):
+    for version in VERSIONS if application == REVIEWS else (None,):
         of_version = [each for each in seen.present if _served_by(each, service, version)]
         calling = [hop for hop in hops if hop.made_by(version)]
         if not calling or not of_version or any(_calls_made(seen.naming, each, service) for each in of_version):
@@ -117,7 +118,7 @@ def _dropping(seen: Observation, application: str) -> Iterator[Broken]:
 
 def versions_seen(seen: Observation) -> frozenset[str]:
     """Return the versions of reviews that reported spans."""
-    service = seen.naming.service(VERSIONED)
+    service = seen.naming.service(REVIEWS)
     spans = (span for each in seen.present for span in each.trace.reported(service, Kind.SERVER))
     return frozenset(span.version for span in spans if span.version)
 

@@ -7,11 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from verify.backends.choose import BackendKind
 from verify.context import Options
 from verify.stage import Stage
-
-#: Kinds of backends that can be asked for spans; `auto` finds out, `collector` reads the Collector's counters only.
-BACKENDS: Final = ("auto", "jaeger", "tempo", "zipkin", "lightstep", "collector")
 
 
 @dataclass(frozen=True)
@@ -31,24 +29,8 @@ class Arguments:
 
 def parse(words: Sequence[str], stages: Sequence[Stage]) -> Arguments:
     """Read a command line; ends the program with code 2 and a message if it is wrong, with 0 after `--help`."""
-    given = _parser([stage.id for stage in stages]).parse_args(words)
-    return Arguments(
-        stack=given.stack,
-        outputs=given.outputs,
-        options=Options(
-            only=tuple(given.only or ()),
-            json=given.json,
-            report=given.report,
-            requests=given.requests,
-            rate=given.rate,
-            timeout=given.timeout,
-            max_loss=given.max_loss,
-            backend=given.backend,
-            backend_url=given.backend_url,
-            backend_token_env=given.backend_token_env,
-            address=given.address,
-        ),
-    )
+    given = vars(_parser([stage.id for stage in stages]).parse_args(words))
+    return Arguments(given.pop("stack"), given.pop("outputs"), Options(**given))
 
 
 def _parser(stages: Sequence[str]) -> argparse.ArgumentParser:
@@ -65,7 +47,9 @@ def _parser(stages: Sequence[str]) -> argparse.ArgumentParser:
         metavar="FILE",
         help="the stack's outputs, from `pulumi stack output --json --show-secrets`, where there is no pulumi",
     )
-    parser.add_argument("--only", nargs="+", choices=stages, metavar="STAGE", help=f"of: {', '.join(stages)}")
+    parser.add_argument(
+        "--only", nargs="+", default=(), choices=stages, metavar="STAGE", help=f"of: {', '.join(stages)}"
+    )
     parser.add_argument("--json", action="store_true", help="print the result as JSON; progress goes to standard error")
     parser.add_argument("--report", type=Path, metavar="FILE", help="write an HTML page with the result and a trace")
     traffic = parser.add_argument_group("smoke traffic")
@@ -99,7 +83,10 @@ def _parser(stages: Sequence[str]) -> argparse.ArgumentParser:
         help="of the expected spans that may be missing (default: %(default)s)",
     )
     spans.add_argument(
-        "--backend", choices=BACKENDS, default=default.backend, help="what is asked (default: found out)"
+        "--backend",
+        choices=[kind.value for kind in BackendKind],
+        default=default.backend,
+        help="what is asked (default: found out)",
     )
     spans.add_argument("--backend-url", metavar="URL", help="its query API")
     spans.add_argument("--backend-token-env", metavar="NAME", help="environment variable with the query API's token")

@@ -1,5 +1,6 @@
 """What stages are given, and what they leave for later ones."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -30,7 +31,7 @@ class Options:
         address: `host:port` to send traffic to in place of the gateway's own address; `None` (default) takes that.
     """
 
-    only: tuple[str, ...] = ()
+    only: Collection[str] = ()
     json: bool = False
     report: Path | None = None
     requests: int = 30
@@ -63,20 +64,28 @@ class Context:
 
     @cached_property
     def kubernetes(self) -> KubernetesApi:
-        """The cluster's API; raises `ClusterError` if the kubeconfig can't be used."""
+        """The cluster's API.
+
+        Raises:
+            KubeconfigError: if the kubeconfig can't be used.
+        """
         return KubernetesApi.connect(self.expected.kubeconfig)
 
     @cached_property
     def simulated_nodes(self) -> frozenset[str]:
-        """Names of the nodes on which no Pod really runs; see `simulation`."""
-        return simulated_nodes(self.kubernetes.items("/api/v1/nodes"))
+        """Names of the nodes on which no Pod really runs; see `simulation`.
 
-    def look_at_collector(self) -> None:
-        """Take the first look at the Collector now, unless it was taken."""
-        _ = self.collector
+        Raises:
+            ClusterError: if the API server does not tell the nodes.
+        """
+        return simulated_nodes(self.kubernetes.items("/api/v1/nodes"))
 
     @cached_property
     def collector(self) -> CollectorReading | None:
-        """The first look at the Collector; `None` in modes without one. `read_collector` looks again."""
+        """The first look at the Collector; `None` in modes without one. `read_collector` looks again.
+
+        Raises:
+            ClusterError: if the API server does not tell the Pods.
+        """
         namespace = self.expected.collector_namespace
         return read_collector(self.kubernetes, namespace, self.simulated_nodes) if namespace else None

@@ -6,12 +6,13 @@ from datetime import UTC, datetime
 from html.parser import HTMLParser
 from typing import Final
 
+from tests.verify.support import expected
 from verify.outcomes import Finding, StageResult, passed
-from verify.report.render import Facts, render
+from verify.report.render import render
 from verify.traces.observation import Observation
 from verify.traffic import Traffic
 
-FACTS: Final = Facts("demo", "node-1", "1.27.0", "http://203.0.113.7", "100")
+EXPECTED: Final = expected(clusterName="node-1", gatewayUrl="http://203.0.113.7")
 WHEN: Final = datetime(2026, 11, 21, 14, 0, tzinfo=UTC)
 
 #: Elements that HTML leaves open.
@@ -23,7 +24,7 @@ def results(*findings: Finding) -> list[StageResult]:
 
 
 def page(seen: Observation | None = None, traffic: Traffic | None = None, *findings: Finding) -> str:
-    return render(FACTS, results(*findings), traffic, seen, WHEN)
+    return render(EXPECTED, results(*findings), traffic, seen, WHEN)
 
 
 class Balance(HTMLParser):

@@ -9,11 +9,11 @@ import pytest
 
 from tests.verify.made_traces import made, observed
 from tests.verify.report_pages import WHEN, Balance, page, pictures, results
-from tests.verify.support import Cluster, context
+from tests.verify.support import Cluster, context, expected
 from verify.causes import Cause
 from verify.errors import UsageError
 from verify.outcomes import failed
-from verify.report.render import Facts, render, shown_review, write_report
+from verify.report.render import render, shown_review, write_report
 from verify.report.span_table import span_table
 from verify.traffic import Request, Traffic
 
@@ -88,7 +88,13 @@ def test_everything_that_comes_from_outside_is_escaped() -> None:
     sent = next(iter(traces))
     traffic = Traffic(HOSTILE, HOSTILE, 0, 1, (Request(sent, 0.1),))
     finding = failed(HOSTILE, Cause.SPANS_LOST, HOSTILE)
-    text = render(Facts(*[HOSTILE] * 5), results(finding), traffic, observed(traces), WHEN)
+    text = render(
+        replace(expected(), stack=HOSTILE, cluster_name=HOSTILE, gateway_url=HOSTILE),
+        results(finding),
+        traffic,
+        observed(traces),
+        WHEN,
+    )
     parser = Balance()
     parser.feed(text)
 

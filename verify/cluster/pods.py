@@ -1,6 +1,6 @@
 """What is read off Pod objects."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from common.plain import at, list_at, map_at
@@ -30,6 +30,12 @@ def statuses(pod: Pod) -> dict[str, Mapping[str, Any]]:
 def is_ready(pod: Pod, container: str) -> bool:
     """Tell whether a container is ready."""
     return at(statuses(pod), container, "ready") is True
+
+
+def ready_pod(pods: Iterable[Pod], selector: Mapping[str, str]) -> Pod | None:
+    """Return a Pod that a selector chooses, that stays, and whose sidecar is ready; `None` if there is none."""
+    chosen = (pod for pod in pods if matches(pod, selector) and is_ready(pod, PROXY) and not is_over(pod))
+    return next(chosen, None)
 
 
 def is_over(pod: Pod) -> bool:

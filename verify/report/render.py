@@ -1,7 +1,6 @@
 """Renders the report: what the run has found, as one HTML file without scripts, for screens and for paper."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -10,6 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from verify.context import Context
 from verify.errors import UsageError
+from verify.expected import Expected
 from verify.outcomes import Finding, Verdict, exit_code
 from verify.outcomes import StageResult as Result
 from verify.report.call_graph import call_graph
@@ -32,40 +32,13 @@ _ENVIRONMENT: Final = Environment(
 )
 
 
-@dataclass(frozen=True)
-class Facts:
-    """What the report says of the environment.
-
-    Arguments:
-        stack: the stack's name.
-        cluster: the cluster's name.
-        istio: Istio's version.
-        gateway: the gateway's address.
-        sampling: the share of requests that is traced, in percent.
-    """
-
-    stack: str
-    cluster: str
-    istio: str
-    gateway: str
-    sampling: str
-
-
 def write_report(file: Path, context: Context, results: Sequence[Result]) -> None:
     """Write the report of a run.
 
     Raises:
         UsageError: if the file can't be written.
     """
-    expected = context.expected
-    facts = Facts(
-        expected.stack,
-        expected.cluster_name,
-        str(expected.istio_version),
-        expected.gateway_url,
-        f"{expected.sampling_percentage:f}",
-    )
-    text = render(facts, results, context.traffic, context.observation, datetime.now(UTC))
+    text = render(context.expected, results, context.traffic, context.observation, datetime.now(UTC))
     try:
         file.write_text(text, encoding="utf-8")
     except OSError as error:
@@ -73,7 +46,7 @@ def write_report(file: Path, context: Context, results: Sequence[Result]) -> Non
 
 
 def render(
-    facts: Facts,
+    expected: Expected,
     results: Sequence[Result],
     traffic: Traffic | None,
     seen: Observation | None,
@@ -82,14 +55,15 @@ def render(
     """Return the report as HTML.
 
     Arguments:
-        facts: what the environment is.
+        expected: the environment.
         results: what the stages have found.
         traffic: the smoke traffic; `None` if there was none.
         seen: what was seen of its spans; `None` if no backend was asked.
         when: the time of the run.
     """
     return _ENVIRONMENT.get_template("report.html.j2").render(
-        facts=facts,
+        expected=expected,
+        sampling=f"{expected.sampling_percentage:f}",
         when=when.strftime("%Y-%m-%d %H:%M UTC"),
         results=results,
         broken=_first(results, Verdict.FAIL),

@@ -6,10 +6,10 @@ from typing import Final
 
 from components.constants.names import GATEWAY_SELECTOR
 from components.constants.ports import STATUS_PORT
-from components.model.bookinfo import PORT
+from components.model.bookinfo import PAGE, PORT, PRODUCTPAGE
 from verify.causes import Cause
 from verify.cluster.api import Answer, ClusterError
-from verify.cluster.pods import PROXY, is_over, is_ready, matches, name_of
+from verify.cluster.pods import PROXY, name_of, ready_pod
 from verify.context import Context
 from verify.outcomes import Finding, Verdict, failed, passed, skipped
 from verify.stage import Stage
@@ -27,20 +27,13 @@ def check(context: Context, progress: Callable[[str], None]) -> list[Finding]:
     if namespace is None:
         return [skipped(_TITLE, "the stack has no Bookinfo to call")]
     pods = context.kubernetes.items(f"/api/v1/namespaces/{namespace}/pods")
-    pod = next(
-        (
-            each
-            for each in pods
-            if matches(each, {"app": "productpage"}) and is_ready(each, PROXY) and not is_over(each)
-        ),
-        None,
-    )
+    pod = ready_pod(pods, {"app": PRODUCTPAGE})
     if pod is None:
-        return [skipped(_TITLE, "no productpage with a ready sidecar", Cause.NOT_TO_BE_SEEN)]
+        return [skipped(_TITLE, f"no {PRODUCTPAGE} with a ready sidecar", Cause.NOT_TO_BE_SEEN)]
     progress(f"plain calls of {namespace}/{name_of(pod)}")
     try:
         control = context.kubernetes.call_plainly(namespace, name_of(pod), STATUS_PORT, "/healthz/ready")
-        plain = context.kubernetes.call_plainly(namespace, name_of(pod), PORT, "/productpage")
+        plain = context.kubernetes.call_plainly(namespace, name_of(pod), PORT, PAGE)
     except ClusterError as error:
         return [skipped(_TITLE, f"the API server did not make the call: {error}", Cause.NOT_TO_BE_SEEN)]
     judged = judge_plain_call(control, plain)
@@ -65,11 +58,11 @@ def _from_gateway(context: Context, address: str, otherwise: Finding) -> Finding
     """
     namespace = context.expected.gateway_namespace
     pods = context.kubernetes.items(f"/api/v1/namespaces/{namespace}/pods")
-    gateway = next((each for each in pods if matches(each, GATEWAY_SELECTOR) and is_ready(each, PROXY)), None)
+    gateway = ready_pod(pods, GATEWAY_SELECTOR)
     if gateway is None:
         return otherwise
     host = f"[{address}]" if ":" in address else address
-    url = f"http://{host}:{PORT}/productpage"
+    url = f"http://{host}:{PORT}{PAGE}"
     command = ["curl", "--silent", "--output", "/dev/null", "--max-time", "5", url]
     try:
         exit_code, _ = context.kubernetes.attempt(namespace, name_of(gateway), PROXY, command)

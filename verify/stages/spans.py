@@ -3,22 +3,22 @@
 import os
 import time
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from components.constants.names import GATEWAY
+from components.model.bookinfo import PRODUCTPAGE, REVIEWS
 from verify.backends.backend import Search, SpanStore
 from verify.backends.choose import BackendKind, choose
 from verify.backends.query import QueryError
 from verify.backends.waiting import wait_for_spans
 from verify.causes import Cause
-from verify.clock import CLOCK, Clock
-from verify.context import Context
+from verify.context import Context, Options
 from verify.outcomes import Finding, failed, passed, skipped
 from verify.stage import Stage
 from verify.stages import smoke_traffic
 from verify.stages.after_traffic import collector_after, with_cause
-from verify.traces.bookinfo import ENTRY, VERSIONED, ServiceNaming
+from verify.traces.bookinfo import ServiceNaming
 from verify.traces.findings import findings
 from verify.traces.model import Kind, Trace
 from verify.traces.observation import Observation, Sampling
@@ -43,10 +43,9 @@ def check(context: Context, progress: Callable[[str], None]) -> list[Finding]:
     naming, traffic, url = ready
     try:
         progress(f"asking {url}")
-        kind = BackendKind(options.backend)
-        backend = choose(kind, url, os.environ, options.backend_token_env)
-        limits = Limits(options.timeout, options.max_loss, float(context.expected.sampling_percentage))
-        context.observation = observe(backend, naming, traffic, limits, progress)
+        backend = choose(BackendKind(options.backend), url, os.environ, options.backend_token_env)
+        percentage = float(context.expected.sampling_percentage)
+        context.observation = observe(backend, naming, traffic, percentage, options, progress)
     except QueryError as error:
         return [failed(_ASKED, error.cause, error.evidence)]
     if not context.observation.reviews:
@@ -85,42 +84,35 @@ def _ready(context: Context) -> tuple[ServiceNaming, Traffic, str] | Finding:
     return ServiceNaming(namespace, f"{GATEWAY}.{context.expected.gateway_namespace}"), traffic, url
 
 
-@dataclass(frozen=True)
-class Limits:
-    """What is allowed.
-
-    Arguments:
-        timeout: seconds within which the spans must arrive.
-        max_loss: percentage of them that may be missing.
-        sampling: percentage of requests that the environment is set to trace.
-    """
-
-    timeout: float
-    max_loss: float
-    sampling: float
-
-
 def observe(
     backend: SpanStore,
     naming: ServiceNaming,
     traffic: Traffic,
-    limits: Limits,
+    percentage: float,
+    options: Options,
     progress: Callable[[str], None],
-    clock: Clock = CLOCK,
 ) -> Observation:
     """Wait for the spans of the traffic and return what is seen of them.
+
+    Arguments:
+        backend: whom to ask.
+        naming: what the services are called.
+        traffic: what was sent.
+        percentage: share of requests that the environment is set to trace, 0 to 100.
+        options: how long to wait, and how much may be missing.
+        progress: takes a few words on what is waited for.
 
     Raises:
         QueryError: if the backend can't be asked.
     """
     sent = traffic.answered
-    traces, arrival = wait_for_spans(backend, naming, sent, limits.timeout, progress, clock)
+    traces, arrival = wait_for_spans(backend, naming, sent, options.timeout, progress)
     if not backend.keeps_all:
         sent = tuple(each for each in sent if traces[each.trace_id].spans)
-    patience = limits.timeout - arrival.waited if limits.sampling == 100 else 0
-    traced = _undecided(backend, naming, traffic, patience, clock) if backend.searches else None
-    sampling = Sampling(limits.sampling, traffic.undecided, traced)
-    seen = replace(Observation.of(naming, sent, traces, sampling, arrival), max_loss=limits.max_loss)
+    patience = options.timeout - arrival.waited if percentage == 100 else 0
+    traced = _undecided(backend, naming, traffic, patience) if backend.searches else None
+    sampling = Sampling(percentage, traffic.undecided, traced)
+    seen = replace(Observation.of(naming, sent, traces, sampling, arrival), max_loss=options.max_loss)
     if not backend.searches or (seen.reviews and all(each.complete for each in seen.reviews)):
         return seen
     progress("looking at other traces of the same time")
@@ -128,14 +120,14 @@ def observe(
     return replace(seen, others=_others(backend, naming, traffic), renamed=tuple(renamed))
 
 
-def _undecided(backend: SpanStore, naming: ServiceNaming, traffic: Traffic, patience: float, clock: Clock) -> int:
+def _undecided(backend: SpanStore, naming: ServiceNaming, traffic: Traffic, patience: float) -> int:
     """Return how many traces there are of the requests without ids; wait for them if all must come."""
-    deadline = clock.now() + patience
+    deadline = time.monotonic() + patience
     while True:
         found = len(_begun_by(backend, naming, traffic, traffic.undecided_agent))
-        if found >= traffic.undecided or clock.now() >= deadline:
+        if found >= traffic.undecided or time.monotonic() >= deadline:
             return found
-        clock.sleep(1)
+        time.sleep(1)
 
 
 def _begun_by(backend: SpanStore, naming: ServiceNaming, traffic: Traffic, agent: str) -> list[Trace]:
@@ -143,7 +135,7 @@ def _begun_by(backend: SpanStore, naming: ServiceNaming, traffic: Traffic, agent
 
     Traces that an application began anew are not among them: they have no server span of the first application.
     """
-    entry = naming.service(ENTRY)
+    entry = naming.service(PRODUCTPAGE)
     found = {
         trace.trace_id: trace
         for service in (naming.gateway, entry)
@@ -156,12 +148,13 @@ def _begun_by(backend: SpanStore, naming: ServiceNaming, traffic: Traffic, agent
 def _others(backend: SpanStore, naming: ServiceNaming, traffic: Traffic) -> Mapping[str, tuple[Trace, ...]]:
     """Return the traces of the same time that are not of our requests, by the applications that call others."""
     ours = {each.sent.trace_id for each in traffic.requests if each.sent}
-    services = [naming.service(application) for application in (ENTRY, VERSIONED)]
+    found = {
+        service: backend.search(_search(service, traffic, {}))
+        for service in (naming.service(PRODUCTPAGE), naming.service(REVIEWS))
+    }
     return {
-        service: tuple(
-            trace for trace in backend.search(_search(service, traffic, {})) if not _is_ours(trace, ours, traffic)
-        )
-        for service in services
+        service: tuple(trace for trace in traces if not _is_ours(trace, ours, traffic))
+        for service, traces in found.items()
     }
 
 

@@ -15,7 +15,7 @@ from verify.causes import Cause
 from verify.context import Context, Options
 from verify.outcomes import Finding, StageResult, Verdict
 from verify.plan import STAGES
-from verify.report.render import Facts, render
+from verify.report.render import render
 from verify.stages import smoke_traffic, spans
 from verify.traces.model import Kind, Span
 
@@ -58,7 +58,7 @@ def test_a_report_shows_what_jaeger_stored(jaeger: RunningJaeger) -> None:
     run, findings = verified(jaeger, MadeMesh(jaeger.take), timeout=30)
     results = [StageResult("spans", "spans", 19, tuple(findings), 1.0)]
 
-    text = render(Facts("s", "c", "1.27.0", "g", "100"), results, run.traffic, run.observation, datetime.now(UTC))
+    text = render(run.expected, results, run.traffic, run.observation, datetime.now(UTC))
 
     assert "<strong>All holds</strong>" in text
     assert text.count('class="bar s') == 8 + 5

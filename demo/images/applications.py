@@ -19,14 +19,7 @@ HOME: Final = "opt/microservices"
 LIBERTY: Final = "opt/ol/wlp"
 
 #: The Python of Debian 12, which runs productpage; `manylinux` tags that its C library satisfies.
-_PYTHON: Final = (
-    "--python-version",
-    "3.11",
-    "--platform",
-    "manylinux2014_x86_64",
-    "--platform",
-    "manylinux_2_28_x86_64",
-)
+_PYTHON: Final = ("--python-version=3.11", "--platform=manylinux2014_x86_64", "--platform=manylinux_2_28_x86_64")
 
 
 @dataclass(frozen=True)
@@ -51,12 +44,8 @@ class Productpage:
         packages = folder / "usr/local/lib/python3.11/dist-packages"
         # The requirements name every package, so none is looked for; without that pip would refuse those few that have
         # no wheel. They are Python alone, so this machine's Python builds them as well as another.
-        options = ["--no-deps", "--require-hashes", "--target", packages, *_PYTHON]
-        run(
-            "install productpage's packages",
-            [*PIP, "install", *options, "-r", source / "requirements.txt"],
-            folder.parent,
-        )
+        options = ["--no-deps", "--require-hashes", "--target", packages, *_PYTHON, "-r", source / "requirements.txt"]
+        run("install productpage's packages", [*PIP, "install", *options], folder.parent)
         for name in ("productpage.py", "requirements.txt"):
             copy_file(source / name, folder / HOME / name)
         for name in ("templates", "static"):

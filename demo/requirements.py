@@ -41,7 +41,14 @@ _ALTERNATIVES: Final = (
 
 
 class NoRealNodeError(SandboxError):
-    """The machine can't be a real node."""
+    """The machine can't be a real node.
+
+    Arguments:
+        problem: what it lacks.
+    """
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(f"A real node can't run here: {problem}.\n{_ALTERNATIVES}")
 
 
 def ensure_requirements() -> None:
@@ -53,9 +60,8 @@ def ensure_requirements() -> None:
     """
     problem = machine_problem(sys.platform, platform.machine(), os.geteuid())
     if problem:
-        raise NoRealNodeError(f"A real node can't run here: {problem}.\n{_ALTERNATIVES}")
-    missing = missing_packages()
-    if missing:
+        raise NoRealNodeError(problem)
+    if missing := missing_packages():
         _install(missing)
     _probe_cgroups()
     for name, command in _PROBES.items():
@@ -68,9 +74,7 @@ def ensure_requirements() -> None:
         )
         if answer.returncode != 0:
             reason = answer.stderr.strip().splitlines()
-            raise NoRealNodeError(
-                f"A real node can't run here: no {name} ({reason[-1] if reason else 'refused'}).\n{_ALTERNATIVES}"
-            )
+            raise NoRealNodeError(f"no {name} ({reason[-1] if reason else 'refused'})")
 
 
 def _probe_cgroups() -> None:
@@ -79,7 +83,7 @@ def _probe_cgroups() -> None:
     try:
         make_cgroup(name)
     except OSError as error:
-        raise NoRealNodeError(f"A real node can't run here: no control groups ({error}).\n{_ALTERNATIVES}") from error
+        raise NoRealNodeError(f"no control groups ({error})") from error
     finally:
         remove_cgroup(name)
 
@@ -108,8 +112,7 @@ def missing_packages() -> list[str]:
 def _install(packages: Iterable[str]) -> None:
     names = " ".join(packages)
     if shutil.which("apt-get") is None:
-        lacking = f"{names} missing, and no apt-get to install"
-        raise NoRealNodeError(f"A real node can't run here: {lacking}.\n{_ALTERNATIVES}")
+        raise NoRealNodeError(f"{names} missing, and no apt-get to install")
     say(f"installing Debian's packages {names}: about 15 s")
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     for arguments in (["update"], ["install", "--yes", "--no-install-recommends", *packages]):

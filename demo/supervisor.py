@@ -7,12 +7,9 @@ unless the owner has said that the node is to stay.
 
 import argparse
 import os
-import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
-from threading import Event
 from typing import Final
 
 from demo.cgroups import make_cgroup, remove_cgroup
@@ -21,6 +18,7 @@ from demo.published_ports import Ports
 from local.environment import LocalEnvironment
 from local.paths import PROJECT
 from local.processes import Owner, PidFile
+from local.supervision import log, stop_requested
 
 #: Seconds between two looks at the owner and at the node.
 _POLL: Final = 0.25
@@ -35,9 +33,7 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, required=True, help="the instance's folder")
     parser.add_argument("--owner-pid", type=int, help="remove the node when this process is gone")
     arguments = parser.parse_args()
-    stop = Event()
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(number, lambda _number, _frame: stop.set())
+    stop = stop_requested()
     layout = Layout(arguments.folder)
     owner = Owner(arguments.owner_pid) if arguments.owner_pid else None
     make_cgroup(layout.cgroup)
@@ -69,12 +65,8 @@ def _start(layout: Layout) -> "tuple[subprocess.Popen[bytes], int]":
     os.close(theirs)
     for listener in listeners:  # from now on the node's alone, so that the ports are free when it is gone
         listener.close()
-    _log(f"process {node.pid} is the node {layout.folder.name}")
+    log(f"process {node.pid} is the node {layout.folder.name}")
     return node, ours
-
-
-def _log(line: str) -> None:
-    print(f"{time.strftime('%H:%M:%S')} [{os.getpid()}] {line}", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ LOOPBACK: Final = "127.0.0.1"
 
 #: Below the range that Linux (32768) and macOS (49152) give to outgoing connections, so that a port stays free while
 #: its server is stopped; above the ports of well-known services.
-_RANGE: Final = range(20000, 32000)
+PORT_RANGE: Final = range(20000, 32000)
 
 
 def is_free(port: int) -> bool:
@@ -61,12 +61,12 @@ def free_ports(count: int) -> list[int]:
         SandboxError: if there are not enough of them.
     """
     found: list[int] = []
-    for port in random.sample(_RANGE, len(_RANGE)):
+    for port in random.sample(PORT_RANGE, len(PORT_RANGE)):
         if is_free(port):
             found.append(port)
         if len(found) == count:
             return found
     raise SandboxError(
-        f"No {count} free ports between {_RANGE.start} and {_RANGE.stop - 1} of {LOOPBACK}.\n"
+        f"No {count} free ports between {PORT_RANGE.start} and {PORT_RANGE.stop - 1} of {LOOPBACK}.\n"
         "Stop the programs that hold them, for example other sandboxes: make down."
     )

@@ -1,8 +1,7 @@
 """What `make up` and its relatives do on a stack in the sandbox; every function returns the exit code."""
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
-from typing import Final
 
 from local.console import Phases, say
 from local.errors import Interrupted, SandboxError
@@ -165,14 +164,3 @@ def _next_steps(target: Target) -> str:
     }
     width = max(len(step) for step in steps)
     return "Next:\n" + "\n".join(f"  {step:<{width}}  {meaning}" for step, meaning in steps.items())
-
-
-#: Commands that work on a stack in the sandbox, by name.
-COMMANDS: Final[dict[str, Callable[[Target], int]]] = {
-    "up": up,
-    "preview": preview,
-    "verify": verify,
-    "destroy": destroy,
-    "down": down,
-    "env": env,
-}

@@ -118,9 +118,8 @@ class ControlPlane:
         saved = yaml.safe_load_all((self._cluster / "kwok.yaml").read_text(encoding="utf-8"))
         components = next(document["components"] for document in saved if document["kind"] == "KwokctlConfiguration")
         for component in components:
-            taken = [
-                port["port"] for port in component.get("ports", []) if not free_within(port["port"], _PORT_PATIENCE)
-            ]
+            ports = (port["port"] for port in component.get("ports", []))
+            taken = [port for port in ports if not free_within(port, _PORT_PATIENCE)]
             if component["name"] in stopped and taken:
                 raise SandboxError(
                     f"Port {taken[0]} of {LOOPBACK}, which the sandbox's {component['name']} uses, is taken.\n"
@@ -131,11 +130,7 @@ class ControlPlane:
         """Run kwokctl to its end, also when interrupted: only then its pid files name all that it has started."""
         process = subprocess.Popen(
             [str(toolchain.program("kwokctl")), "--name", _CLUSTER, *arguments],
-            env={
-                **os.environ,
-                "KWOK_WORKDIR": str(self.folder),
-                "PATH": toolchain.search_path,
-            },
+            env={**os.environ, "KWOK_WORKDIR": str(self.folder), "PATH": toolchain.search_path},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -157,9 +152,8 @@ class ControlPlane:
     def _kwokctl_ending(self, verb: str, toolchain: Toolchain) -> None:
         """Let kwokctl stop or delete, then make sure that no process is left, also without kwokctl."""
         abandoned = self._kwokctl_pid_file.running()
-        if (
-            abandoned is not None
-        ):  # its run was killed; let it finish, so that its pid files name all that it has started
+        if abandoned is not None:
+            # Its run was killed; let it finish, so that its pid files name all that it has started.
             gone_within(abandoned, _PATIENCE)
             self._kwokctl_pid_file.end(grace_seconds=0)
         pid_files = self._pid_files()
@@ -167,7 +161,8 @@ class ControlPlane:
         if self._cluster.exists() and (toolchain.bin / "kwokctl").exists():
             running = [pid for pid in (pid_file.running() for pid_file in pid_files.values()) if pid]
             self._kwokctl(toolchain, verb, "cluster")
-            _wait_until_gone(running)
+            for pid in running:
+                gone_within(pid, 5.0)
         for pid_file in reversed(pid_files.values()):
             pid_file.end(grace_seconds=2.0)
 
@@ -253,8 +248,3 @@ def _embedded(kubeconfig: dict[str, Any]) -> dict[str, Any]:
             if key in entry:
                 entry[f"{key}-data"] = base64.b64encode(Path(entry.pop(key)).read_bytes()).decode()
     return kubeconfig
-
-
-def _wait_until_gone(pids: list[int]) -> None:
-    for pid in pids:
-        gone_within(pid, 5.0)

@@ -1,6 +1,5 @@
 """One sandbox: a control plane, the istiod beside it, a certificate authority and Pulumi's state, in one folder."""
 
-import subprocess
 import sys
 from pathlib import Path
 from typing import Final
@@ -8,10 +7,11 @@ from typing import Final
 from components.constants.names import ISTIO_NAMESPACE
 from local.environment import LocalEnvironment
 from local.kube_api import KubeApi
-from local.paths import DEFAULT_INSTANCE, PROJECT
+from local.paths import DEFAULT_INSTANCE
 from local.ports import wait_until_listening
 from local.processes import PidFile, command_line
 from local.satellite_ca import ensure_satellite_ca
+from local.supervision import start_supervisor
 from local.toolchain.toolchain import Toolchain
 from sandbox import istiod
 from sandbox.control_plane import ControlPlane
@@ -97,12 +97,7 @@ class Instance(LocalEnvironment):
         if running is not None and command_line(running) == " ".join(command):
             return
         self._end_istiod()
-        with self.supervisor_log.open("ab") as log:
-            process = subprocess.Popen(
-                command, cwd=PROJECT, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
-            )
-        self.supervisor_pid_file.write(process.pid)
-        process.returncode = 0  # it outlives this run, so Python need not warn that nobody waits for it
+        start_supervisor(command, self.supervisor_log, self.supervisor_pid_file)
 
     def _wait_for_resumed(self, webhook_port: int) -> None:
         """Wait for istiod if an earlier run has made the mesh: its webhooks are asked about every change."""

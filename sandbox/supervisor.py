@@ -5,16 +5,12 @@ whole instance once the owner is gone, however it ended.
 """
 
 import argparse
-import os
-import signal
-import sys
-import time
 from pathlib import Path
-from threading import Event
 from typing import Final
 
 from local.kube_api import KubeApi
 from local.processes import Owner
+from local.supervision import log, stop_requested
 from local.toolchain.toolchain import Toolchain
 from sandbox.forwarder import Forwarder
 from sandbox.instance import Instance
@@ -32,9 +28,7 @@ def main() -> None:
     parser.add_argument("--owner-pid", type=int, help="remove the instance when this process is gone")
     arguments = parser.parse_args()
 
-    stop = Event()
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(number, lambda _number, _frame: stop.set())
+    stop = stop_requested()
     instance = Instance(arguments.folder.name, arguments.folder)
     supervisor = Supervisor(instance, arguments.webhook_port)
     owner = Owner(arguments.owner_pid) if arguments.owner_pid else None
@@ -42,7 +36,7 @@ def main() -> None:
         supervisor.step()
     supervisor.end()
     if not stop.is_set():
-        _log(f"process {arguments.owner_pid} is gone: removing the instance")
+        log(f"process {arguments.owner_pid} is gone: removing the instance")
         instance.remove_all_but_supervisor(Toolchain())
 
 
@@ -56,20 +50,15 @@ class Supervisor:
 
     def __init__(self, instance: Instance, webhook_port: int) -> None:
         self._instance = instance
-        self._host = Host(
-            instance.kubeconfig,
-            Forwarder(webhook_port),
-            instance.folder,
-            instance.istiod_log,
-            Toolchain().istiod,
-        )
+        webhooks = Forwarder(webhook_port)
+        self._host = Host(instance.kubeconfig, webhooks, instance.folder, instance.istiod_log, Toolchain().istiod)
         self._kubelet: IstiodKubelet | None = None
         self._trouble = ""
 
     def step(self) -> None:
         """Do one step, unless the control plane is being made, or its API server is away."""
         if self._kubelet is None and self._instance.kubeconfig.exists():
-            self._kubelet = IstiodKubelet(KubeApi(self._instance.kubeconfig), self._host, _log)
+            self._kubelet = IstiodKubelet(KubeApi(self._instance.kubeconfig), self._host, log)
         if self._kubelet is None:
             return
         try:
@@ -77,17 +66,13 @@ class Supervisor:
             self._trouble = ""
         except Exception as error:  # noqa: BLE001 - whatever it is, the next step tries again
             if self._trouble != type(error).__name__:
-                _log(f"{type(error).__name__}: {error}")
+                log(f"{type(error).__name__}: {error}")
             self._trouble = type(error).__name__
 
     def end(self) -> None:
         """End istiod."""
         if self._kubelet is not None:
             self._kubelet.end()
-
-
-def _log(line: str) -> None:
-    print(f"{time.strftime('%H:%M:%S')} [{os.getpid()}] {line}", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -16,8 +16,6 @@ from local.paths import SANDBOX
 #: Where layers are kept, for every node.
 LAYERS: Final = SANDBOX / "images"
 
-_CHUNK: Final = 1 << 20
-
 
 class Layer(Protocol):
     """One layer of an image."""
@@ -99,11 +97,8 @@ def _archive(root: Path, archive: Path) -> str:
             for name in sorted([*folders, *files]):
                 file = Path(path) / name
                 tar.add(file, file.relative_to(root), recursive=False, filter=_anonymous)
-    digest = hashlib.sha256()
     with archive.open("rb") as content:
-        while chunk := content.read(_CHUNK):
-            digest.update(chunk)
-    return f"sha256:{digest.hexdigest()}"
+        return f"sha256:{hashlib.file_digest(content, 'sha256').hexdigest()}"
 
 
 def _anonymous(entry: tarfile.TarInfo) -> tarfile.TarInfo:

@@ -1,7 +1,7 @@
 """The images of the real node, as data: references as the manifests and charts name them, and what is in them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from components.configuration.settings import Settings
@@ -56,15 +56,9 @@ def _program(name: str, path: str) -> Files:
 
 def _bookinfo(name: str, image: Image) -> Image:
     """Complete an image of Bookinfo's by its name."""
-    return Image(
-        f"docker.io/istio/examples-bookinfo-{name}:{IMAGE_TAG}",
-        image.layers,
-        image.entrypoint,
-        image.command,
-        {"SERVICE_VERSION": name.rpartition("-")[2], **image.environment},
-        image.user,
-        image.folder,
-    )
+    reference = f"docker.io/istio/examples-bookinfo-{name}:{IMAGE_TAG}"
+    environment = {"SERVICE_VERSION": name.rpartition("-")[2], **image.environment}
+    return replace(image, reference=reference, environment=environment)
 
 
 _SHELL: Final = DebianPackages("debian-shell", ("dash", "coreutils", "grep", "sed", "mawk", "libstdc++6", "zlib1g"), 5)

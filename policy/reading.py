@@ -36,9 +36,7 @@ def entries(value: Any, path: str) -> list[Mapping[str, Any]]:
     Raises:
         NotKnownYet: if the list or one of them is not known.
     """
-    found = at(value, path)
-    listed = cast("list[Any]", found) if isinstance(found, list) else []
-    return [cast("Mapping[str, Any]", item) for item in map(known, listed) if isinstance(item, Mapping)]
+    return [cast("Mapping[str, Any]", item) for item in _listed(value, path) if isinstance(item, Mapping)]
 
 
 def texts(value: Any, path: str) -> list[str]:
@@ -47,9 +45,12 @@ def texts(value: Any, path: str) -> list[str]:
     Raises:
         NotKnownYet: if the list or one of them is not known.
     """
+    return [item for item in _listed(value, path) if isinstance(item, str)]
+
+
+def _listed(value: Any, path: str) -> list[Any]:
     found = at(value, path)
-    listed = cast("list[Any]", found) if isinstance(found, list) else []
-    return [item for item in map(known, listed) if isinstance(item, str)]
+    return [known(item) for item in cast("list[Any]", found)] if isinstance(found, list) else []
 
 
 def mapping(value: Any, path: str) -> Mapping[str, Any]:

@@ -37,13 +37,9 @@ class Stack:
             secret_keys: the keys of it whose values are kept encrypted.
         """
         text = config.get(f"{project}:{KIND_KEY}") or EnvironmentKind.DEV
-        known = text in set(
-            EnvironmentKind
-        )  # what is none of them the program itself refuses, with the command to fix it
-        return cls(
-            EnvironmentKind(text) if known else EnvironmentKind.PROD,
-            secret_texts([config[key] for key in secret_keys if key in config]),
-        )
+        # What is none of the kinds the program itself refuses, with the command to fix it.
+        kind = EnvironmentKind(text) if text in set(EnvironmentKind) else EnvironmentKind.PROD
+        return cls(kind, secret_texts([config[key] for key in secret_keys if key in config]))
 
     def level(self, rule: Rule) -> EnforcementLevel:
         """Return what a breach of a rule does to an update of this stack."""

@@ -5,17 +5,15 @@ from typing import Final
 
 from pulumi_policy import Severity
 
+from components.constants.names import COLLECTOR, GATEWAY, ISTIO_NAMESPACE
 from policy.reading import at, mapping
 from policy.resource import Resource
 from policy.rule import BEYOND_DEV, PROD_ONLY, ResourceRule, StackRule, kinds
 from policy.workload import pod, selects
 
 #: Labels of the Pods without which no request passes and no span leaves: label `app` or the recommended name.
-_VITAL: Final = frozenset({"istiod", "istio-ingressgateway", "otel-collector"})
+_VITAL: Final = frozenset({"istiod", GATEWAY, COLLECTOR})
 _NAME_LABELS: Final = ("app", "app.kubernetes.io/name")
-
-#: Namespaces whose loss can't be made good by another `pulumi up`: this one holds the key of the mesh's CA.
-_STATE: Final = frozenset({"istio-system"})
 
 
 def _replicas(resource: Resource) -> Iterator[str]:
@@ -24,7 +22,7 @@ def _replicas(resource: Resource) -> Iterator[str]:
             str(at(resource.properties, "spec.scaleTargetRef.name")),
             at(resource.properties, "spec.minReplicas"),
         )
-        vital, count = any(name.startswith(each) for each in _VITAL), 1 if count is None else count
+        vital, count = name.startswith(tuple(_VITAL)), 1 if count is None else count
     else:
         count, vital = at(resource.properties, "spec.replicas"), _is_vital(resource)
     if vital and isinstance(count, int | float) and count < 2:
@@ -36,18 +34,15 @@ def _budget(resources: Sequence[Resource]) -> Iterator[tuple[Resource, str]]:
     for each in resources:
         if each.kind == "kubernetes:Deployment" and _is_vital(each):
             labels = mapping(pod(each), "metadata.labels")
-            if not any(
-                budget.namespace == each.namespace and selects(mapping(budget.properties, "spec.selector"), labels)
-                for budget in budgets
-            ):
-                yield (
-                    each,
-                    f"no PodDisruptionBudget keeps an upgrade from ending all Pods of '{each.object_name}' at once",
-                )
+            here = (mapping(it.properties, "spec.selector") for it in budgets if it.namespace == each.namespace)
+            if not any(selects(selector, labels) for selector in here):
+                wrong = f"no PodDisruptionBudget keeps an upgrade from ending all Pods of '{each.object_name}' at once"
+                yield each, wrong
 
 
 def _protected(namespace: Resource) -> Iterator[str]:
-    if namespace.object_name in _STATE and namespace.protected is False:
+    # its loss can't be made good by another `pulumi up`: it holds the key of the mesh's CA
+    if namespace.object_name == ISTIO_NAMESPACE and namespace.protected is False:
         yield f"Pulumi may delete namespace '{namespace.object_name}', and the key of the mesh's CA with it"
 
 

@@ -5,6 +5,7 @@ from typing import Final
 
 from pulumi_policy import Severity
 
+from components.constants.choices import LoggingComponent, ReleaseChannel
 from policy.reading import at, mapping, texts
 from policy.resource import Resource
 from policy.rule import BEYOND_DEV, EVERYWHERE, PROD_ONLY, ResourceRule
@@ -16,7 +17,7 @@ COST_LABEL: Final = "environment"
 
 def _channel(cluster: Resource) -> Iterator[str]:
     channel = at(cluster.properties, "releaseChannel.channel")
-    if channel == "RAPID":
+    if channel == ReleaseChannel.RAPID:
         yield "the cluster is on release channel RAPID, whose versions Google's service level agreement leaves out"
     elif channel in (None, "UNSPECIFIED"):
         version = at(cluster.properties, "minMasterVersion") or "not given"
@@ -31,7 +32,7 @@ def _labels(cluster: Resource) -> Iterator[str]:
 def _logging(cluster: Resource) -> Iterator[str]:
     for what in ("loggingConfig", "monitoringConfig"):
         config = at(cluster.properties, what)
-        if config is not None and "SYSTEM_COMPONENTS" not in texts(config, "enableComponents"):
+        if config is not None and LoggingComponent.SYSTEM_COMPONENTS not in texts(config, "enableComponents"):
             yield f"{what} leaves out SYSTEM_COMPONENTS"
 
 

@@ -42,12 +42,8 @@ def _mounted_secret_missing(resources: Sequence[Resource]) -> Iterator[tuple[Res
 
 def _mounted(template: Mapping[str, Any]) -> Iterator[str]:
     """Yield the names of the Secrets without which a Pod or its sidecar does not start."""
-    volumes = [*entries(template, "spec.volumes"), *_sidecar_volumes(template)]
-    for volume in volumes:
-        for secret in (
-            mapping(volume, "secret"),
-            *(mapping(it, "secret") for it in entries(volume, "projected.sources")),
-        ):
+    for volume in (*entries(template, "spec.volumes"), *_sidecar_volumes(template)):
+        for secret in (mapping(it, "secret") for it in (volume, *entries(volume, "projected.sources"))):
             name = at(secret, "secretName") or at(secret, "name")
             if name and at(secret, "optional") is not True:
                 yield str(name)

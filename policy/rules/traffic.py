@@ -1,19 +1,15 @@
 """Rules about what enters the cluster and the mesh, and what may call what."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Iterator, Sequence
+from typing import Final
 
 from pulumi_policy import Severity
 
+from components.constants.choices import ServiceType
+from components.constants.names import ISTIO_NAMESPACE, injection_label
 from policy.reading import at, entries, mapping, texts
 from policy.resource import Resource
 from policy.rule import ADVISED_BEYOND_DEV, BEYOND_DEV, EVERYWHERE, PROD_ONLY, ResourceRule, StackRule, kinds
-
-#: The label that hands a namespace's Pods to Istio's injector.
-_INJECTED: Final = "istio-injection"
-
-#: The control plane's namespace; policies without a selector in it hold for the whole mesh.
-_ROOT: Final = "istio-system"
 
 #: Says that a load balancer has an internal address (https://cloud.google.com/kubernetes-engine/docs/how-to/internal-load-balancing).
 _INTERNAL: Final = ("networking.gke.io/load-balancer-type", "cloud.google.com/load-balancer-type")
@@ -22,7 +18,7 @@ _INTERNAL: Final = ("networking.gke.io/load-balancer-type", "cloud.google.com/lo
 def _source_ranges(service: Resource) -> Iterator[str]:
     annotations = mapping(service.properties, "metadata.annotations")
     internal = any(annotations.get(key) == "Internal" for key in _INTERNAL)
-    if at(service.properties, "spec.type") != "LoadBalancer" or internal:
+    if at(service.properties, "spec.type") != ServiceType.LOAD_BALANCER or internal:
         return
     ranges = texts(service.properties, "spec.loadBalancerSourceRanges")
     if not ranges or "0.0.0.0/0" in ranges:
@@ -48,13 +44,13 @@ def _mutual_tls(policy: Resource) -> Iterator[str]:
 def _mesh_wide_mutual_tls(resources: Sequence[Resource]) -> Iterator[tuple[Resource, str]]:
     strict = any(
         each.kind == "kubernetes:PeerAuthentication"
-        and each.namespace == _ROOT
+        and each.namespace == ISTIO_NAMESPACE
         and at(each.properties, "spec.selector") is None
         and at(each.properties, "spec.mtls.mode") == "STRICT"
         for each in resources
     )
     for each in resources:
-        if each.kind == "kubernetes:Namespace" and each.object_name == _ROOT and not strict:
+        if each.kind == "kubernetes:Namespace" and each.object_name == ISTIO_NAMESPACE and not strict:
             yield each, "no PeerAuthentication asks the whole mesh for mutual TLS, so sidecars take plain text too"
 
 
@@ -67,7 +63,7 @@ def _allow_all(policy: Resource) -> Iterator[str]:
 def _deny_by_default(resources: Sequence[Resource]) -> Iterator[tuple[Resource, str]]:
     denied = {each.namespace for each in resources if _denies_all(each)}
     for namespace in _application_namespaces(resources):
-        if not denied & {namespace.object_name, _ROOT}:
+        if not denied & {namespace.object_name, ISTIO_NAMESPACE}:
             yield namespace, "workloads take calls from everybody in the mesh: no AuthorizationPolicy denies by default"
 
 
@@ -96,8 +92,8 @@ def _application_namespaces(resources: Sequence[Resource]) -> list[Resource]:
 
 
 def _is_injected(namespace: Resource) -> bool:
-    labels: Mapping[str, Any] = mapping(namespace.properties, "metadata.labels")
-    return labels.get(_INJECTED) == "enabled" or "istio.io/rev" in labels
+    labels = mapping(namespace.properties, "metadata.labels")
+    return injection_label(None).items() <= labels.items() or "istio.io/rev" in labels
 
 
 RULES: Final = (
@@ -134,7 +130,7 @@ RULES: Final = (
         "A PeerAuthentication demands mutual TLS in the whole mesh.",
         Severity.HIGH,
         BEYOND_DEV,
-        f"make a PeerAuthentication with mtls.mode STRICT and no selector in namespace {_ROOT}",
+        f"make a PeerAuthentication with mtls.mode STRICT and no selector in namespace {ISTIO_NAMESPACE}",
         kinds("Namespace", "PeerAuthentication"),
         _mesh_wide_mutual_tls,
     ),

@@ -19,7 +19,11 @@ from local.toolchain.toolchain import Toolchain
 
 
 def up(target: Target) -> int:
-    """Bring a real node up, the whole environment on it, and prove that traces arrive."""
+    """Bring a real node up, the whole environment on it, and prove that traces arrive.
+
+    Raises:
+        SandboxError: if this machine can't be a node, or something that is needed can't be made.
+    """
     node = _node(target)
     with removed_if_interrupted(node), node.locked():
         demo = Demo(node, _file(target, node), owner_pid=os.getpid())
@@ -35,12 +39,20 @@ def up(target: Target) -> int:
 
 
 def preview(target: Target) -> int:
-    """Show what `up` would change."""
+    """Show what `up` would change.
+
+    Raises:
+        SandboxError: if there is no such node, or it does not run.
+    """
     return _pulumi(target).call("preview")
 
 
 def destroy(target: Target) -> int:
-    """Remove everything that the stack has made; the node stays."""
+    """Remove everything that the stack has made; the node stays.
+
+    Raises:
+        SandboxError: if there is no such node, or it does not run.
+    """
     return _pulumi(target).call("destroy", "--yes", "--skip-preview")
 
 
@@ -57,13 +69,21 @@ def down(target: Target) -> int:
 
 
 def verify(target: Target, arguments: Sequence[str] = ()) -> int:
-    """Prove that the environment's traces arrive, or name the link that is broken; see `python -m verify --help`."""
+    """Prove that the environment's traces arrive, or name the link that is broken; see `python -m verify --help`.
+
+    Raises:
+        SandboxError: if there is no such node, or it does not run.
+    """
     node = _running(target)
     become_verification(target.stack, _asking_jaeger(node, arguments), node.env(Toolchain()))
 
 
 def env(target: Target) -> int:
-    """Print the lines that make `pulumi` and `kubectl` work on the stack directly."""
+    """Print the lines that make `pulumi` and `kubectl` work on the stack directly.
+
+    Raises:
+        SandboxError: if there is no such node, or it does not run.
+    """
     return print_exports(_running(target).env(ensure_toolchain()))
 
 

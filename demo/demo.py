@@ -51,7 +51,11 @@ class Demo:
         self.phases = Phases()
 
     def build(self) -> Toolchain:
-        """Make sure of everything that is made once."""
+        """Make sure of everything that is made once.
+
+        Raises:
+            SandboxError: if this machine can't be a node, or any of it can't be made.
+        """
         with self.phases.phase("requirements"):
             ensure_requirements()
         with self.phases.phase("toolchain"):
@@ -67,6 +71,9 @@ class Demo:
         Arguments:
             toolchain: what `build` returned.
             run: runs `pulumi up` and returns its exit code.
+
+        Raises:
+            SandboxError: if the node does not start, or Bookinfo's page does not become whole.
         """
         if not self.node.is_running():
             with self.phases.phase("node"):
@@ -79,14 +86,18 @@ class Demo:
         return exit_code
 
     def pulumi(self, toolchain: Toolchain) -> Pulumi:
-        """Return `pulumi` for the stack, which exists and is free."""
+        """Return `pulumi` for the stack, which exists and is free.
+
+        Raises:
+            SandboxError: if the stack can't be made.
+        """
         pulumi = Pulumi.in_sandbox(self.file, self.node, toolchain)
         pulumi.ensure_stack(self.node.state)
         pulumi.recover(self.node.state)
         return pulumi
 
     def product_page(self, toolchain: Toolchain) -> str:
-        """Return the address of Bookinfo's page, from the stack's outputs."""
+        """Return the address of Bookinfo's page, from the stack's outputs; empty if the stack is not up."""
         return self.pulumi(toolchain).capture("stack", "output", "productPageUrl").stdout.strip()
 
     def _start(self, toolchain: Toolchain) -> None:

@@ -20,6 +20,9 @@ def make_mounts() -> None:
     """Give the node a /run of its own, and a /var on which it writes to memory: nothing of it reaches this machine's.
 
     Called in a mount namespace of its own, whose mounts nobody else sees.
+
+    Raises:
+        OSError: with what the system says, if it refuses a mount.
     """
     _run("mount", "--make-rshared", "/")  # what one of the node's programs mounts, its others see
     project = Path("/run/project")
@@ -35,7 +38,11 @@ def make_mounts() -> None:
 
 
 def make_network() -> None:
-    """Give the node an address, on a link whose both ends it has itself, and the settings that Services need."""
+    """Give the node an address, on a link whose both ends it has itself, and the settings that Services need.
+
+    Raises:
+        OSError: with what the system says, if it refuses any of that.
+    """
     _run("ip", "link", "set", "lo", "up")
     _run("ip", "link", "add", "node0", "type", "veth", "peer", "name", "node1")
     _run("ip", "address", "add", NODE_NETWORK, "dev", "node0")

@@ -18,7 +18,11 @@ from sandbox.occupants import refuse_beside_another, refuse_to_remove_another
 
 
 def up(target: Target) -> int:
-    """Bring the whole environment of a stack up."""
+    """Bring the whole environment of a stack up.
+
+    Raises:
+        SandboxError: if the sandbox holds another stack's environment, or does not start.
+    """
     refuse_beside_another(target, _instance(target).state)  # before anything is built
     phases = Phases()
     with phases.phase("toolchain"):
@@ -35,7 +39,11 @@ def up(target: Target) -> int:
 
 
 def preview(target: Target) -> int:
-    """Show what `up` would change."""
+    """Show what `up` would change.
+
+    Raises:
+        SandboxError: if the sandbox holds another stack's environment, or does not start.
+    """
     refuse_beside_another(target, _instance(target).state)
     toolchain = _toolchain_of(target)
     with _stopped_if_interrupted(target, toolchain), _instance(target).locked():
@@ -43,7 +51,11 @@ def preview(target: Target) -> int:
 
 
 def destroy(target: Target) -> int:
-    """Remove everything that the stack has made; a sandbox's control plane stays."""
+    """Remove everything that the stack has made; a sandbox's control plane stays.
+
+    Raises:
+        SandboxError: if the sandbox holds another stack's environment and nothing of this one, or does not start.
+    """
     if not _instance(target).exists():
         say(f"nothing to do: there is no sandbox {target.instance}")
         return 0
@@ -54,7 +66,11 @@ def destroy(target: Target) -> int:
 
 
 def down(target: Target) -> int:
-    """Destroy the stack and remove the sandbox, all its processes and files but the toolchain."""
+    """Destroy the stack and remove the sandbox, all its processes and files but the toolchain.
+
+    Raises:
+        SandboxError: if the sandbox holds another stack's environment and nothing of this one.
+    """
     instance = _instance(target)
     if not instance.exists():
         say(f"nothing to do: there is no sandbox {target.instance}")
@@ -90,7 +106,6 @@ def _toolchain_of(target: Target) -> Toolchain:
 
 
 def _instance(target: Target) -> Instance:
-    """Return the sandbox that a command works on."""
     return Instance(target.instance)
 
 

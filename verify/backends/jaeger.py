@@ -14,7 +14,7 @@ from verify.traces.model import Kind, Span, Trace, hexadecimal
 
 
 class Jaeger(SpanStore):
-    """A Jaeger."""
+    """Jaeger, of version 1 or 2."""
 
     name = "Jaeger"
 

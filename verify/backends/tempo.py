@@ -12,7 +12,7 @@ from verify.traces.model import Span, Trace, hexadecimal
 
 
 class Tempo(SpanStore):
-    """A Tempo."""
+    """Tempo, with both versions of its API."""
 
     name = "Tempo"
 

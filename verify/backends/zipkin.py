@@ -10,7 +10,7 @@ from verify.traces.model import Kind, Span, Trace, hexadecimal
 
 
 class Zipkin(SpanStore):
-    """A Zipkin."""
+    """Zipkin, or what answers as it does."""
 
     name = "Zipkin"
 

@@ -98,7 +98,11 @@ class KubernetesApi:
         return self._decoded(self._send("GET", path, query))
 
     def find(self, path: str, query: _Query = ()) -> dict[str, Any] | None:
-        """Return the object at `path`; `None` if it does not exist, or its kind. Raises as `get` does."""
+        """Return the object at `path`; `None` if it does not exist, or its kind.
+
+        Raises:
+            ClusterError: if it can't be had; its `status` says whether the API server answered.
+        """
         try:
             return self.get(path, query)
         except ClusterError as error:
@@ -107,11 +111,19 @@ class KubernetesApi:
             raise
 
     def items(self, path: str, query: _Query = ()) -> list[dict[str, Any]]:
-        """Return the objects of a collection; none if the cluster does not know its kind. Raises as `get` does."""
+        """Return the objects of a collection; none if the cluster does not know its kind.
+
+        Raises:
+            ClusterError: if it can't be had; its `status` says whether the API server answered.
+        """
         return list_at(self.find(path, query), "items")
 
     def names(self, path: str) -> list[str]:
-        """Return the names of a collection's objects, without their content. Raises as `get` does."""
+        """Return the names of a collection's objects, without their content.
+
+        Raises:
+            ClusterError: if it can't be had; its `status` says whether the API server answered.
+        """
         metadata_only = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
         listed = self._decoded(self._send("GET", path, accept=metadata_only))
         return [str(each["metadata"]["name"]) for each in list_at(listed, "items")]
@@ -130,7 +142,11 @@ class KubernetesApi:
             return Answer(error.status, {"message": str(error)})
 
     def logs(self, namespace: str, pod: str, container: str, since_seconds: int) -> list[str]:
-        """Return the lines that a container has logged in the last `since_seconds`, at most 2000. Raises as `get`."""
+        """Return the lines that a container has logged in the last `since_seconds`, at most 2000.
+
+        Raises:
+            ClusterError: if it can't be had; its `status` says whether the API server answered.
+        """
         query = [("container", container), ("sinceSeconds", str(since_seconds)), ("tailLines", "2000")]
         return self._send("GET", f"/api/v1/namespaces/{namespace}/pods/{pod}/log", query).splitlines()
 

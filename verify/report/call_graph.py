@@ -5,13 +5,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from verify.report.scale import milliseconds
+from verify.report.scale import WIDTH, milliseconds
 from verify.traces.bookinfo import ServiceNaming
 from verify.traces.model import Kind, Trace
 from verify.traffic import percentile
 
-#: Measures of the picture, in units of its own.
-WIDTH: Final = 1120
+#: Measures of the picture, in the units of its width.
 NODE_WIDTH: Final = 184
 NODE_HEIGHT: Final = 46
 _ROW: Final = 112

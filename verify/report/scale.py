@@ -1,7 +1,11 @@
-"""Scales of pictures: from milliseconds to positions, with ticks at round figures."""
+"""Pictures' width and scales: from milliseconds to positions, with ticks at round figures."""
 
 import math
 from dataclasses import dataclass
+from typing import Final
+
+#: How wide a picture is, in units of its own.
+WIDTH: Final = 1120
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from verify.report.scale import Scale, milliseconds
+from verify.report.scale import WIDTH, Scale, milliseconds
 from verify.traces.model import Kind, Span, Trace
 
-#: Measures of the picture, in units of its own.
-WIDTH: Final = 1120
+#: Measures of the picture, in the units of its width.
 LABELS: Final = 400
 RIGHT: Final = 70
 TOP: Final = 34

@@ -28,6 +28,9 @@ def collector_after(
 
     Returns:
         One finding; none in modes without a Collector.
+
+    Raises:
+        ClusterError: if the API server does not tell the Collector's Pods.
     """
     before, namespace = context.collector, context.expected.collector_namespace
     if before is None or namespace is None:

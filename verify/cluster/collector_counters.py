@@ -1,5 +1,6 @@
 """The Collector's own counters of spans, from the text that it serves for Prometheus."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Self
@@ -38,7 +39,11 @@ class Counters:
         Raises:
             ValueError: if the text is not in Prometheus' format, or was cut off.
         """
-        return cls(**{name: round(_sum(text, metric)) for name, metric in _METRICS.items()})
+        sums = defaultdict[str, float](float)
+        for family in text_string_to_metric_families(text):
+            for sample in family.samples:  # from v0.121 on counters of other releases may end with `_total`
+                sums[sample.name.removesuffix("_total")] += sample.value
+        return cls(**{name: round(sums[metric]) for name, metric in _METRICS.items()})
 
     @classmethod
     def total(cls, each: Iterable["Counters"]) -> Self:
@@ -67,10 +72,3 @@ _METRICS: Final = {
     "waiting": "otelcol_exporter_queue_size",
     "capacity": "otelcol_exporter_queue_capacity",
 }
-
-
-def _sum(text: str, metric: str) -> float:
-    """Add a metric up over its labels. From v0.121 on counters of other releases may end with `_total`."""
-    names = {metric, f"{metric}_total"}
-    samples = (sample for family in text_string_to_metric_families(text) for sample in family.samples)
-    return sum(sample.value for sample in samples if sample.name in names)

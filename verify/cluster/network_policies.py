@@ -44,18 +44,18 @@ def judge_network_policies(
 
 def _selects_collector(policy: _Policy) -> bool:
     wanted = map_at(policy, "spec", "podSelector", "matchLabels")
-    return wanted.items() <= COLLECTOR_SELECTOR.items() and not list_at(
-        policy, "spec", "podSelector", "matchExpressions"
-    )
+    expressions = list_at(policy, "spec", "podSelector", "matchExpressions")
+    return wanted.items() <= COLLECTOR_SELECTOR.items() and not expressions
 
 
 def _of_direction(policies: Sequence[_Policy], direction: str) -> list[_Policy]:
     """Return those that govern a direction; without `policyTypes` that is `Ingress`, and `Egress` if it has rules."""
-    return [policy for policy in policies if direction in (list_at(policy, "spec", "policyTypes") or _implied(policy))]
 
+    def governs(policy: _Policy) -> bool:
+        implied = ["Ingress", "Egress"] if _rules(policy, "egress") else ["Ingress"]
+        return direction in (list_at(policy, "spec", "policyTypes") or implied)
 
-def _implied(policy: _Policy) -> list[str]:
-    return ["Ingress", *(["Egress"] if _rules(policy, "egress") else [])]
+    return list(filter(governs, policies))
 
 
 def _rules(policy: _Policy, direction: str) -> list[Any]:
@@ -63,13 +63,9 @@ def _rules(policy: _Policy, direction: str) -> list[Any]:
 
 
 def _lets_in(rule: object, source_labels: Mapping[str, str]) -> bool:
-    peers = list_at(rule, "from")
-    return _has_port(rule, OTLP_PORT) and (not peers or any(_may_be(peer, source_labels) for peer in peers))
-
-
-def _may_be(peer: object, labels: Mapping[str, str]) -> bool:
-    wanted = map_at(peer, "namespaceSelector", "matchLabels")
-    return wanted.items() <= labels.items()
+    peers = [map_at(peer, "namespaceSelector", "matchLabels") for peer in list_at(rule, "from")]
+    from_there = not peers or any(wanted.items() <= source_labels.items() for wanted in peers)
+    return from_there and _has_port(rule, OTLP_PORT)
 
 
 def _has_port(rule: object, port: int) -> bool:

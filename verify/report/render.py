@@ -10,8 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from verify.context import Context
 from verify.errors import UsageError
 from verify.expected import Expected
-from verify.outcomes import Finding, Verdict, exit_code
-from verify.outcomes import StageResult as Result
+from verify.outcomes import StageResult, Verdict, exit_code
 from verify.report.call_graph import call_graph
 from verify.report.scale import milliseconds
 from verify.report.services import colours
@@ -32,7 +31,7 @@ _ENVIRONMENT: Final = Environment(
 )
 
 
-def write_report(file: Path, context: Context, results: Sequence[Result]) -> None:
+def write_report(file: Path, context: Context, results: Sequence[StageResult]) -> None:
     """Write the report of a run.
 
     Raises:
@@ -47,7 +46,7 @@ def write_report(file: Path, context: Context, results: Sequence[Result]) -> Non
 
 def render(
     expected: Expected,
-    results: Sequence[Result],
+    results: Sequence[StageResult],
     traffic: Traffic | None,
     seen: Observation | None,
     when: datetime,
@@ -61,13 +60,14 @@ def render(
         seen: what was seen of its spans; `None` if no backend was asked.
         when: the time of the run.
     """
+    findings = [each for result in results for each in result.findings]
     return _ENVIRONMENT.get_template("report.html.j2").render(
         expected=expected,
         sampling=f"{expected.sampling_percentage:f}",
         when=when.strftime("%Y-%m-%d %H:%M UTC"),
         results=results,
-        broken=_first(results, Verdict.FAIL),
-        warnings=[each for result in results for each in result.findings if each.verdict is Verdict.WARN],
+        broken=next((each for each in findings if each.verdict is Verdict.FAIL), None),
+        warnings=[each for each in findings if each.verdict is Verdict.WARN],
         unproven=[result.stage for result in results if result.unproven],
         code=exit_code(results),
         traffic=_traffic(traffic),
@@ -92,10 +92,6 @@ def shown_review(seen: Observation) -> Review:
 def _duration(trace: Trace) -> int:
     """Return how many microseconds a trace lasts, from its first span's begin to its last span's end."""
     return max(span.end for span in trace.spans) - min(span.start for span in trace.spans)
-
-
-def _first(results: Sequence[Result], verdict: Verdict) -> Finding | None:
-    return next((each for result in results for each in result.findings if each.verdict is verdict), None)
 
 
 def _traffic(traffic: Traffic | None) -> dict[str, Any] | None:

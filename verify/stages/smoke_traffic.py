@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Final
 
-from verify.answers import BadAnswer
 from verify.context import Context
 from verify.outcomes import Finding, failed, passed, skipped
 from verify.sender import Load, Sender
@@ -44,7 +43,7 @@ def traffic_findings(traffic: Traffic, bookinfo_namespace: str, gateway_namespac
         return [passed(_ANSWERS, share), passed(_LATENCY, latency_text(traffic))]
     counts = Counter(traffic.problems)
     (worst, _), *_ = counts.most_common(1)
-    namespace = gateway_namespace if _is_gateways(worst) else bookinfo_namespace
+    namespace = gateway_namespace if worst.cause.startswith("gateway-") else bookinfo_namespace
     evidence = (share, *(f"{count} times: {problem.evidence}" for problem, count in counts.most_common(3)))
     words = {"namespace": namespace, "application": worst.application}
     return [failed(_ANSWERS, worst.cause, *evidence, **words)]
@@ -54,7 +53,3 @@ def latency_text(traffic: Traffic) -> str:
     """Return for example `p50 41 ms, p90 60 ms, p99 112 ms`."""
     values = ((percentage, traffic.latency(percentage)) for percentage in (50, 90, 99))
     return ", ".join(f"p{percentage} {seconds * 1000:.0f} ms" for percentage, seconds in values if seconds is not None)
-
-
-def _is_gateways(problem: BadAnswer) -> bool:
-    return problem.cause.startswith("gateway-")

@@ -83,7 +83,7 @@ def _headers(text: str) -> dict[str, SecretStr]:
 
 def _header_value(value: object) -> SecretStr:
     if not isinstance(value, str):
-        raise ValueError("the value is no text")  # noqa: TRY004 - pydantic collects ValueError, and lets TypeError pass
+        raise ValueError("the value is no text")
     if not value:
         raise ValueError("the value is empty")
     if value != value.strip():

@@ -9,16 +9,10 @@ from components.configuration.machinery.constraints import Constraint, Fault, Fa
 from components.configuration.machinery.key import Key, ReadingContext, SettingsPart
 from components.configuration.machinery.kubeconfig import Kubeconfig
 from components.configuration.machinery.problems import put, remove
-from components.configuration.machinery.types import Switch, from_file, matching, one_of, project_path
+from components.configuration.machinery.types import Switch, dns_label, from_file, matching, one_of, project_path
 from components.constants.choices import ClusterKind, EnvironmentKind
 
-ClusterName: TypeAlias = Annotated[
-    str,
-    matching(
-        r"[a-z]([-a-z0-9]{0,38}[a-z0-9])?",
-        "at most 40 lower-case letters, digits and hyphens, a letter first and no hyphen last",
-    ),
-]
+ClusterName: TypeAlias = Annotated[str, dns_label(40, ", a letter first and no hyphen last", first="a-z")]
 Email: TypeAlias = Annotated[str, matching(r"[^@\s]+@[a-zA-Z0-9-]+(\.[a-zA-Z0-9-]+)+", "an email address")]
 KubeconfigFile: TypeAlias = Annotated[
     InstanceOf[Kubeconfig], from_file(lambda text, around: Kubeconfig.read(project_path(text, around.root)))

@@ -61,7 +61,7 @@ def _host(value: object) -> str:
     if value == ANY_HOST:
         return ANY_HOST
     if not isinstance(value, str):
-        raise ValueError("it is no text")  # noqa: TRY004 - pydantic collects ValueError, and lets TypeError pass
+        raise ValueError("it is no text")
     name = value.removeprefix("*.")
     check_host(name)
     if "." not in name or name.endswith(".") or re.search(r"[A-Z_]", name) or name.rpartition(".")[2].isdigit():
@@ -86,7 +86,7 @@ def _address(text: str) -> str:
     except ValueError as error:
         raise ValueError from error
     if not isinstance(address, IPv4Address):
-        raise ValueError("Google's load balancers take an IPv4 address here")  # noqa: TRY004 - as above
+        raise ValueError("Google's load balancers take an IPv4 address here")
     return text
 
 

@@ -1,6 +1,5 @@
 """A cluster that the program makes on GKE: its version, its control plane, its upkeep."""
 
-import re
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from enum import StrEnum
@@ -11,7 +10,7 @@ from pydantic import AwareDatetime, Field, InstanceOf, model_validator
 
 from components.configuration.cluster import ClusterSettings, only_for
 from components.configuration.machinery.constraints import Constraint, Fault, Faults
-from components.configuration.machinery.entries import Entry, each, entry
+from components.configuration.machinery.entries import Entry, by_name, each, entry, text_of
 from components.configuration.machinery.key import Key, ReadingContext
 from components.configuration.machinery.parsing import own_keys
 from components.configuration.machinery.problems import put, remove
@@ -24,6 +23,7 @@ from components.configuration.machinery.types import (
     json_list,
     json_object,
     matching,
+    member,
     one_of,
 )
 from components.constants.choices import (
@@ -34,10 +34,7 @@ from components.constants.choices import (
     MonitoringComponent,
     ReleaseChannel,
 )
-from components.model.gke import (
-    MaintenanceExclusion,
-    MaintenanceWindow,
-)
+from components.model.gke import MaintenanceExclusion, MaintenanceWindow
 
 #: Longest exclusion of all upgrades
 #: (https://cloud.google.com/kubernetes-engine/docs/concepts/maintenance-windows-and-exclusions#limitations-maint-exclusions).
@@ -51,7 +48,8 @@ _WINDOW: Final = f"{_SHORTEST_WINDOW // timedelta(hours=1)} to {_LONGEST_WINDOW 
 
 #: What Google lets people call a network, a range or an exclusion.
 NAME: Final = r"[a-z]([-a-z0-9]{0,61}[a-z0-9])?"
-_LABEL: Final = re.compile(r"[a-z0-9_-]{0,63}", re.ASCII)
+_LABEL_NAME: Final = matching(r"[a-z][a-z0-9_-]{0,62}", "lower-case letters, digits, _ and -, a letter first")
+_LABEL_VALUE: Final = matching(r"[a-z0-9_-]{0,63}", "at most 63 lower-case letters, digits, _ and -")
 
 
 def _authorized_networks(text: str) -> dict[str, str]:
@@ -63,7 +61,7 @@ def _authorized_networks(text: str) -> dict[str, str]:
 
 def _authorized(value: object) -> str:
     if not isinstance(value, str):
-        raise ValueError("it is no text")  # noqa: TRY004 - pydantic collects ValueError, and lets TypeError pass
+        raise ValueError("it is no text")
     if cidr(value).prefixlen == 0:
         raise ValueError("it lets in the whole internet")
     return value
@@ -75,19 +73,6 @@ def _hold_everything(networks: Iterable[str]) -> bool:
     v4 = collapse_addresses(each for each in parts if isinstance(each, IPv4Network))
     v6 = collapse_addresses(each for each in parts if isinstance(each, IPv6Network))
     return any(each.prefixlen == 0 for each in (*v4, *v6))
-
-
-def _labels(text: str) -> dict[str, str]:
-    return dict(each(json_object(text).items(), _label))
-
-
-def _label(item: tuple[str, object]) -> tuple[str, str]:
-    name, value = item
-    if not re.fullmatch(r"[a-z][a-z0-9_-]{0,62}", name, re.ASCII):
-        raise ValueError("its name is not lower-case letters, digits, _ and -, a letter first")
-    if not isinstance(value, str) or not _LABEL.fullmatch(value):
-        raise ValueError("its value is not at most 63 lower-case letters, digits, _ and -")
-    return name, value
 
 
 class _Window(Entry):
@@ -132,13 +117,10 @@ def _exclusions(text: str) -> tuple[MaintenanceExclusion, ...]:
 
 def _components(kind: type[StrEnum]) -> Allowed:
     def parse(text: str) -> tuple[StrEnum, ...]:
-        names = json_list(text)
-        unknown = [position for position, name in enumerate(names, start=1) if name not in list(kind)]
-        if unknown:
-            raise ValueError(f"entry {unknown[0]} is none of them")
-        if names and "SYSTEM_COMPONENTS" not in names:
+        components = list(each(json_list(text), lambda name: member(kind, name), "it is none of them"))
+        if components and kind("SYSTEM_COMPONENTS") not in components:
             raise ValueError("GKE collects nothing else without SYSTEM_COMPONENTS")
-        return tuple(kind(str(name)) for name in dict.fromkeys(names))
+        return tuple(dict.fromkeys(components))
 
     return from_text(parse, f"a list of {', '.join(kind)}; the first of them with any other")
 
@@ -173,7 +155,9 @@ Window: TypeAlias = Annotated[InstanceOf[MaintenanceWindow] | None, from_text(_w
 Exclusions: TypeAlias = Annotated[tuple[InstanceOf[MaintenanceExclusion], ...], from_text(_exclusions)]
 LoggingComponents: TypeAlias = Annotated[tuple[LoggingComponent, ...], _components(LoggingComponent)]
 MonitoringComponents: TypeAlias = Annotated[tuple[MonitoringComponent, ...], _components(MonitoringComponent)]
-Labels: TypeAlias = Annotated[dict[str, str], from_text(_labels)]
+Labels: TypeAlias = Annotated[
+    dict[str, str], from_text(lambda text: by_name(text, _LABEL_NAME, lambda value: text_of(_LABEL_VALUE, value)))
+]
 
 
 EXAMPLE_NETWORKS: Final = '{"office":"203.0.113.0/24"}'

@@ -1,6 +1,5 @@
 """A GKE cluster's network and nodes."""
 
-import re
 from collections.abc import Mapping, Sequence
 from itertools import combinations
 from typing import Annotated, Any, Final, TypeAlias
@@ -11,7 +10,7 @@ from pydantic.alias_generators import to_camel
 from components.configuration.cluster import only_for
 from components.configuration.gke import NAME, GkeSettings
 from components.configuration.machinery.constraints import Check, Constraint, Fault, Faults
-from components.configuration.machinery.entries import Entry, each, entry
+from components.configuration.machinery.entries import Entry, by_name, entry, of_entry
 from components.configuration.machinery.key import Key, ReadingContext
 from components.configuration.machinery.parsing import own_keys
 from components.configuration.machinery.problems import put, remove
@@ -20,6 +19,7 @@ from components.configuration.machinery.types import (
     Switch,
     between,
     cidr,
+    dns_label,
     either,
     from_text,
     json_object,
@@ -66,7 +66,7 @@ ControlPlaneRange: TypeAlias = Annotated[str, _ipv4_range(28, 28)]
 Network: TypeAlias = Annotated[InstanceOf[GivenNetwork] | None, from_text(_given_network)]
 
 #: A pool's name in Google Cloud is at most 40 characters, with what Pulumi adds before and after it.
-_POOL_NAME: Final = re.compile(r"[a-z]([-a-z0-9]{0,18}[a-z0-9])?", re.ASCII)
+_POOL_NAME: Final = dns_label(20, first="a-z")
 _LABEL_KEY: Final = r"([a-z0-9.-]{1,253}/)?[A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?"
 _LABEL_VALUE: Final = r"([A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?)?"
 
@@ -159,19 +159,10 @@ def _said(pool: PoolEntry) -> dict[str, Any]:
     return said | {"taints": tuple(Taint(**taint.model_dump()) for taint in pool.taints)}
 
 
-def _pools(text: str) -> dict[str, PoolEntry]:
-    return dict(each(json_object(text).items(), _pool))
-
-
-def _pool(item: tuple[str, object]) -> tuple[str, PoolEntry]:
-    name, value = item
-    if not _POOL_NAME.fullmatch(name):
-        raise ValueError("its name is not at most 20 lower-case letters, digits and hyphens")
-    return name, entry(PoolEntry, value)
-
-
-NodePools: TypeAlias = Annotated[dict[str, InstanceOf[PoolEntry]], from_text(_pools)]
-
+NodePools: TypeAlias = Annotated[
+    dict[str, InstanceOf[PoolEntry]],
+    from_text(lambda text: by_name(text, _POOL_NAME, lambda value: entry(PoolEntry, value))),
+]
 
 EXAMPLE_POOLS: Final = '{"nodes":{"minCount":1,"maxCount":5}}'
 
@@ -334,8 +325,8 @@ def _pools_are_in_the_region(settings: GkeNetworkSettings, _: ReadingContext) ->
     region = region_of(settings.gke_location)
     for position, pool in enumerate(settings.node_pools.values(), start=1):
         if any(region_of(zone) != region for zone in pool.zones):
-            reason = f"entry {position}: its zones are not in {region}, the region of gkeLocation"
-            yield Fault("node_pools", reason, fixes=(put("node_pools", EXAMPLE_POOLS),))
+            reason = f"its zones are not in {region}, the region of gkeLocation"
+            yield Fault("node_pools", of_entry(position, reason), fixes=(put("node_pools", EXAMPLE_POOLS),))
 
 
 def _istio_has_a_pool(settings: GkeNetworkSettings, _: ReadingContext) -> Faults:

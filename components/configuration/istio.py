@@ -15,6 +15,7 @@ from components.configuration.machinery.constraints import Constraint, Fault, Fa
 from components.configuration.machinery.key import Key, ReadingContext
 from components.configuration.machinery.problems import put, remove
 from components.configuration.machinery.types import (
+    dns_label,
     from_file,
     from_text,
     json_object,
@@ -22,10 +23,7 @@ from components.configuration.machinery.types import (
     one_of,
     whole,
 )
-from components.constants.choices import (
-    ClusterKind,
-    MutualTlsMode,
-)
+from components.constants.choices import ClusterKind, MutualTlsMode
 from components.model.chart_values import OWNED_BASE_VALUES, OWNED_ISTIOD_VALUES, owned_paths
 from components.versions.istio import DEFAULT, NEWEST_NATIVE, TABLE, UnsupportedVersionError, parse_version, row_for
 from components.versions.support import gke_kubernetes, minor, refusal
@@ -73,9 +71,10 @@ ImagePrefix: TypeAlias = Annotated[
         "<registry>/<path>, without a scheme, tag or slash at the end",
     ),
 ]
-Revision: TypeAlias = Annotated[
-    str, matching(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?", "at most 63 lower-case letters, digits and hyphens")
-]
+Revision: TypeAlias = Annotated[str, dns_label(63)]
+
+_OFFICIAL_CHARTS: Final = "oci://ghcr.io/istio/release/charts"
+_OFFICIAL_HUB: Final = "docker.io/istio"
 
 
 class IstioSettings(GkeSettings):
@@ -94,19 +93,19 @@ class IstioSettings(GkeSettings):
         Key(
             "Istio",
             "Where Istio's charts come from.",
-            "oci://ghcr.io/istio/release/charts",
+            _OFFICIAL_CHARTS,
             allowed="oci://<registry>/<path>, https://<repository>, or a folder (relative to the project) that holds "
             "base/ and istiod/ of istioVersion",
         ),
-    ] = ChartLocation("oci://ghcr.io/istio/release/charts")
+    ] = ChartLocation(_OFFICIAL_CHARTS)
     istio_hub: Annotated[
         ImagePrefix,
         Key(
             "Istio",
             "Registry and path of Istio's images.",
-            "docker.io/istio",
+            _OFFICIAL_HUB,
         ),
-    ] = "docker.io/istio"
+    ] = _OFFICIAL_HUB
     istio_revision: Annotated[
         Revision | None,
         Key(
@@ -168,7 +167,7 @@ def kubernetes_version(settings: IstioSettings, around: ReadingContext) -> Versi
         return gke_kubernetes(settings.gke_release_channel, settings.gke_version)
     try:
         kubeconfig = settings.kubeconfig_contents
-    except ValueError:  # other rules say what is wrong with it
+    except ValueError:  # other constraints say what is wrong with it
         return None
     return around.server_version(kubeconfig)
 
@@ -201,7 +200,7 @@ def _folder_holds_this_version(settings: IstioSettings, _: ReadingContext) -> Fa
     wanted = str(settings.istio_version)
     other = [f"{chart}/Chart.yaml is of version {version}" for chart, version in versions.items() if version != wanted]
     if other:
-        official = put("istio_charts", "oci://ghcr.io/istio/release/charts")
+        official = put("istio_charts", _OFFICIAL_CHARTS)
         agreed = set(versions.values())
         yield Fault(
             "istio_charts",

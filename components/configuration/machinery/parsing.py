@@ -13,6 +13,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from components.configuration.machinery.constraints import Constraint, Fault, Model
+from components.configuration.machinery.entries import of_entry
 from components.configuration.machinery.key import Key, ReadingContext, SettingsPart
 from components.configuration.machinery.problems import (
     HIDDEN,
@@ -189,7 +190,7 @@ def _fault(name: str, details: ErrorDetails) -> Fault:
     reason = str(cause) if isinstance(cause, ValueError) else ""
     position = next((part for part in details["loc"] if isinstance(part, int)), None)
     if position is not None:
-        reason = f"entry {position + 1}: {reason}" if reason else f"entry {position + 1} does not fit"
+        reason = of_entry(position + 1, reason or "it does not fit")
     return Fault(name, reason, allowed=str(getattr(cause, "allowed", "")))
 
 

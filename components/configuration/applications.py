@@ -49,25 +49,21 @@ NamespaceNames: TypeAlias = Annotated[
 class ApplicationSettings(TracingSettings):
     """Who uses the mesh."""
 
+    subject = "Applications"
+
     injected_namespaces: Annotated[
         NamespaceNames,
         Key(
-            "Applications",
-            "Namespaces made for applications, whose Pods get sidecars. Bookinfo's own need not be listed.",
-            '["shop"]',
+            "Namespaces made for applications, whose Pods get sidecars. Bookinfo's own need not be listed.", '["shop"]'
         ),
     ] = ()
     bookinfo: Annotated[
         Switch,
-        Key("Applications", "Whether Istio's sample application is installed.", "true"),
+        Key("Whether Istio's sample application is installed.", "true"),
     ] = True
     bookinfo_namespace: Annotated[
         NamespaceName,
-        Key(
-            "Applications",
-            "Namespace of the sample application; it is made, and gets sidecars.",
-            "bookinfo",
-        ),
+        Key("Namespace of the sample application; it is made, and gets sidecars.", "bookinfo"),
     ] = "bookinfo"
 
 

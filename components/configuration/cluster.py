@@ -28,60 +28,42 @@ def _current_context(data: dict[str, Any]) -> str | None:
     return kubeconfig.current_context if kubeconfig else None
 
 
-class ClusterSettings(SettingsPart):
-    """What the environment is for, and where it runs."""
+class EnvironmentSettings(SettingsPart):
+    """What the environment is for."""
+
+    subject = "Environment"
 
     environment: Annotated[
         EnvironmentKind,
         one_of(EnvironmentKind),
         Key(
-            "Environment",
             "What the environment is for. The policy pack (docs/policy.md) is stricter with staging and prod.",
             "staging",
         ),
     ] = EnvironmentKind.DEV
+
+
+class ClusterSettings(EnvironmentSettings):
+    """Where the environment runs."""
+
+    subject = "Cluster"
+
     cluster_kind: Annotated[
         ClusterKind,
         one_of(ClusterKind),
-        Key(
-            "Cluster",
-            "Whether the program makes a GKE cluster or uses an existing one.",
-            "existing",
-        ),
+        Key("Whether the program makes a GKE cluster or uses an existing one.", "existing"),
     ] = ClusterKind.GKE
     cluster_name: Annotated[
         ClusterName,
         Key(
-            "Cluster",
             "Name of the cluster. Another name means another cluster.",
             "traced-mesh-dev",
             default="`traced-mesh-<stack>`",
         ),
     ]
-    kubeconfig: Annotated[
-        KubeconfigFile | None,
-        Key(
-            "Existing cluster",
-            "Kubeconfig of the existing cluster. Only the context that is used reaches Pulumi's state.",
-            "~/.kube/config",
-            allowed="the path of a kubeconfig file, relative to the project; required for an existing cluster",
-            default="none",
-        ),
-    ] = None
-    kube_context: Annotated[
-        str | None,
-        Key(
-            "Existing cluster",
-            "Context in the kubeconfig.",
-            "kind-traced-mesh",
-            allowed="a context that the kubeconfig has",
-            default="the kubeconfig's current context",
-        ),
-    ] = Field(default_factory=_current_context)
     deletion_protection: Annotated[
         Switch,
         Key(
-            "Cluster",
             "Whether Pulumi refuses to delete or replace what holds state: the GKE cluster (Google's provider refuses "
             "too), namespace istio-system with the mesh's CA key, and injectedNamespaces.",
             "false",
@@ -91,12 +73,36 @@ class ClusterSettings(SettingsPart):
     cluster_admin: Annotated[
         Email | None,
         Key(
-            "Cluster",
             "User or service account that gets cluster-admin.",
             "someone@example.com",
             default="gke: whoever runs Pulumi; existing: no binding is made",
         ),
     ] = None
+
+
+class ExistingClusterSettings(ClusterSettings):
+    """How a cluster is reached that the program does not make."""
+
+    subject = "Existing cluster"
+
+    kubeconfig: Annotated[
+        KubeconfigFile | None,
+        Key(
+            "Kubeconfig of the existing cluster. Only the context that is used reaches Pulumi's state.",
+            "~/.kube/config",
+            allowed="the path of a kubeconfig file, relative to the project; required for an existing cluster",
+            default="none",
+        ),
+    ] = None
+    kube_context: Annotated[
+        str | None,
+        Key(
+            "Context in the kubeconfig.",
+            "kind-traced-mesh",
+            allowed="a context that the kubeconfig has",
+            default="the kubeconfig's current context",
+        ),
+    ] = Field(default_factory=_current_context)
 
     @property
     def kubeconfig_contents(self) -> str:
@@ -121,12 +127,12 @@ def only_for(kind: ClusterKind, field: str) -> Constraint[ClusterSettings]:
     return Constraint(("cluster_kind", field), check)
 
 
-def _existing_has_a_kubeconfig(settings: ClusterSettings, _: ReadingContext) -> Faults:
+def _existing_has_a_kubeconfig(settings: ExistingClusterSettings, _: ReadingContext) -> Faults:
     if settings.cluster_kind is ClusterKind.EXISTING and settings.kubeconfig is None:
         yield Fault("kubeconfig", "an existing cluster needs a kubeconfig")
 
 
-def _context_is_usable(settings: ClusterSettings, _: ReadingContext) -> Faults:
+def _context_is_usable(settings: ExistingClusterSettings, _: ReadingContext) -> Faults:
     if settings.kubeconfig is None:
         return
     context = settings.kube_context or settings.kubeconfig.current_context
@@ -148,7 +154,7 @@ def _fault_of(kubeconfig: Kubeconfig, context: str | None) -> str:
     return ""
 
 
-CLUSTER_CONSTRAINTS: Final[Sequence[Constraint[ClusterSettings]]] = (
+CLUSTER_CONSTRAINTS: Final[Sequence[Constraint[ExistingClusterSettings]]] = (
     *(only_for(ClusterKind.EXISTING, field) for field in ("kubeconfig", "kube_context")),
     Constraint(("cluster_kind", "kubeconfig"), _existing_has_a_kubeconfig),
     Constraint(("kubeconfig", "kube_context"), _context_is_usable),

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final, TypeAlias
 
 from pydantic import AwareDatetime, Field, InstanceOf, model_validator
 
-from components.configuration.cluster import ClusterSettings, only_for
+from components.configuration.cluster import ExistingClusterSettings, only_for
 from components.configuration.machinery.constraints import Constraint, Fault, Faults
 from components.configuration.machinery.entries import Entry, by_name, each, entry, text_of
 from components.configuration.machinery.key import Key, ReadingContext
@@ -171,13 +171,14 @@ def _channel(data: dict[str, Any]) -> ReleaseChannel | None:
     return ReleaseChannel.REGULAR if keeps_itself else None
 
 
-class GkeSettings(ClusterSettings):
+class GkeSettings(ExistingClusterSettings):
     """The GKE cluster itself."""
+
+    subject = "GKE cluster"
 
     gcp_project: Annotated[
         ProjectId,
         Key(
-            "GKE cluster",
             "Google Cloud project in which the cluster is made.",
             "my-project",
             allowed="{type}; required for a GKE cluster",
@@ -187,23 +188,18 @@ class GkeSettings(ClusterSettings):
     gcp_enable_apis: Annotated[
         Switch,
         Key(
-            "GKE cluster",
-            "Whether the APIs that the cluster needs are enabled in the project. They stay enabled afterwards.",
-            "false",
+            "Whether the APIs that the cluster needs are enabled in the project. They stay enabled afterwards.", "false"
         ),
     ] = True
     gke_location: Annotated[
         Location,
         Key(
-            "GKE cluster",
-            "Where the control plane and the nodes are: in one zone, or in several zones of a region.",
-            "us-central1-a",
+            "Where the control plane and the nodes are: in one zone, or in several zones of a region.", "us-central1-a"
         ),
     ] = "us-central1-a"
     gke_version: Annotated[
         GkeVersion | None,
         Key(
-            "GKE cluster",
             "Version of the cluster, kept by hand instead of by a release channel.",
             "1.33",
             allowed="{type}; not together with gkeReleaseChannel",
@@ -214,7 +210,6 @@ class GkeSettings(ClusterSettings):
         ReleaseChannel | None,
         one_of(ReleaseChannel),
         Key(
-            "GKE cluster",
             "Release channel that keeps the cluster's version.",
             "REGULAR",
             allowed="{type}; not together with gkeVersion",
@@ -231,7 +226,6 @@ class GkeSettings(ClusterSettings):
             },
         ),
         Key(
-            "GKE cluster",
             "How the control plane is reached. dns-endpoint: by its name, for whom IAM lets in, and by no IP address. "
             "private: by an address inside the network. public: by a public address too, from authorized networks.",
             "dns-endpoint",
@@ -240,7 +234,6 @@ class GkeSettings(ClusterSettings):
     gke_authorized_networks: Annotated[
         AuthorizedNetworks,
         Key(
-            "GKE cluster",
             "Networks from which the control plane's IP address is reached, by a name for each.",
             EXAMPLE_NETWORKS,
             allowed="an object of name to network in CIDR notation, never 0.0.0.0/0 or ::/0; required with "
@@ -250,7 +243,6 @@ class GkeSettings(ClusterSettings):
     gke_database_encryption_key: Annotated[
         KmsKey | None,
         Key(
-            "GKE cluster",
             "Cloud KMS key that encrypts Secrets in the control plane's database. GKE's service agent must be allowed "
             "to use it.",
             "projects/my-project/locations/us-central1/keyRings/gke/cryptoKeys/secrets",
@@ -260,7 +252,6 @@ class GkeSettings(ClusterSettings):
     gke_maintenance_window: Annotated[
         Window,
         Key(
-            "GKE cluster",
             "When GKE may do maintenance by itself.",
             EXAMPLE_WINDOW,
             allowed=f"an object of start and end, times with their zone of the first window ({_WINDOW}), and "
@@ -272,7 +263,6 @@ class GkeSettings(ClusterSettings):
     gke_maintenance_exclusions: Annotated[
         Exclusions,
         Key(
-            "GKE cluster",
             "Times without upgrades.",
             '[{"name":"holidays","start":"2026-12-18T00:00:00Z","end":"2027-01-04T00:00:00Z"}]',
             allowed="a list of objects of name, start, end (times with their zone) and scope: NO_UPGRADES (the "
@@ -282,32 +272,19 @@ class GkeSettings(ClusterSettings):
     ] = ()
     gke_binary_authorization: Annotated[
         Switch,
-        Key(
-            "GKE cluster",
-            "Whether the project's Binary Authorization policy decides which images run.",
-            "true",
-        ),
+        Key("Whether the project's Binary Authorization policy decides which images run.", "true"),
     ] = False
     gke_logging_components: Annotated[
         LoggingComponents,
-        Key(
-            "GKE cluster",
-            "Whose logs GKE collects.",
-            '["SYSTEM_COMPONENTS","WORKLOADS"]',
-        ),
+        Key("Whose logs GKE collects.", '["SYSTEM_COMPONENTS","WORKLOADS"]'),
     ] = (LoggingComponent.SYSTEM_COMPONENTS, LoggingComponent.WORKLOADS)
     gke_monitoring_components: Annotated[
         MonitoringComponents,
-        Key(
-            "GKE cluster",
-            "Whose metrics GKE collects.",
-            '["SYSTEM_COMPONENTS","POD"]',
-        ),
+        Key("Whose metrics GKE collects.", '["SYSTEM_COMPONENTS","POD"]'),
     ] = (MonitoringComponent.SYSTEM_COMPONENTS,)
     gke_labels: Annotated[
         Labels,
         Key(
-            "GKE cluster",
             "Labels of the cluster and its nodes in Google Cloud, by which the bill can be split.",
             '{"team":"mesh"}',
             allowed="an object of name to value, both lower-case letters, digits, _ and -",

@@ -80,18 +80,15 @@ _OFFICIAL_HUB: Final = "docker.io/istio"
 class IstioSettings(GkeSettings):
     """Which Istio is installed, and from where."""
 
+    subject = "Istio"
+
     istio_version: Annotated[
         IstioVersion,
-        Key(
-            "Istio",
-            "Version of Istio.",
-            DEFAULT,
-        ),
+        Key("Version of Istio.", DEFAULT),
     ] = ExactVersion(DEFAULT)
     istio_charts: Annotated[
         IstioCharts,
         Key(
-            "Istio",
             "Where Istio's charts come from.",
             _OFFICIAL_CHARTS,
             allowed="oci://<registry>/<path>, https://<repository>, or a folder (relative to the project) that holds "
@@ -100,16 +97,11 @@ class IstioSettings(GkeSettings):
     ] = ChartLocation(_OFFICIAL_CHARTS)
     istio_hub: Annotated[
         ImagePrefix,
-        Key(
-            "Istio",
-            "Registry and path of Istio's images.",
-            _OFFICIAL_HUB,
-        ),
+        Key("Registry and path of Istio's images.", _OFFICIAL_HUB),
     ] = _OFFICIAL_HUB
     istio_revision: Annotated[
         Revision | None,
         Key(
-            "Istio",
             "Revision of the control plane, for running two versions side by side.",
             "canary",
             default="none: the default revision",
@@ -119,7 +111,6 @@ class IstioSettings(GkeSettings):
         int,
         whole(1, 50),
         Key(
-            "Istio",
             "Number of istiod's Pods that there are at least; more are made under load. From 2 on one of them stays up "
             "while nodes are drained.",
             "2",
@@ -129,7 +120,6 @@ class IstioSettings(GkeSettings):
         MutualTlsMode,
         one_of(MutualTlsMode),
         Key(
-            "Istio",
             "What sidecars take in. strict: mutual TLS only, so that callers without a sidecar reach nothing in "
             "namespaces that have them. permissive: plain text too.",
             "strict",
@@ -137,19 +127,11 @@ class IstioSettings(GkeSettings):
     ] = MutualTlsMode.STRICT
     base_values: Annotated[
         ChartValues,
-        Key(
-            "Istio",
-            "Extra values for Istio's base chart.",
-            '{"base":{"enableIstioConfigCRDs":true}}',
-        ),
+        Key("Extra values for Istio's base chart.", '{"base":{"enableIstioConfigCRDs":true}}'),
     ] = Field(default_factory=dict[str, Any])
     istiod_values: Annotated[
         ChartValues,
-        Key(
-            "Istio",
-            "Extra values for the istiod chart.",
-            '{"pilot":{"autoscaleMax":9}}',
-        ),
+        Key("Extra values for the istiod chart.", '{"pilot":{"autoscaleMax":9}}'),
     ] = Field(default_factory=dict[str, Any])
 
 

@@ -142,11 +142,12 @@ def _mode_of_version(data: dict[str, Any]) -> TracingMode:
 class TracingSettings(IstioSettings):
     """Which requests are traced, and how their spans leave the mesh."""
 
+    subject = "Tracing"
+
     tracing_mode: Annotated[
         TracingMode,
         one_of(TracingMode),
         Key(
-            "Tracing",
             "How spans leave the mesh. native: Envoy's own Lightstep tracer in each sidecar sends to the satellites. "
             "lightstep-provider: Istio's lightstep extension provider, by which each sidecar sends to the satellites. "
             "opentelemetry: sidecars send OTLP to a Collector in the cluster, and only that talks to the backend.",
@@ -158,7 +159,6 @@ class TracingSettings(IstioSettings):
     lightstep_tracer_in_proxy: Annotated[
         Switch,
         Key(
-            "Tracing",
             "Whether the proxy images in istioHub have Envoy's Lightstep tracer although Istio's own of that version "
             f"do not: those of Istio {_WITHOUT_TRACER} were built without it.",
             "true",
@@ -167,16 +167,11 @@ class TracingSettings(IstioSettings):
     ] = False
     sampling_percentage: Annotated[
         Percentage,
-        Key(
-            "Tracing",
-            "Share of requests that are traced. Below 100 the satellites' statistics are incomplete.",
-            "100",
-        ),
+        Key("Share of requests that are traced. Below 100 the satellites' statistics are incomplete.", "100"),
     ] = Decimal(100)
     sampling_overrides: Annotated[
         SamplingOverrides,
         Key(
-            "Tracing",
             "Other shares for single namespaces, or for single workloads in them. workload is the value of the label "
             "app on the workload's Pods; without it the entry is for the whole namespace.",
             '[{"namespace":"bookinfo","percentage":10}]',
@@ -188,7 +183,6 @@ class TracingSettings(IstioSettings):
     custom_tags: Annotated[
         CustomTagsByName,
         Key(
-            "Tracing",
             "Tags that every span gets. A value is the same for all (literal), or comes from a request header or from "
             "an environment variable of the sidecar, with default where there is none. Not for secrets.",
             '{"team":{"literal":"shop"},"tenant":{"header":"x-tenant","default":"none"}}',
@@ -201,10 +195,11 @@ class TracingSettings(IstioSettings):
 class CollectorSettings(SettingsPart):
     """The Collector, where the tracing mode has one."""
 
+    subject = "Collector"
+
     collector_image: Annotated[
         Image,
         Key(
-            "Collector",
             "Image of the OpenTelemetry Collector. There is a Collector only where tracingMode is opentelemetry.",
             "docker.io/otel/opentelemetry-collector:0.120.0",
         ),
@@ -212,7 +207,7 @@ class CollectorSettings(SettingsPart):
     collector_replicas: Annotated[
         int,
         whole(1, 20),
-        Key("Collector", "Number of Collector Pods.", "2"),
+        Key("Number of Collector Pods.", "2"),
     ] = 2
 
 

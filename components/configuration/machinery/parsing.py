@@ -36,11 +36,13 @@ class KnownKey:
         name: the name of its field.
         info: the field.
         about: what people are told about it.
+        subject: that of the model which declares the field.
     """
 
     name: str
     info: FieldInfo
     about: Key
+    subject: str
 
     @cached_property
     def allowed(self) -> str:
@@ -81,11 +83,15 @@ class KnownKey:
 def keys(model: type[SettingsPart]) -> dict[str, KnownKey]:
     """Return the configuration keys of a model, in its own order."""
     return {
-        info.alias or name: KnownKey(name, info, about)
+        info.alias or name: KnownKey(name, info, about, _declaring(model, name).subject)
         for name, info in model.model_fields.items()
         for about in info.metadata
         if isinstance(about, Key)
     }
+
+
+def _declaring(model: type[SettingsPart], field: str) -> type[SettingsPart]:
+    return next(each for each in model.__mro__ if issubclass(each, SettingsPart) and field in each.__annotations__)
 
 
 def own_keys(model: type[SettingsPart]) -> list[KnownKey]:

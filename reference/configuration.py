@@ -30,9 +30,9 @@ def schema() -> dict[str, dict[str, Any]]:
 
 def page() -> str:
     """Return `docs/configuration.md`."""
-    entries = sorted(keys(Settings).items(), key=lambda entry: _subjects().index(entry[1].about.subject))
+    entries = sorted(keys(Settings).items(), key=lambda entry: _subjects().index(entry[1].subject))
     sections = [
-        _section(subject, dict(group)) for subject, group in groupby(entries, key=lambda entry: entry[1].about.subject)
+        _section(subject, dict(group)) for subject, group in groupby(entries, key=lambda entry: entry[1].subject)
     ]
     return "\n".join([_INTRODUCTION, *sections])
 
@@ -70,7 +70,7 @@ def _declaration(known: KnownKey) -> dict[str, Any]:
 
 
 def _subjects() -> list[str]:
-    return list(dict.fromkeys(known.about.subject for known in keys(Settings).values()))
+    return list(dict.fromkeys(known.subject for known in keys(Settings).values()))
 
 
 def _section(subject: str, entries: Mapping[str, KnownKey]) -> str:

@@ -9,20 +9,13 @@ from pydantic import AfterValidator
 from components.configuration.machinery.constraints import Constraint, Fault, Faults
 from components.configuration.machinery.key import Key, ReadingContext
 from components.configuration.machinery.problems import put, remove
-from components.configuration.machinery.types import (
-    Switch,
-    from_text,
-    json_list,
-    matching,
-)
+from components.configuration.machinery.types import Allowed, Switch, dns_label, from_text, json_list
 from components.configuration.tracing import TracingSettings
 from components.constants.names import RESERVED_NAMESPACES
 from components.model.spans import SamplingOverride
 
-_NAMESPACE: Final = (
-    "a namespace name: at most 63 lower-case letters, digits and hyphens; not kube-* or one of "
-    + ", ".join(RESERVED_NAMESPACES)
-)
+_LABEL: Final = dns_label(63)
+_NAMESPACE: Final = f"a namespace name: {_LABEL.words}; not kube-* or one of {', '.join(RESERVED_NAMESPACES)}"
 
 
 def is_free_namespace(name: str) -> bool:
@@ -31,6 +24,8 @@ def is_free_namespace(name: str) -> bool:
 
 
 def _namespace(text: str) -> str:
+    if not _LABEL.allows(text):
+        raise ValueError
     if not is_free_namespace(text):
         raise ValueError("the namespace belongs to Kubernetes or to this program")
     return text
@@ -43,9 +38,7 @@ def _all_different(names: tuple[str, ...]) -> tuple[str, ...]:
     return names
 
 
-NamespaceName: TypeAlias = Annotated[
-    str, matching(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?", _NAMESPACE), AfterValidator(_namespace)
-]
+NamespaceName: TypeAlias = Annotated[str, Allowed(_NAMESPACE, check=_namespace)]
 NamespaceNames: TypeAlias = Annotated[
     tuple[NamespaceName, ...],
     from_text(json_list, f"a list, each {_NAMESPACE}; none twice"),
@@ -56,25 +49,21 @@ NamespaceNames: TypeAlias = Annotated[
 class ApplicationSettings(TracingSettings):
     """Who uses the mesh."""
 
+    subject = "Applications"
+
     injected_namespaces: Annotated[
         NamespaceNames,
         Key(
-            "Applications",
-            "Namespaces made for applications, whose Pods get sidecars. Bookinfo's own need not be listed.",
-            '["shop"]',
+            "Namespaces made for applications, whose Pods get sidecars. Bookinfo's own need not be listed.", '["shop"]'
         ),
     ] = ()
     bookinfo: Annotated[
         Switch,
-        Key("Applications", "Whether Istio's sample application is installed.", "true"),
+        Key("Whether Istio's sample application is installed.", "true"),
     ] = True
     bookinfo_namespace: Annotated[
         NamespaceName,
-        Key(
-            "Applications",
-            "Namespace of the sample application; it is made, and gets sidecars.",
-            "bookinfo",
-        ),
+        Key("Namespace of the sample application; it is made, and gets sidecars.", "bookinfo"),
     ] = "bookinfo"
 
 

@@ -83,7 +83,7 @@ def _headers(text: str) -> dict[str, SecretStr]:
 
 def _header_value(value: object) -> SecretStr:
     if not isinstance(value, str):
-        raise ValueError("the value is no text")  # noqa: TRY004 - pydantic collects ValueError, and lets TypeError pass
+        raise ValueError("the value is no text")
     if not value:
         raise ValueError("the value is empty")
     if value != value.strip():
@@ -132,11 +132,12 @@ def _header_of_preset(data: dict[str, Any]) -> str | None:
 class BackendSettings(TracingSettings):
     """Where spans go, and what opens it."""
 
+    subject = "Backend"
+
     backend: Annotated[
         BackendPreset,
         one_of(BackendPreset),
         Key(
-            "Backend",
             "Kind of tracing backend: "
             + "; ".join(f"{name} is {preset.title}" for name, preset in PRESETS.items())
             + ". ServiceNow has announced the end of Lightstep's service, and an OTLP endpoint can take its place.",
@@ -146,7 +147,6 @@ class BackendSettings(TracingSettings):
     backend_address: Annotated[
         Address | None,
         Key(
-            "Backend",
             "Address of the tracing backend. Microsatellites take gRPC on port 9292 with TLS and on 8184 without.",
             EXAMPLE_ADDRESS,
             allowed="<host>:<port> without a scheme, an IPv6 address in brackets; required with backend "
@@ -159,16 +159,11 @@ class BackendSettings(TracingSettings):
     backend_protocol: Annotated[
         OtlpProtocol,
         one_of(OtlpProtocol, {OtlpProtocol.HTTP: "with backend otlp"}),
-        Key(
-            "Backend",
-            "How OTLP reaches the backend: over gRPC, or in HTTP requests.",
-            "grpc",
-        ),
+        Key("How OTLP reaches the backend: over gRPC, or in HTTP requests.", "grpc"),
     ] = OtlpProtocol.GRPC
     backend_path: Annotated[
         TracesPath | None,
         Key(
-            "Backend",
             "Path to which the Collector posts spans.",
             DEFAULT_TRACES_PATH,
             allowed="{type}; only with backendProtocol http",
@@ -178,16 +173,11 @@ class BackendSettings(TracingSettings):
     backend_tls: Annotated[
         bool,
         true_or_false("with a backend that needs a backendAddress"),
-        Key(
-            "Backend",
-            "Whether spans travel to the backend over TLS.",
-            "true",
-        ),
+        Key("Whether spans travel to the backend over TLS.", "true"),
     ] = True
     backend_ca_file: Annotated[
         CaFile | None,
         Key(
-            "Backend",
             "CA certificates by which the backend is recognized.",
             "backend-ca.pem",
             allowed=f"{PEM_FILE} CA certificates valid for {REST_OF_LIFE}; not together with backendTls false",
@@ -197,7 +187,6 @@ class BackendSettings(TracingSettings):
     backend_client_certificate_file: Annotated[
         ClientCertificateFile | None,
         Key(
-            "Backend",
             "Client certificate that the Collector shows to the backend.",
             EXAMPLE_CERTIFICATE,
             allowed=f"{PEM_FILE} certificates valid for {REST_OF_LIFE}, the "
@@ -209,7 +198,6 @@ class BackendSettings(TracingSettings):
     backend_client_key: Annotated[
         PrivateKey | None,
         Key(
-            "Backend",
             "Private key of the client certificate.",
             EXAMPLE_KEY,
             allowed="an RSA, ECDSA or Ed25519 key in PEM, unencrypted and stored with --secret, that belongs to "
@@ -221,7 +209,6 @@ class BackendSettings(TracingSettings):
     backend_headers: Annotated[
         Headers,
         Key(
-            "Backend",
             "Further request headers with which the Collector sends spans, for example a tenant or an authorization.",
             "",
             allowed="an object of lower-case header name to printable ASCII text, stored with --secret; not the header "
@@ -232,7 +219,6 @@ class BackendSettings(TracingSettings):
     access_token: Annotated[
         AccessToken | None,
         Key(
-            "Backend",
             "Access token of the tracing backend.",
             "",
             allowed="a token stored with --secret: printable ASCII without white space; required with every backend "
@@ -244,7 +230,6 @@ class BackendSettings(TracingSettings):
     access_token_header: Annotated[
         HeaderName | None,
         Key(
-            "Backend",
             "Request header that carries the access token to an OTLP endpoint.",
             EXAMPLE_HEADER,
             allowed=f"a lower-case header name with backend otlp; {LIGHTSTEP_HEADER} with any other",

@@ -9,16 +9,10 @@ from components.configuration.machinery.constraints import Constraint, Fault, Fa
 from components.configuration.machinery.key import Key, ReadingContext, SettingsPart
 from components.configuration.machinery.kubeconfig import Kubeconfig
 from components.configuration.machinery.problems import put, remove
-from components.configuration.machinery.types import Switch, from_file, matching, one_of, project_path
+from components.configuration.machinery.types import Switch, dns_label, from_file, matching, one_of, project_path
 from components.constants.choices import ClusterKind, EnvironmentKind
 
-ClusterName: TypeAlias = Annotated[
-    str,
-    matching(
-        r"[a-z]([-a-z0-9]{0,38}[a-z0-9])?",
-        "at most 40 lower-case letters, digits and hyphens, a letter first and no hyphen last",
-    ),
-]
+ClusterName: TypeAlias = Annotated[str, dns_label(40, ", a letter first and no hyphen last", first="a-z")]
 Email: TypeAlias = Annotated[str, matching(r"[^@\s]+@[a-zA-Z0-9-]+(\.[a-zA-Z0-9-]+)+", "an email address")]
 KubeconfigFile: TypeAlias = Annotated[
     InstanceOf[Kubeconfig], from_file(lambda text, around: Kubeconfig.read(project_path(text, around.root)))
@@ -34,60 +28,42 @@ def _current_context(data: dict[str, Any]) -> str | None:
     return kubeconfig.current_context if kubeconfig else None
 
 
-class ClusterSettings(SettingsPart):
-    """What the environment is for, and where it runs."""
+class EnvironmentSettings(SettingsPart):
+    """What the environment is for."""
+
+    subject = "Environment"
 
     environment: Annotated[
         EnvironmentKind,
         one_of(EnvironmentKind),
         Key(
-            "Environment",
             "What the environment is for. The policy pack (docs/policy.md) is stricter with staging and prod.",
             "staging",
         ),
     ] = EnvironmentKind.DEV
+
+
+class ClusterSettings(EnvironmentSettings):
+    """Where the environment runs."""
+
+    subject = "Cluster"
+
     cluster_kind: Annotated[
         ClusterKind,
         one_of(ClusterKind),
-        Key(
-            "Cluster",
-            "Whether the program makes a GKE cluster or uses an existing one.",
-            "existing",
-        ),
+        Key("Whether the program makes a GKE cluster or uses an existing one.", "existing"),
     ] = ClusterKind.GKE
     cluster_name: Annotated[
         ClusterName,
         Key(
-            "Cluster",
             "Name of the cluster. Another name means another cluster.",
             "traced-mesh-dev",
             default="`traced-mesh-<stack>`",
         ),
     ]
-    kubeconfig: Annotated[
-        KubeconfigFile | None,
-        Key(
-            "Existing cluster",
-            "Kubeconfig of the existing cluster. Only the context that is used reaches Pulumi's state.",
-            "~/.kube/config",
-            allowed="the path of a kubeconfig file, relative to the project; required for an existing cluster",
-            default="none",
-        ),
-    ] = None
-    kube_context: Annotated[
-        str | None,
-        Key(
-            "Existing cluster",
-            "Context in the kubeconfig.",
-            "kind-traced-mesh",
-            allowed="a context that the kubeconfig has",
-            default="the kubeconfig's current context",
-        ),
-    ] = Field(default_factory=_current_context)
     deletion_protection: Annotated[
         Switch,
         Key(
-            "Cluster",
             "Whether Pulumi refuses to delete or replace what holds state: the GKE cluster (Google's provider refuses "
             "too), namespace istio-system with the mesh's CA key, and injectedNamespaces.",
             "false",
@@ -97,12 +73,36 @@ class ClusterSettings(SettingsPart):
     cluster_admin: Annotated[
         Email | None,
         Key(
-            "Cluster",
             "User or service account that gets cluster-admin.",
             "someone@example.com",
             default="gke: whoever runs Pulumi; existing: no binding is made",
         ),
     ] = None
+
+
+class ExistingClusterSettings(ClusterSettings):
+    """How a cluster is reached that the program does not make."""
+
+    subject = "Existing cluster"
+
+    kubeconfig: Annotated[
+        KubeconfigFile | None,
+        Key(
+            "Kubeconfig of the existing cluster. Only the context that is used reaches Pulumi's state.",
+            "~/.kube/config",
+            allowed="the path of a kubeconfig file, relative to the project; required for an existing cluster",
+            default="none",
+        ),
+    ] = None
+    kube_context: Annotated[
+        str | None,
+        Key(
+            "Context in the kubeconfig.",
+            "kind-traced-mesh",
+            allowed="a context that the kubeconfig has",
+            default="the kubeconfig's current context",
+        ),
+    ] = Field(default_factory=_current_context)
 
     @property
     def kubeconfig_contents(self) -> str:
@@ -127,12 +127,12 @@ def only_for(kind: ClusterKind, field: str) -> Constraint[ClusterSettings]:
     return Constraint(("cluster_kind", field), check)
 
 
-def _existing_has_a_kubeconfig(settings: ClusterSettings, _: ReadingContext) -> Faults:
+def _existing_has_a_kubeconfig(settings: ExistingClusterSettings, _: ReadingContext) -> Faults:
     if settings.cluster_kind is ClusterKind.EXISTING and settings.kubeconfig is None:
         yield Fault("kubeconfig", "an existing cluster needs a kubeconfig")
 
 
-def _context_is_usable(settings: ClusterSettings, _: ReadingContext) -> Faults:
+def _context_is_usable(settings: ExistingClusterSettings, _: ReadingContext) -> Faults:
     if settings.kubeconfig is None:
         return
     context = settings.kube_context or settings.kubeconfig.current_context
@@ -154,7 +154,7 @@ def _fault_of(kubeconfig: Kubeconfig, context: str | None) -> str:
     return ""
 
 
-CLUSTER_CONSTRAINTS: Final[Sequence[Constraint[ClusterSettings]]] = (
+CLUSTER_CONSTRAINTS: Final[Sequence[Constraint[ExistingClusterSettings]]] = (
     *(only_for(ClusterKind.EXISTING, field) for field in ("kubeconfig", "kube_context")),
     Constraint(("cluster_kind", "kubeconfig"), _existing_has_a_kubeconfig),
     Constraint(("kubeconfig", "kube_context"), _context_is_usable),

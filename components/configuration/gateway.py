@@ -61,7 +61,7 @@ def _host(value: object) -> str:
     if value == ANY_HOST:
         return ANY_HOST
     if not isinstance(value, str):
-        raise ValueError("it is no text")  # noqa: TRY004 - pydantic collects ValueError, and lets TypeError pass
+        raise ValueError("it is no text")
     name = value.removeprefix("*.")
     check_host(name)
     if "." not in name or name.endswith(".") or re.search(r"[A-Z_]", name) or name.rpartition(".")[2].isdigit():
@@ -86,7 +86,7 @@ def _address(text: str) -> str:
     except ValueError as error:
         raise ValueError from error
     if not isinstance(address, IPv4Address):
-        raise ValueError("Google's load balancers take an IPv4 address here")  # noqa: TRY004 - as above
+        raise ValueError("Google's load balancers take an IPv4 address here")
     return text
 
 
@@ -119,24 +119,21 @@ EXAMPLE_GATEWAY_KEY: Final = "gateway-key.pem"
 class GatewaySettings(SettingsPart):
     """How requests enter the mesh."""
 
+    subject = "Gateway"
+
     gateway_replicas: Annotated[
         int,
         whole(1, 50),
-        Key("Gateway", "Number of ingress gateway Pods.", "2"),
+        Key("Number of ingress gateway Pods.", "2"),
     ] = 2
     gateway_service_type: Annotated[
         ServiceType,
         one_of(ServiceType),
-        Key(
-            "Gateway",
-            "How the gateway is reached from outside.",
-            "LoadBalancer",
-        ),
+        Key("How the gateway is reached from outside.", "LoadBalancer"),
     ] = ServiceType.LOAD_BALANCER
     gateway_host: Annotated[
         Host | None,
         Key(
-            "Gateway",
             "Address by which the nodes are reached.",
             "192.0.2.10",
             allowed="{type}; required with gatewayServiceType NodePort, and only then",
@@ -146,7 +143,6 @@ class GatewaySettings(SettingsPart):
     gateway_load_balancer_address: Annotated[
         Ipv4 | None,
         Key(
-            "Gateway",
             "Address of the load balancer, reserved beforehand; on GKE a regional one in the cluster's region.",
             "203.0.113.10",
             allowed="{type}; only with gatewayServiceType LoadBalancer",
@@ -156,7 +152,6 @@ class GatewaySettings(SettingsPart):
     gateway_source_ranges: Annotated[
         SourceRanges,
         Key(
-            "Gateway",
             "Networks from which the load balancer takes requests. Where some are named, the gateway's Pods see the "
             "callers' own addresses too (externalTrafficPolicy Local).",
             '["203.0.113.0/24"]',
@@ -167,7 +162,6 @@ class GatewaySettings(SettingsPart):
     gateway_hosts: Annotated[
         Hosts,
         Key(
-            "Gateway",
             "Hosts for which the sample application is served; the first without a wildcard stands in gatewayUrl. "
             "Their DNS records are yours to point to output ingressHost.",
             EXAMPLE_HOSTS,
@@ -177,7 +171,6 @@ class GatewaySettings(SettingsPart):
     gateway_certificate_file: Annotated[
         ServerCertificateFile | None,
         Key(
-            "Gateway",
             "Certificate by which the gateway serves HTTPS; HTTP is then redirected there.",
             EXAMPLE_GATEWAY_CERTIFICATE,
             allowed=f"{PEM_FILE} certificates valid for {REST_OF_LIFE}, the "
@@ -189,7 +182,6 @@ class GatewaySettings(SettingsPart):
     gateway_certificate_key: Annotated[
         ServerKey | None,
         Key(
-            "Gateway",
             "Private key of the gateway's certificate.",
             EXAMPLE_GATEWAY_KEY,
             allowed="an RSA or ECDSA key in PEM, unencrypted and stored with --secret, that belongs to "
@@ -201,7 +193,6 @@ class GatewaySettings(SettingsPart):
     gateway_certificate_secret: Annotated[
         SecretName | None,
         Key(
-            "Gateway",
             "TLS Secret in namespace istio-ingress that somebody else fills, instead of a certificate file.",
             "www-example-com-tls",
             allowed="{type}; with gatewayHosts; not together with gatewayCertificateFile or gatewayCertificateIssuer",
@@ -211,7 +202,6 @@ class GatewaySettings(SettingsPart):
     gateway_certificate_issuer: Annotated[
         Issuer,
         Key(
-            "Gateway",
             "Issuer in the cluster that cert-manager asks for the certificate, instead of a certificate file.",
             '{"kind":"ClusterIssuer","name":"letsencrypt"}',
             allowed=f"an object of kind ({', '.join(IssuerKind)}) and name; with gatewayHosts; not together with "

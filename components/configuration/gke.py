@@ -1,6 +1,5 @@
 """A cluster that the program makes on GKE: its version, its control plane, its upkeep."""
 
-import re
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from enum import StrEnum
@@ -9,9 +8,9 @@ from typing import Annotated, Any, Final, TypeAlias
 
 from pydantic import AwareDatetime, Field, InstanceOf, model_validator
 
-from components.configuration.cluster import ClusterSettings, only_for
+from components.configuration.cluster import ExistingClusterSettings, only_for
 from components.configuration.machinery.constraints import Constraint, Fault, Faults
-from components.configuration.machinery.entries import Entry, each, entry
+from components.configuration.machinery.entries import Entry, by_name, each, entry, text_of
 from components.configuration.machinery.key import Key, ReadingContext
 from components.configuration.machinery.parsing import own_keys
 from components.configuration.machinery.problems import put, remove
@@ -24,6 +23,7 @@ from components.configuration.machinery.types import (
     json_list,
     json_object,
     matching,
+    member,
     one_of,
 )
 from components.constants.choices import (
@@ -34,10 +34,7 @@ from components.constants.choices import (
     MonitoringComponent,
     ReleaseChannel,
 )
-from components.model.gke import (
-    MaintenanceExclusion,
-    MaintenanceWindow,
-)
+from components.model.gke import MaintenanceExclusion, MaintenanceWindow
 
 #: Longest exclusion of all upgrades
 #: (https://cloud.google.com/kubernetes-engine/docs/concepts/maintenance-windows-and-exclusions#limitations-maint-exclusions).
@@ -51,7 +48,8 @@ _WINDOW: Final = f"{_SHORTEST_WINDOW // timedelta(hours=1)} to {_LONGEST_WINDOW 
 
 #: What Google lets people call a network, a range or an exclusion.
 NAME: Final = r"[a-z]([-a-z0-9]{0,61}[a-z0-9])?"
-_LABEL: Final = re.compile(r"[a-z0-9_-]{0,63}", re.ASCII)
+_LABEL_NAME: Final = matching(r"[a-z][a-z0-9_-]{0,62}", "lower-case letters, digits, _ and -, a letter first")
+_LABEL_VALUE: Final = matching(r"[a-z0-9_-]{0,63}", "at most 63 lower-case letters, digits, _ and -")
 
 
 def _authorized_networks(text: str) -> dict[str, str]:
@@ -63,7 +61,7 @@ def _authorized_networks(text: str) -> dict[str, str]:
 
 def _authorized(value: object) -> str:
     if not isinstance(value, str):
-        raise ValueError("it is no text")  # noqa: TRY004 - pydantic collects ValueError, and lets TypeError pass
+        raise ValueError("it is no text")
     if cidr(value).prefixlen == 0:
         raise ValueError("it lets in the whole internet")
     return value
@@ -75,19 +73,6 @@ def _hold_everything(networks: Iterable[str]) -> bool:
     v4 = collapse_addresses(each for each in parts if isinstance(each, IPv4Network))
     v6 = collapse_addresses(each for each in parts if isinstance(each, IPv6Network))
     return any(each.prefixlen == 0 for each in (*v4, *v6))
-
-
-def _labels(text: str) -> dict[str, str]:
-    return dict(each(json_object(text).items(), _label))
-
-
-def _label(item: tuple[str, object]) -> tuple[str, str]:
-    name, value = item
-    if not re.fullmatch(r"[a-z][a-z0-9_-]{0,62}", name, re.ASCII):
-        raise ValueError("its name is not lower-case letters, digits, _ and -, a letter first")
-    if not isinstance(value, str) or not _LABEL.fullmatch(value):
-        raise ValueError("its value is not at most 63 lower-case letters, digits, _ and -")
-    return name, value
 
 
 class _Window(Entry):
@@ -132,13 +117,10 @@ def _exclusions(text: str) -> tuple[MaintenanceExclusion, ...]:
 
 def _components(kind: type[StrEnum]) -> Allowed:
     def parse(text: str) -> tuple[StrEnum, ...]:
-        names = json_list(text)
-        unknown = [position for position, name in enumerate(names, start=1) if name not in list(kind)]
-        if unknown:
-            raise ValueError(f"entry {unknown[0]} is none of them")
-        if names and "SYSTEM_COMPONENTS" not in names:
+        components = list(each(json_list(text), lambda name: member(kind, name), "it is none of them"))
+        if components and kind("SYSTEM_COMPONENTS") not in components:
             raise ValueError("GKE collects nothing else without SYSTEM_COMPONENTS")
-        return tuple(kind(str(name)) for name in dict.fromkeys(names))
+        return tuple(dict.fromkeys(components))
 
     return from_text(parse, f"a list of {', '.join(kind)}; the first of them with any other")
 
@@ -173,7 +155,9 @@ Window: TypeAlias = Annotated[InstanceOf[MaintenanceWindow] | None, from_text(_w
 Exclusions: TypeAlias = Annotated[tuple[InstanceOf[MaintenanceExclusion], ...], from_text(_exclusions)]
 LoggingComponents: TypeAlias = Annotated[tuple[LoggingComponent, ...], _components(LoggingComponent)]
 MonitoringComponents: TypeAlias = Annotated[tuple[MonitoringComponent, ...], _components(MonitoringComponent)]
-Labels: TypeAlias = Annotated[dict[str, str], from_text(_labels)]
+Labels: TypeAlias = Annotated[
+    dict[str, str], from_text(lambda text: by_name(text, _LABEL_NAME, lambda value: text_of(_LABEL_VALUE, value)))
+]
 
 
 EXAMPLE_NETWORKS: Final = '{"office":"203.0.113.0/24"}'
@@ -187,13 +171,14 @@ def _channel(data: dict[str, Any]) -> ReleaseChannel | None:
     return ReleaseChannel.REGULAR if keeps_itself else None
 
 
-class GkeSettings(ClusterSettings):
+class GkeSettings(ExistingClusterSettings):
     """The GKE cluster itself."""
+
+    subject = "GKE cluster"
 
     gcp_project: Annotated[
         ProjectId,
         Key(
-            "GKE cluster",
             "Google Cloud project in which the cluster is made.",
             "my-project",
             allowed="{type}; required for a GKE cluster",
@@ -203,23 +188,18 @@ class GkeSettings(ClusterSettings):
     gcp_enable_apis: Annotated[
         Switch,
         Key(
-            "GKE cluster",
-            "Whether the APIs that the cluster needs are enabled in the project. They stay enabled afterwards.",
-            "false",
+            "Whether the APIs that the cluster needs are enabled in the project. They stay enabled afterwards.", "false"
         ),
     ] = True
     gke_location: Annotated[
         Location,
         Key(
-            "GKE cluster",
-            "Where the control plane and the nodes are: in one zone, or in several zones of a region.",
-            "us-central1-a",
+            "Where the control plane and the nodes are: in one zone, or in several zones of a region.", "us-central1-a"
         ),
     ] = "us-central1-a"
     gke_version: Annotated[
         GkeVersion | None,
         Key(
-            "GKE cluster",
             "Version of the cluster, kept by hand instead of by a release channel.",
             "1.33",
             allowed="{type}; not together with gkeReleaseChannel",
@@ -230,7 +210,6 @@ class GkeSettings(ClusterSettings):
         ReleaseChannel | None,
         one_of(ReleaseChannel),
         Key(
-            "GKE cluster",
             "Release channel that keeps the cluster's version.",
             "REGULAR",
             allowed="{type}; not together with gkeVersion",
@@ -247,7 +226,6 @@ class GkeSettings(ClusterSettings):
             },
         ),
         Key(
-            "GKE cluster",
             "How the control plane is reached. dns-endpoint: by its name, for whom IAM lets in, and by no IP address. "
             "private: by an address inside the network. public: by a public address too, from authorized networks.",
             "dns-endpoint",
@@ -256,7 +234,6 @@ class GkeSettings(ClusterSettings):
     gke_authorized_networks: Annotated[
         AuthorizedNetworks,
         Key(
-            "GKE cluster",
             "Networks from which the control plane's IP address is reached, by a name for each.",
             EXAMPLE_NETWORKS,
             allowed="an object of name to network in CIDR notation, never 0.0.0.0/0 or ::/0; required with "
@@ -266,7 +243,6 @@ class GkeSettings(ClusterSettings):
     gke_database_encryption_key: Annotated[
         KmsKey | None,
         Key(
-            "GKE cluster",
             "Cloud KMS key that encrypts Secrets in the control plane's database. GKE's service agent must be allowed "
             "to use it.",
             "projects/my-project/locations/us-central1/keyRings/gke/cryptoKeys/secrets",
@@ -276,7 +252,6 @@ class GkeSettings(ClusterSettings):
     gke_maintenance_window: Annotated[
         Window,
         Key(
-            "GKE cluster",
             "When GKE may do maintenance by itself.",
             EXAMPLE_WINDOW,
             allowed=f"an object of start and end, times with their zone of the first window ({_WINDOW}), and "
@@ -288,7 +263,6 @@ class GkeSettings(ClusterSettings):
     gke_maintenance_exclusions: Annotated[
         Exclusions,
         Key(
-            "GKE cluster",
             "Times without upgrades.",
             '[{"name":"holidays","start":"2026-12-18T00:00:00Z","end":"2027-01-04T00:00:00Z"}]',
             allowed="a list of objects of name, start, end (times with their zone) and scope: NO_UPGRADES (the "
@@ -298,32 +272,19 @@ class GkeSettings(ClusterSettings):
     ] = ()
     gke_binary_authorization: Annotated[
         Switch,
-        Key(
-            "GKE cluster",
-            "Whether the project's Binary Authorization policy decides which images run.",
-            "true",
-        ),
+        Key("Whether the project's Binary Authorization policy decides which images run.", "true"),
     ] = False
     gke_logging_components: Annotated[
         LoggingComponents,
-        Key(
-            "GKE cluster",
-            "Whose logs GKE collects.",
-            '["SYSTEM_COMPONENTS","WORKLOADS"]',
-        ),
+        Key("Whose logs GKE collects.", '["SYSTEM_COMPONENTS","WORKLOADS"]'),
     ] = (LoggingComponent.SYSTEM_COMPONENTS, LoggingComponent.WORKLOADS)
     gke_monitoring_components: Annotated[
         MonitoringComponents,
-        Key(
-            "GKE cluster",
-            "Whose metrics GKE collects.",
-            '["SYSTEM_COMPONENTS","POD"]',
-        ),
+        Key("Whose metrics GKE collects.", '["SYSTEM_COMPONENTS","POD"]'),
     ] = (MonitoringComponent.SYSTEM_COMPONENTS,)
     gke_labels: Annotated[
         Labels,
         Key(
-            "GKE cluster",
             "Labels of the cluster and its nodes in Google Cloud, by which the bill can be split.",
             '{"team":"mesh"}',
             allowed="an object of name to value, both lower-case letters, digits, _ and -",

@@ -15,6 +15,7 @@ from components.configuration.machinery.constraints import Constraint, Fault, Fa
 from components.configuration.machinery.key import Key, ReadingContext
 from components.configuration.machinery.problems import put, remove
 from components.configuration.machinery.types import (
+    dns_label,
     from_file,
     from_text,
     json_object,
@@ -22,10 +23,7 @@ from components.configuration.machinery.types import (
     one_of,
     whole,
 )
-from components.constants.choices import (
-    ClusterKind,
-    MutualTlsMode,
-)
+from components.constants.choices import ClusterKind, MutualTlsMode
 from components.model.chart_values import OWNED_BASE_VALUES, OWNED_ISTIOD_VALUES, owned_paths
 from components.versions.istio import DEFAULT, NEWEST_NATIVE, TABLE, UnsupportedVersionError, parse_version, row_for
 from components.versions.support import gke_kubernetes, minor, refusal
@@ -73,44 +71,37 @@ ImagePrefix: TypeAlias = Annotated[
         "<registry>/<path>, without a scheme, tag or slash at the end",
     ),
 ]
-Revision: TypeAlias = Annotated[
-    str, matching(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?", "at most 63 lower-case letters, digits and hyphens")
-]
+Revision: TypeAlias = Annotated[str, dns_label(63)]
+
+_OFFICIAL_CHARTS: Final = "oci://ghcr.io/istio/release/charts"
+_OFFICIAL_HUB: Final = "docker.io/istio"
 
 
 class IstioSettings(GkeSettings):
     """Which Istio is installed, and from where."""
 
+    subject = "Istio"
+
     istio_version: Annotated[
         IstioVersion,
-        Key(
-            "Istio",
-            "Version of Istio.",
-            DEFAULT,
-        ),
+        Key("Version of Istio.", DEFAULT),
     ] = ExactVersion(DEFAULT)
     istio_charts: Annotated[
         IstioCharts,
         Key(
-            "Istio",
             "Where Istio's charts come from.",
-            "oci://ghcr.io/istio/release/charts",
+            _OFFICIAL_CHARTS,
             allowed="oci://<registry>/<path>, https://<repository>, or a folder (relative to the project) that holds "
             "base/ and istiod/ of istioVersion",
         ),
-    ] = ChartLocation("oci://ghcr.io/istio/release/charts")
+    ] = ChartLocation(_OFFICIAL_CHARTS)
     istio_hub: Annotated[
         ImagePrefix,
-        Key(
-            "Istio",
-            "Registry and path of Istio's images.",
-            "docker.io/istio",
-        ),
-    ] = "docker.io/istio"
+        Key("Registry and path of Istio's images.", _OFFICIAL_HUB),
+    ] = _OFFICIAL_HUB
     istio_revision: Annotated[
         Revision | None,
         Key(
-            "Istio",
             "Revision of the control plane, for running two versions side by side.",
             "canary",
             default="none: the default revision",
@@ -120,7 +111,6 @@ class IstioSettings(GkeSettings):
         int,
         whole(1, 50),
         Key(
-            "Istio",
             "Number of istiod's Pods that there are at least; more are made under load. From 2 on one of them stays up "
             "while nodes are drained.",
             "2",
@@ -130,7 +120,6 @@ class IstioSettings(GkeSettings):
         MutualTlsMode,
         one_of(MutualTlsMode),
         Key(
-            "Istio",
             "What sidecars take in. strict: mutual TLS only, so that callers without a sidecar reach nothing in "
             "namespaces that have them. permissive: plain text too.",
             "strict",
@@ -138,19 +127,11 @@ class IstioSettings(GkeSettings):
     ] = MutualTlsMode.STRICT
     base_values: Annotated[
         ChartValues,
-        Key(
-            "Istio",
-            "Extra values for Istio's base chart.",
-            '{"base":{"enableIstioConfigCRDs":true}}',
-        ),
+        Key("Extra values for Istio's base chart.", '{"base":{"enableIstioConfigCRDs":true}}'),
     ] = Field(default_factory=dict[str, Any])
     istiod_values: Annotated[
         ChartValues,
-        Key(
-            "Istio",
-            "Extra values for the istiod chart.",
-            '{"pilot":{"autoscaleMax":9}}',
-        ),
+        Key("Extra values for the istiod chart.", '{"pilot":{"autoscaleMax":9}}'),
     ] = Field(default_factory=dict[str, Any])
 
 
@@ -168,7 +149,7 @@ def kubernetes_version(settings: IstioSettings, around: ReadingContext) -> Versi
         return gke_kubernetes(settings.gke_release_channel, settings.gke_version)
     try:
         kubeconfig = settings.kubeconfig_contents
-    except ValueError:  # other rules say what is wrong with it
+    except ValueError:  # other constraints say what is wrong with it
         return None
     return around.server_version(kubeconfig)
 
@@ -201,7 +182,7 @@ def _folder_holds_this_version(settings: IstioSettings, _: ReadingContext) -> Fa
     wanted = str(settings.istio_version)
     other = [f"{chart}/Chart.yaml is of version {version}" for chart, version in versions.items() if version != wanted]
     if other:
-        official = put("istio_charts", "oci://ghcr.io/istio/release/charts")
+        official = put("istio_charts", _OFFICIAL_CHARTS)
         agreed = set(versions.values())
         yield Fault(
             "istio_charts",

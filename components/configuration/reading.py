@@ -15,6 +15,7 @@ from components.configuration.cluster import CLUSTER_CONSTRAINTS
 from components.configuration.gateway import GATEWAY_CONSTRAINTS
 from components.configuration.gke import GKE_CONSTRAINTS
 from components.configuration.gke_network import GKE_NETWORK_CONSTRAINTS
+from components.configuration.gke_nodes import GKE_NODE_CONSTRAINTS
 from components.configuration.istio import ISTIO_CONSTRAINTS, kubernetes_version
 from components.configuration.machinery.constraints import Constraint
 from components.configuration.machinery.key import ReadingContext
@@ -28,6 +29,7 @@ CONSTRAINTS: Sequence[Constraint[Settings]] = (
     *CLUSTER_CONSTRAINTS,
     *GKE_CONSTRAINTS,
     *GKE_NETWORK_CONSTRAINTS,
+    *GKE_NODE_CONSTRAINTS,
     *APPLICATION_CONSTRAINTS,
     *GATEWAY_CONSTRAINTS,
     *ISTIO_CONSTRAINTS,

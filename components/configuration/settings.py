@@ -9,12 +9,12 @@ from pydantic import InstanceOf
 from components.configuration.applications import ApplicationSettings
 from components.configuration.backend import BackendSettings
 from components.configuration.gateway import GatewaySettings
-from components.configuration.gke_network import GkeNetworkSettings
+from components.configuration.gke_nodes import GkeNodeSettings
 from components.configuration.tracing import CollectorSettings
 
 
 # The bases stand in reverse, since pydantic lists the last one's fields first.
-class Settings(ApplicationSettings, GatewaySettings, CollectorSettings, BackendSettings, GkeNetworkSettings):
+class Settings(ApplicationSettings, GatewaySettings, CollectorSettings, BackendSettings, GkeNodeSettings):
     """The checked configuration of one environment; never changes once made.
 
     The key of a field is the field's name in camel case. What it means, its default and its limits stand beside it, and

@@ -1,37 +1,32 @@
 """Tracing: how spans leave the mesh, how many, and what they carry; and the Collector."""
 
 import re
-from collections.abc import Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Sequence
 from decimal import Decimal
-from typing import Annotated, Any, Final, TypeAlias, cast
+from typing import Annotated, Any, Final, TypeAlias
 
 from pydantic import Field, InstanceOf
 
 from components.configuration.istio import IstioSettings
 from components.configuration.machinery.constraints import Constraint, Fault, Faults
-from components.configuration.machinery.entries import each, named
+from components.configuration.machinery.entries import Entry, by_name, each, entry
 from components.configuration.machinery.key import Key, ReadingContext, SettingsPart
 from components.configuration.machinery.problems import Steps, put, remove
-from components.configuration.machinery.types import Allowed, Switch, from_text, json_list, json_object, one_of, whole
+from components.configuration.machinery.types import (
+    Allowed,
+    Switch,
+    dns_label,
+    from_text,
+    json_list,
+    matching,
+    one_of,
+    plain_object,
+    whole,
+)
 from components.constants.choices import TracingMode
 from components.model.spans import CustomTag, EnvironmentTag, HeaderTag, LiteralTag, SamplingOverride
 from components.versions.istio import DEFAULT, NEWEST_NATIVE, TABLE, first_with, first_without, row_for, why_not
 from components.versions.support import minor
-
-#: Field of an entry -> what its text must match, and what is said of text that doesn't.
-_FORMS: Final[Mapping[str, tuple[re.Pattern[str], str]]] = {
-    "namespace": (re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?"), "is not a namespace's name"),
-    "workload": (
-        re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?"),
-        "is not a value that the label app can have",
-    ),
-    "header": (re.compile(r":?[a-z0-9_.-]+"), "is not a lower-case header name"),
-    "environment": (re.compile(r"[A-Za-z_.-][A-Za-z0-9_.-]*"), "is not the name of an environment variable"),
-}
-_TAG_NAME: Final = re.compile(r"[!-~]{1,128}")
-_TAG_KINDS: Final = ("literal", "header", "environment")
-
 
 #: What a percentage may be.
 _PERCENTAGE: Final = "from 0 to 100 with at most two decimals"
@@ -56,93 +51,76 @@ def _image(text: str) -> str:
     return text
 
 
+class _Override(Entry):
+    namespace: Annotated[str, Allowed("a namespace's name", check=dns_label(63).check)]
+    percentage: Annotated[Decimal, Field(ge=0, le=100, strict=False), from_text(_percentage, f"a number {_PERCENTAGE}")]
+    workload: Annotated[
+        str | None, matching(r"[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?", "a value that the label app can have")
+    ] = None
+
+
 def _overrides(text: str) -> tuple[SamplingOverride, ...]:
-    found: dict[tuple[str, str | None], SamplingOverride] = {}
-    for position, entry in enumerate(json_list(text, parse_float=Decimal), start=1):
-        with named(position):
-            override = _override(entry)
+    overrides: dict[tuple[str, str | None], SamplingOverride] = {}
+
+    def read(value: object) -> None:
+        override = SamplingOverride(**entry(_Override, value).model_dump())
         requests = (override.namespace, override.workload)
-        if requests in found:
-            raise ValueError(f"entry {position}: an entry before it is for the same namespace and workload")
-        found[requests] = override
-    return tuple(found.values())
+        if requests in overrides:
+            raise ValueError("an entry before it is for the same namespace and workload")
+        overrides[requests] = override
+
+    list(each(json_list(text, parse_float=Decimal), read))
+    return tuple(overrides.values())
 
 
-def _override(value: object) -> SamplingOverride:
-    entry = _fields(value, {"namespace", "percentage"}, {"workload"})
-    return SamplingOverride(
-        namespace=_text(entry, "namespace"),
-        percentage=_entry_percentage(entry["percentage"]),
-        workload=_text(entry, "workload") if "workload" in entry else None,
-    )
-
-
-def _entry_percentage(value: object) -> Decimal:
-    """Read a percentage, also from text: `pulumi config set --path` stores a number with decimals as text."""
-    try:
-        return _percentage(str(value))
-    except ValueError as error:
-        raise ValueError(f"percentage is not a number {_PERCENTAGE}") from error
-
-
-def _tags(text: str) -> dict[str, CustomTag]:
-    return dict(each(json_object(text).items(), lambda item: (_tag_name(item[0]), _tag(item[1]))))
-
-
-def _tag_name(text: str) -> str:
-    if not _TAG_NAME.fullmatch(text):
-        raise ValueError("its name is not 1 to 128 printable ASCII characters without white space")
+def _printable(text: str) -> str:
+    if not text or not text.isprintable():
+        raise ValueError
     return text
 
 
+Printable: TypeAlias = Annotated[str, Allowed("printable text", check=_printable)]
+
+
+class _Literal(Entry):
+    literal: Printable
+
+
+class _WithDefault(Entry):
+    default: Printable | None = None
+
+
+class _Header(_WithDefault):
+    header: Annotated[str, matching(r":?[a-z0-9_.-]+", "a lower-case header name")]
+
+
+class _Environment(_WithDefault):
+    environment: Annotated[str, matching(r"[A-Za-z_.-][A-Za-z0-9_.-]*", "the name of an environment variable")]
+
+
+_TAG_NAME: Final = matching(r"[!-~]{1,128}", "1 to 128 printable ASCII characters without white space")
+
+
 def _tag(value: object) -> CustomTag:
-    kinds = [kind for kind in _TAG_KINDS if kind in _fields(value)]
-    if len(kinds) != 1:
-        raise ValueError("it holds not exactly one of literal, header and environment")
-    entry = _fields(value, set(kinds), set() if kinds == ["literal"] else {"default"})
-    default = _printable(entry, "default") if "default" in entry else None
-    match kinds:
+    sources = {"literal", "header", "environment"}.intersection(plain_object(value))
+    match sorted(sources):
+        case ["literal"]:
+            return LiteralTag(entry(_Literal, value).literal)
         case ["header"]:
-            return HeaderTag(_text(entry, "header"), default)
+            header = entry(_Header, value)
+            return HeaderTag(header.header, header.default)
         case ["environment"]:
-            return EnvironmentTag(_text(entry, "environment"), default)
+            variable = entry(_Environment, value)
+            return EnvironmentTag(variable.environment, variable.default)
         case _:
-            return LiteralTag(_printable(entry, "literal"))
-
-
-def _fields(
-    value: object, required: AbstractSet[str] = frozenset(), optional: AbstractSet[str] | None = None
-) -> Mapping[str, object]:
-    """Return an object that holds all of `required`, and with `optional` nothing else but that."""
-    if not isinstance(value, dict):
-        raise ValueError("it is not an object")  # noqa: TRY004 - pydantic collects ValueError, and lets TypeError pass
-    entry = cast("dict[str, object]", value)
-    if not required <= set(entry):
-        raise ValueError(f"it lacks {' and '.join(sorted(required - set(entry)))}")
-    if optional is not None and set(entry) - required - optional:
-        raise ValueError(f"it may hold nothing but {', '.join(sorted(required | optional))}")
-    return entry
-
-
-def _text(entry: Mapping[str, object], field: str) -> str:
-    form, fault = _FORMS[field]
-    value = entry[field]
-    if not isinstance(value, str) or not form.fullmatch(value):
-        raise ValueError(f"{field} {fault}")
-    return value
-
-
-def _printable(entry: Mapping[str, object], field: str) -> str:
-    value = entry[field]
-    if not isinstance(value, str) or not value or not value.isprintable():
-        raise ValueError(f"{field} is not printable text")
-    return value
+            raise ValueError("it holds not exactly one of literal, header and environment")
 
 
 Percentage: TypeAlias = Annotated[Decimal, Field(ge=0, le=100), from_text(_percentage, f"a percentage {_PERCENTAGE}")]
 SamplingOverrides: TypeAlias = Annotated[tuple[InstanceOf[SamplingOverride], ...], from_text(_overrides)]
 CustomTagsByName: TypeAlias = Annotated[
-    dict[str, InstanceOf[LiteralTag] | InstanceOf[HeaderTag] | InstanceOf[EnvironmentTag]], from_text(_tags)
+    dict[str, InstanceOf[LiteralTag] | InstanceOf[HeaderTag] | InstanceOf[EnvironmentTag]],
+    from_text(lambda text: by_name(text, _TAG_NAME, _tag)),
 ]
 Image: TypeAlias = Annotated[str, Allowed("an image with a tag other than latest, or with a digest", check=_image)]
 
@@ -164,11 +142,12 @@ def _mode_of_version(data: dict[str, Any]) -> TracingMode:
 class TracingSettings(IstioSettings):
     """Which requests are traced, and how their spans leave the mesh."""
 
+    subject = "Tracing"
+
     tracing_mode: Annotated[
         TracingMode,
         one_of(TracingMode),
         Key(
-            "Tracing",
             "How spans leave the mesh. native: Envoy's own Lightstep tracer in each sidecar sends to the satellites. "
             "lightstep-provider: Istio's lightstep extension provider, by which each sidecar sends to the satellites. "
             "opentelemetry: sidecars send OTLP to a Collector in the cluster, and only that talks to the backend.",
@@ -180,7 +159,6 @@ class TracingSettings(IstioSettings):
     lightstep_tracer_in_proxy: Annotated[
         Switch,
         Key(
-            "Tracing",
             "Whether the proxy images in istioHub have Envoy's Lightstep tracer although Istio's own of that version "
             f"do not: those of Istio {_WITHOUT_TRACER} were built without it.",
             "true",
@@ -189,16 +167,11 @@ class TracingSettings(IstioSettings):
     ] = False
     sampling_percentage: Annotated[
         Percentage,
-        Key(
-            "Tracing",
-            "Share of requests that are traced. Below 100 the satellites' statistics are incomplete.",
-            "100",
-        ),
+        Key("Share of requests that are traced. Below 100 the satellites' statistics are incomplete.", "100"),
     ] = Decimal(100)
     sampling_overrides: Annotated[
         SamplingOverrides,
         Key(
-            "Tracing",
             "Other shares for single namespaces, or for single workloads in them. workload is the value of the label "
             "app on the workload's Pods; without it the entry is for the whole namespace.",
             '[{"namespace":"bookinfo","percentage":10}]',
@@ -210,7 +183,6 @@ class TracingSettings(IstioSettings):
     custom_tags: Annotated[
         CustomTagsByName,
         Key(
-            "Tracing",
             "Tags that every span gets. A value is the same for all (literal), or comes from a request header or from "
             "an environment variable of the sidecar, with default where there is none. Not for secrets.",
             '{"team":{"literal":"shop"},"tenant":{"header":"x-tenant","default":"none"}}',
@@ -223,10 +195,11 @@ class TracingSettings(IstioSettings):
 class CollectorSettings(SettingsPart):
     """The Collector, where the tracing mode has one."""
 
+    subject = "Collector"
+
     collector_image: Annotated[
         Image,
         Key(
-            "Collector",
             "Image of the OpenTelemetry Collector. There is a Collector only where tracingMode is opentelemetry.",
             "docker.io/otel/opentelemetry-collector:0.120.0",
         ),
@@ -234,7 +207,7 @@ class CollectorSettings(SettingsPart):
     collector_replicas: Annotated[
         int,
         whole(1, 20),
-        Key("Collector", "Number of Collector Pods.", "2"),
+        Key("Number of Collector Pods.", "2"),
     ] = 2
 
 

@@ -98,7 +98,8 @@ def ensure(
 
     Arguments:
         purposes: what it is needed for.
-        only: names of the programs that are needed; default: all that serve the purposes.
+        only: names of the programs that are needed, of which nothing is said where they are there; default: all that
+            serve the purposes.
         releases: the Istio releases whose programs and charts are needed, of `istio_files.CHART_RELEASES`; default: all
             that programs are built of.
 
@@ -123,7 +124,8 @@ def ensure(
             _publish(row, go)
         if built:
             remove_unused(TOOLCHAIN, {_folder(row, go).name for row in PROGRAMS})
-    say(f"toolchain: {len(wanted)} programs ready in {shown(_BIN)}" + _given_text(given))
+    if only is None:
+        say(f"toolchain: {len(wanted)} programs ready in {shown(_BIN)}" + _given_text(given))
     return Toolchain()
 
 

@@ -10,11 +10,11 @@ from typing import Any, Final
 import yaml
 
 from components.constants.names import ISTIO_NAMESPACE
-from local.toolchain.programs import Purpose
+from local.toolchain.programs import ISTIOD_RELEASES, Purpose
 from local.toolchain.toolchain import ensure
 
-#: The release that the sandbox runs.
-RELEASE: Final = "1.27.0"
+#: The newest release that the sandbox runs.
+RELEASE: Final = ISTIOD_RELEASES[-1]
 
 #: Longest that one chart may take to render, in seconds; it takes a fraction of one.
 _PATIENCE: Final = 60

@@ -100,7 +100,7 @@ def read_private_key(text: str) -> str:
     except (ValueError, UnsupportedAlgorithm) as error:
         raise ValueError("it can't be decoded") from error
     if not isinstance(key, _USABLE):
-        raise ValueError("it is neither an RSA, an ECDSA nor an Ed25519 key")  # noqa: TRY004 - the text is wrong
+        raise ValueError("it is neither an RSA, an ECDSA nor an Ed25519 key")
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode("ascii")
 
 

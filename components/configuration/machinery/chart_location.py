@@ -77,5 +77,5 @@ def _version(folder: Path, chart: str) -> str:
         raise ValueError(f"{chart}/Chart.yaml is not YAML") from error
     version = cast("dict[str, Any]", content).get("version") if isinstance(content, dict) else None
     if not isinstance(version, str):
-        raise ValueError(f"{chart}/Chart.yaml has no version")  # noqa: TRY004 - it is the file that is wrong
+        raise ValueError(f"{chart}/Chart.yaml has no version")
     return version

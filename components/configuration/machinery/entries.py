@@ -3,15 +3,14 @@
 As in `types`, a `ValueError` never repeats what was given.
 """
 
-from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
 from pydantic_core import ErrorDetails, to_json
 
-from components.configuration.machinery.types import words_of
+from components.configuration.machinery.types import Allowed, json_object, plain_object, words_of
 
 Value = TypeVar("Value")
 Read = TypeVar("Read")
@@ -26,6 +25,37 @@ class Entry(BaseModel):
 Kind = TypeVar("Kind", bound=Entry)
 
 
+def by_name(text: str, name: Allowed, read: Callable[[object], Read]) -> dict[str, Read]:
+    """Read a JSON object whose entries people name.
+
+    Arguments:
+        text: the object.
+        name: what a name may be.
+        read: reads the value of an entry.
+
+    Raises:
+        ValueError: if it is none, or naming the first wrong entry as `each` does.
+    """
+
+    def item(pair: tuple[str, object]) -> tuple[str, Read]:
+        if not name.allows(pair[0]):
+            raise ValueError(f"its name is not {name.words}")
+        return pair[0], read(pair[1])
+
+    return dict(each(json_object(text).items(), item))
+
+
+def text_of(kind: Allowed, value: object) -> str:
+    """Return a value of an entry that is text of some kind.
+
+    Raises:
+        ValueError: if it is not.
+    """
+    if not isinstance(value, str) or not kind.allows(value):
+        raise ValueError(f"its value is not {kind.words}")
+    return value
+
+
 def each(entries: Iterable[Value], read: Callable[[Value], Read], unsaid: str = "") -> Iterator[Read]:
     """Yield what `read` makes of each entry; of an object's items, `read` takes the pair of name and value.
 
@@ -38,18 +68,16 @@ def each(entries: Iterable[Value], read: Callable[[Value], Read], unsaid: str = 
         ValueError: naming the first wrong entry by its position: its text may be a credential in the wrong place.
     """
     for position, value in enumerate(entries, start=1):
-        with named(position, unsaid):
+        try:
             result = read(value)
+        except ValueError as error:
+            raise ValueError(of_entry(position, str(error) or unsaid)) from error
         yield result
 
 
-@contextmanager
-def named(position: int, unsaid: str = "") -> Generator[None]:
-    """Name the entry in whose reading a `ValueError` is raised by its position."""
-    try:
-        yield
-    except ValueError as error:
-        raise ValueError(f"entry {position}: {str(error) or unsaid}") from error
+def of_entry(position: int, reason: str) -> str:
+    """Say of the entry at `position`, counted from 1, what is wrong with it."""
+    return f"entry {position}: {reason}"
 
 
 def entry(kind: type[Kind], value: object) -> Kind:
@@ -58,12 +86,15 @@ def entry(kind: type[Kind], value: object) -> Kind:
     Raises:
         ValueError: saying which field is wrong and what it may be.
     """
-    if not isinstance(value, dict):
-        raise ValueError("it is not an object")  # noqa: TRY004 - pydantic collects ValueError, and lets TypeError pass
     try:
-        return kind.model_validate_json(to_json(value))
+        return kind.model_validate_json(to_json(plain_object(value)))
     except ValidationError as error:
-        raise ValueError(_fault(kind, error.errors()[0])) from error
+        raise ValueError(_missing(error) or _fault(kind, error.errors()[0])) from error
+
+
+def _missing(error: ValidationError) -> str:
+    fields = [str(each["loc"][0]) for each in error.errors() if each["type"] == "missing" and len(each["loc"]) == 1]
+    return f"it lacks {' and '.join(fields)}" if fields else ""
 
 
 def _fault(kind: type[Entry], details: ErrorDetails) -> str:
@@ -71,8 +102,6 @@ def _fault(kind: type[Entry], details: ErrorDetails) -> str:
     field = str(details["loc"][0]) if details["loc"] else ""
     cause = details.get("ctx", {}).get("error")
     reason = str(cause) if isinstance(cause, ValueError) else ""
-    if details["type"] == "missing" and len(details["loc"]) == 1:
-        return f"it lacks {field}"
     if field and field not in names:
         return f"it may hold nothing but {', '.join(names)}"
     if not field:

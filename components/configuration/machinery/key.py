@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import ClassVar
 
 from packaging.version import Version
 from pydantic import BaseModel, ConfigDict
@@ -15,7 +16,6 @@ class Key:
     """What people are told about a configuration key, in the reference and in errors.
 
     Arguments:
-        subject: the part of the environment that it belongs to.
         description: what it is for, one or two sentences.
         example: a value that would be accepted, as it is typed on a command line; of a secret that is set from a file,
             the file; empty for any other secret.
@@ -26,7 +26,6 @@ class Key:
             object, since the engine refuses a key that is declared as text and holds one of those.
     """
 
-    subject: str
     description: str
     example: str
     allowed: str = "{type}"
@@ -39,7 +38,12 @@ class SettingsPart(BaseModel):
     """A group of configuration keys.
 
     Each field that carries a `Key` is one, named like the field in camel case. Any other field is a result of reading.
+
+    Attributes:
+        subject: the part of the environment that the keys are for, a heading in the reference.
     """
+
+    subject: ClassVar[str]
 
     model_config = ConfigDict(
         frozen=True,

@@ -112,7 +112,7 @@ def _yaml_mapping(path: Path) -> Entry:
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ValueError("the file is not YAML") from error
     if not isinstance(content, dict):
-        raise ValueError("the file is not a kubeconfig: it is no mapping")  # noqa: TRY004 - it is the file that is wrong
+        raise ValueError("the file is not a kubeconfig: it is no mapping")
     return cast("Entry", content)
 
 

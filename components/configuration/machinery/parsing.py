@@ -13,6 +13,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from components.configuration.machinery.constraints import Constraint, Fault, Model
+from components.configuration.machinery.entries import of_entry
 from components.configuration.machinery.key import Key, ReadingContext, SettingsPart
 from components.configuration.machinery.problems import (
     HIDDEN,
@@ -35,11 +36,13 @@ class KnownKey:
         name: the name of its field.
         info: the field.
         about: what people are told about it.
+        subject: that of the model which declares the field.
     """
 
     name: str
     info: FieldInfo
     about: Key
+    subject: str
 
     @cached_property
     def allowed(self) -> str:
@@ -80,11 +83,15 @@ class KnownKey:
 def keys(model: type[SettingsPart]) -> dict[str, KnownKey]:
     """Return the configuration keys of a model, in its own order."""
     return {
-        info.alias or name: KnownKey(name, info, about)
+        info.alias or name: KnownKey(name, info, about, _declaring(model, name).subject)
         for name, info in model.model_fields.items()
         for about in info.metadata
         if isinstance(about, Key)
     }
+
+
+def _declaring(model: type[SettingsPart], field: str) -> type[SettingsPart]:
+    return next(each for each in model.__mro__ if issubclass(each, SettingsPart) and field in each.__annotations__)
 
 
 def own_keys(model: type[SettingsPart]) -> list[KnownKey]:
@@ -189,7 +196,7 @@ def _fault(name: str, details: ErrorDetails) -> Fault:
     reason = str(cause) if isinstance(cause, ValueError) else ""
     position = next((part for part in details["loc"] if isinstance(part, int)), None)
     if position is not None:
-        reason = f"entry {position + 1}: {reason}" if reason else f"entry {position + 1} does not fit"
+        reason = of_entry(position + 1, reason or "it does not fit")
     return Fault(name, reason, allowed=str(getattr(cause, "allowed", "")))
 
 

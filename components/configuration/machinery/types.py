@@ -8,18 +8,21 @@ what is wrong without repeating the text, which may hold a credential. Where the
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Annotated, Any, TypeAlias, cast, get_args, get_origin
+from typing import Annotated, Any, TypeAlias, TypeVar, cast, get_args, get_origin
 
 from pydantic import BeforeValidator, GetCoreSchemaHandler, ValidationInfo
 from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, core_schema
 
 from components.configuration.machinery.key import ReadingContext
+
+Choice = TypeVar("Choice", bound=StrEnum)
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,12 @@ class Allowed:
     words: str
     read: Callable[[str], object] | None = None
     check: Callable[[Any], object] | None = None
+
+    def allows(self, value: object) -> bool:
+        """Tell whether a value passes the check."""
+        with suppress(ValueError):
+            return self.check is None or self.check(value) == value
+        return False
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         """Return what pydantic runs."""
@@ -92,15 +101,20 @@ def one_of(choices: type[StrEnum], notes: Mapping[StrEnum, str] | None = None) -
         choices: the words that are allowed.
         notes: under which condition single ones are, in words. Default: always.
     """
-
-    def read(text: str) -> StrEnum:
-        try:
-            return choices(text)
-        except ValueError as error:
-            raise ValueError from error
-
     remarks = notes or {}
-    return Allowed(either(f"{each} ({remarks[each]})" if each in remarks else each for each in choices), read=read)
+    words = either(f"{each} ({remarks[each]})" if each in remarks else each for each in choices)
+    return Allowed(words, read=lambda text: member(choices, text))
+
+
+def member(choices: type[Choice], text: object) -> Choice:
+    """Return the member of `choices` that text means.
+
+    Raises:
+        ValueError: if it is none of them.
+    """
+    if text not in list(choices):
+        raise ValueError
+    return choices(text)
 
 
 def matching(pattern: str, words: str = "") -> Allowed:
@@ -113,6 +127,18 @@ def matching(pattern: str, words: str = "") -> Allowed:
         return text
 
     return Allowed(words, check=check)
+
+
+def dns_label(most: int, words: str = "", first: str = "a-z0-9") -> Allowed:
+    """Return the type of names as DNS takes them, which neither begin nor end with a hyphen.
+
+    Arguments:
+        most: how many characters they have at most.
+        words: what is said besides their characters.
+        first: the characters that they may begin with, as in a regular expression.
+    """
+    rest = f"([-a-z0-9]{{0,{most - 2}}}[a-z0-9])?"
+    return matching(f"[{first}]{rest}", f"at most {most} lower-case letters, digits and hyphens{words}")
 
 
 def between(least: int, most: int) -> Allowed:
@@ -170,9 +196,17 @@ def json_object(text: str) -> dict[str, object]:
     Raises:
         ValueError: if it is none.
     """
-    value = read_json(text)
+    return plain_object(read_json(text))
+
+
+def plain_object(value: object) -> dict[str, object]:
+    """Return `value`, as read from JSON, if it is an object.
+
+    Raises:
+        ValueError: if it is not.
+    """
     if not isinstance(value, dict):
-        raise ValueError("it is not an object")  # noqa: TRY004 - pydantic collects ValueError, and lets TypeError pass
+        raise ValueError("it is not an object")
     return cast("dict[str, object]", value)
 
 
@@ -184,7 +218,7 @@ def json_list(text: str, **options: Any) -> tuple[object, ...]:
     """
     value = read_json(text, **options)
     if not isinstance(value, list):
-        raise ValueError("it is not a list")  # noqa: TRY004 - as above
+        raise ValueError("it is not a list")
     return tuple(cast("list[object]", value))
 
 

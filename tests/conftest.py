@@ -3,11 +3,16 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from xdist.remote import Producer
 
 from tests.components.configuration.settings_support import fill
 from tests.side_by_side import CommonFixtures, begins
 from tests.support.istio import Istio
+
+# How long an example takes says something of the machine, and nothing of what is tested.
+settings.register_profile("tests", deadline=None)
+settings.load_profile("tests")
 
 
 @pytest.fixture(scope="session")

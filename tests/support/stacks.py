@@ -12,7 +12,7 @@ from components.configuration.settings import Settings
 from components.environment.args import tracing_plan
 from components.environment.environment import Environment, EnvironmentArgs
 from local.paths import STACKS
-from tests.components.configuration.settings_support import NOW, Ca, kubeconfig
+from tests.components.configuration.settings_support import NOW, authority, kubeconfig
 from tests.support.istio import Istio
 from tests.support.mocks import Recording, record
 
@@ -38,7 +38,7 @@ def stack_settings(stack: str, project: Path) -> Settings:
     if "kubeconfig" in texts:
         _write(project / texts["kubeconfig"], kubeconfig())
     if "backendCaFile" in texts:
-        _write(project / texts["backendCaFile"], Ca().pem().decode("ascii"))
+        _write(project / texts["backendCaFile"], authority().pem)
     if "://" not in texts.get("istioCharts", "://"):
         folder = project / texts["istioCharts"]
         folder.parent.mkdir(parents=True)

@@ -7,12 +7,11 @@ import threading
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from local.certificates import KeyPair
 from local.ports import LOOPBACK
-from tests.components.tracing.collector.genuine.certificates import Identity
 
 
 @dataclass(frozen=True)
@@ -52,15 +51,12 @@ def as_json(value: Any) -> Reply:
 
 
 @contextlib.contextmanager
-def serving(
-    answer: Callable[[Asked], Reply], identity: Identity | None = None, folder: Path | None = None
-) -> Generator[Served]:
+def serving(answer: Callable[[Asked], Reply], identity: KeyPair | None = None) -> Generator[Served]:
     """Serve until the block ends; requests are noted in order.
 
     Arguments:
         answer: the answer to a request.
         identity: whom it shows itself as, over TLS; `None` (default) serves in the clear.
-        folder: takes the certificate and key.
     """
     asked: list[Asked] = []
 
@@ -87,8 +83,10 @@ def serving(
 
     with ThreadingHTTPServer((LOOPBACK, 0), Handler) as server:
         server.daemon_threads = True
-        if identity and folder:
-            server.socket = _tls(identity, folder).wrap_socket(server.socket, server_side=True)
+        if identity:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(identity.certificate, identity.key)
+            server.socket = context.wrap_socket(server.socket, server_side=True)
         serving_thread = threading.Thread(target=lambda: server.serve_forever(poll_interval=0.01))
         serving_thread.start()
         try:
@@ -96,12 +94,3 @@ def serving(
         finally:
             server.shutdown()
             serving_thread.join()
-
-
-def _tls(identity: Identity, folder: Path) -> ssl.SSLContext:
-    certificate, key = folder / "server.crt", folder / "server.key"
-    certificate.write_text(identity.certificate, encoding="utf-8")
-    key.write_text(identity.key, encoding="utf-8")
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate, key)
-    return context

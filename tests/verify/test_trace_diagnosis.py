@@ -263,7 +263,7 @@ class TestLoss:
 
         assert diagnose(observed(traces, max_loss=0.5)) == []
 
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=60)
     @given(st.sets(st.tuples(st.integers(0, 29), st.integers(0, 5)), min_size=1, max_size=12))
     def test_any_loss_is_noticed(self, lost: set[tuple[int, int]]) -> None:
         traces = {

@@ -11,7 +11,7 @@ import yaml
 
 from components.constants.choices import ClusterKind
 from components.versions.support import concerns
-from tests.components.configuration.settings_support import TOKEN, Ca, charts, kubeconfig, read
+from tests.components.configuration.settings_support import TOKEN, authority, charts, kubeconfig, read
 
 STACKS = sorted((Path(__file__).parents[3] / "stacks").glob("Pulumi.*.yaml"))
 ON_GKE = [file for file in STACKS if "clusterKind: existing" not in file.read_text(encoding="utf-8")]
@@ -52,7 +52,7 @@ def as_pulumi_does(value: Any) -> str:
 
 
 def make_files(raw: Mapping[str, str], project: Path) -> None:
-    for key, content in {"kubeconfig": kubeconfig(), "backendCaFile": Ca().pem().decode()}.items():
+    for key, content in {"kubeconfig": kubeconfig(), "backendCaFile": authority().pem}.items():
         if raw.get(key, "").startswith(".sandbox/"):
             (project / raw[key]).parent.mkdir(parents=True, exist_ok=True)
             (project / raw[key]).write_text(content)

@@ -11,8 +11,9 @@ import pytest
 from components.configuration.machinery.certificates import fingerprints
 from local.certificates import new_authority
 from local.ports import LOOPBACK, free_ports
-from tests.components.tracing.collector.genuine.backends import Trust, http_backend
+from tests.components.tracing.collector.genuine.backends import http_backend
 from tests.support.certificates import authority, new_files
+from tests.support.served import Trust
 from tests.verify.support import Cluster, causes, context, expected, pod, verdicts
 from verify.causes import Cause
 from verify.cluster.certificates import handshake, judge_ca_secret

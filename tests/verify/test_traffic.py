@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from local.ports import free_ports
 from tests.support.certificates import authority, new_files
-from tests.verify.served import Asked, Reply, serving
+from tests.support.served import Asked, Reply, Trust, serving
 from verify.causes import Cause
 from verify.outcomes import Finding, Verdict
 from verify.sender import UNDECIDED, WARM_UP, Load, Pace, Sender
@@ -182,8 +182,8 @@ def test_a_port_without_tls_is_told_from_a_closed_one() -> None:
 
 def test_a_gateway_with_a_private_ca_is_trusted_once_the_ca_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     private = authority("Private CA")
-    identity = private.server(new_files(), "bookinfo.example.com")
-    with serving(lambda _: Reply(body=PAGE), identity) as server:
+    trust = Trust(private.server(new_files(), "bookinfo.example.com"))
+    with serving(lambda _: Reply(body=PAGE), trust) as server:
         load = Load("https://bookinfo.example.com", 2, 10, address=f"127.0.0.1:{server.port}")
         untrusted = Sender(load, silent, MadeUpTime().pace()).send()
         monkeypatch.setenv("SSL_CERT_FILE", str(private.files.certificate))

@@ -3,18 +3,15 @@
 import contextlib
 import gzip
 import queue
-import ssl
-import threading
 from collections.abc import Generator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib import import_module
 from typing import Any, Final
 
 from components.backends.presets import OtlpProtocol
-from local.certificates import KeyPair
 from local.ports import LOOPBACK
+from tests.support.served import Asked, Reply, Trust, serving
 
 grpc: Final[Any] = import_module("grpc")
 trace_service: Final[Any] = import_module("opentelemetry.proto.collector.trace.v1.trace_service_pb2")
@@ -55,19 +52,6 @@ class Receiver:
         return self.arrivals.get(timeout=_PATIENCE)
 
 
-@dataclass(frozen=True)
-class Trust:
-    """How a backend shows itself, and whom it lets in.
-
-    Arguments:
-        own: its certificate and key.
-        clients_ca: the CA of the clients that it lets in, PEM; `None` lets in all.
-    """
-
-    own: KeyPair
-    clients_ca: str | None = None
-
-
 def backend(protocol: OtlpProtocol, trust: Trust | None = None) -> contextlib.AbstractContextManager[Receiver]:
     """Run a backend, with TLS if `trust` is given."""
     return grpc_backend(trust) if protocol is OtlpProtocol.GRPC else http_backend(trust)
@@ -102,31 +86,15 @@ def grpc_backend(trust: Trust | None) -> Generator[Receiver]:
 def http_backend(trust: Trust | None) -> Generator[Receiver]:
     """Run a backend for OTLP/HTTP, with TLS if `trust` is given."""
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["content-length"]))
-            headers = {name.lower(): value for name, value in self.headers.items()}
-            request = trace_service.ExportTraceServiceRequest.FromString(_plain(body, headers))
-            receiver.arrivals.put(Arrival(self.path, headers, _names(request)))
-            self.send_response(200)
-            self.send_header("content-type", "application/x-protobuf")
-            self.send_header("content-length", "0")
-            self.end_headers()
+    arrivals = queue.Queue[Arrival]()
 
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's own name
-            """Stay silent."""
+    def take(asked: Asked) -> Reply:
+        request = trace_service.ExportTraceServiceRequest.FromString(_plain(asked.body, asked.headers))
+        arrivals.put(Arrival(asked.path, asked.headers, _names(request)))
+        return Reply(headers={"content-type": "application/x-protobuf"})
 
-    with ThreadingHTTPServer((LOOPBACK, 0), Handler) as server:
-        receiver = Receiver(server.server_address[1])
-        if trust:
-            server.socket = _tls(trust).wrap_socket(server.socket, server_side=True)
-        serving = threading.Thread(target=server.serve_forever)
-        serving.start()
-        try:
-            yield receiver
-        finally:
-            server.shutdown()
-            serving.join()
+    with serving(take, trust) as server:
+        yield Receiver(server.port, arrivals)
 
 
 def send_span(port: int, name: str) -> None:
@@ -149,12 +117,3 @@ def _scopes(resource_spans: Any) -> Any:
 
 def _plain(body: bytes, headers: Mapping[str, str]) -> bytes:
     return gzip.decompress(body) if headers.get("content-encoding") == "gzip" else body
-
-
-def _tls(trust: Trust) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(trust.own.certificate, trust.own.key)
-    if trust.clients_ca:
-        context.verify_mode = ssl.CERT_REQUIRED
-        context.load_verify_locations(cadata=trust.clients_ca)
-    return context

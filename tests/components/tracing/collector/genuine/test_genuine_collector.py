@@ -13,9 +13,10 @@ from components.backends.address import BackendAddress
 from components.backends.presets import Backend, OtlpProtocol
 from components.tracing.collector.collector import CollectorArgs
 from local.ports import LOOPBACK
-from tests.components.tracing.collector.genuine.backends import Arrival, Receiver, Trust, backend, send_span
+from tests.components.tracing.collector.genuine.backends import Arrival, Receiver, backend, send_span
 from tests.components.tracing.collector.genuine.genuine import Genuine, laid_out
 from tests.support.certificates import authority, new_files
+from tests.support.served import Trust
 
 POOL_CA = authority("Pool CA")
 CLIENTS_CA = authority("Clients' CA")

@@ -6,11 +6,9 @@ import time
 from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib import import_module
 from itertools import product
 from pathlib import Path
-from threading import Thread
 from typing import Any, Final, TypeVar
 
 import httpx
@@ -20,9 +18,10 @@ from components.backends.address import BackendAddress
 from components.backends.presets import Backend, OtlpProtocol
 from components.tracing.collector.collector import CollectorArgs
 from local.ports import LOOPBACK, free_ports
-from tests.components.tracing.collector.genuine.backends import Trust, backend, send_span
+from tests.components.tracing.collector.genuine.backends import Receiver, backend, send_span
 from tests.components.tracing.collector.genuine.genuine import Genuine
 from tests.support.certificates import authority, new_files
+from tests.support.served import Reply, Trust, serving
 from verify.causes import Cause
 from verify.cluster.collector_counters import Counters
 from verify.cluster.collector_log import newest_complaint
@@ -66,8 +65,8 @@ def plain_text(protocol: OtlpProtocol) -> Generator[CollectorArgs]:
 
 @contextlib.contextmanager
 def refusing(protocol: OtlpProtocol) -> Generator[CollectorArgs]:
-    with refusing_grpc() if protocol is OtlpProtocol.GRPC else refusing_http() as port:
-        yield args(protocol, port, tls=False)
+    with refusing_grpc() if protocol is OtlpProtocol.GRPC else serving(lambda _: Reply(401)) as server:
+        yield args(protocol, server.port, tls=False)
 
 
 @contextlib.contextmanager
@@ -87,7 +86,7 @@ def silent(protocol: OtlpProtocol) -> Generator[CollectorArgs]:
 
 
 @contextlib.contextmanager
-def refusing_grpc() -> Generator[int]:
+def refusing_grpc() -> Generator[Receiver]:
     class Refusal(grpc.ServerInterceptor):
         def intercept_service(self, continuation: Any, handler_call_details: Any) -> Any:
             del continuation, handler_call_details
@@ -102,28 +101,9 @@ def refusing_grpc() -> Generator[int]:
     port = server.add_insecure_port(f"{LOOPBACK}:0")
     server.start()
     try:
-        yield port
+        yield Receiver(port)
     finally:
         server.stop(None).wait()
-
-
-@contextlib.contextmanager
-def refusing_http() -> Generator[int]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            self.send_error(401)
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's own name
-            """Stay silent."""
-
-    with ThreadingHTTPServer((LOOPBACK, 0), Handler) as server:
-        serving = Thread(target=server.serve_forever)
-        serving.start()
-        try:
-            yield server.server_address[1]
-        finally:
-            server.shutdown()
-            serving.join()
 
 
 BROKEN: Final[dict[Situation, Cause]] = {

@@ -96,11 +96,7 @@ def test_the_token_is_in_no_finding(outputs: dict[str, Any]) -> None:
 
 
 BROKEN: Final[Mapping[str, tuple[Change, str, Cause]]] = {
-    "injection label removed": (
-        labelled(**{"istio-injection": None}),
-        "namespaces",
-        Cause.INJECTION_LABEL_MISSING,
-    ),
+    "injection label removed": (labelled(**{"istio-injection": None}), "namespaces", Cause.INJECTION_LABEL_MISSING),
     "injection by another revision": (
         labelled(**{"istio-injection": None, "istio.io/rev": "canary"}),
         "namespaces",
@@ -123,11 +119,7 @@ BROKEN: Final[Mapping[str, tuple[Change, str, Cause]]] = {
         "sidecars",
         Cause.SAMPLING_OTHER,
     ),
-    "CA Secret gone": (
-        without(f"{OBSERVABILITY}/secrets/lightstep.cacert"),
-        "CA certificate",
-        Cause.CA_SECRET_MISSING,
-    ),
+    "CA Secret gone": (without(f"{OBSERVABILITY}/secrets/lightstep.cacert"), "CA certificate", Cause.CA_SECRET_MISSING),
     "CA of another backend": (
         secret("lightstep.cacert", "cacert.pem", OTHER_CA),
         "CA certificate",

@@ -175,8 +175,7 @@ def test_a_ca_of_the_stack_that_has_expired_is_named(running: Running, outputs: 
     assert failures(results) == [("CA certificate", Cause.CA_EXPIRED)]
 
 
-#: What is expected of another revision stands in its istiod, in the labels of three namespaces, and in the policy of the
-#: Collector, which names that label.
+#: A revision has an istiod of its own, and a label that three namespaces and the Collector's policy name.
 OF_ANOTHER_REVISION: Final = [
     ("control plane", Cause.ISTIOD_MISSING),
     *[("namespaces", Cause.INJECTION_LABEL_OTHER)] * 3,

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-import pulumi_kubernetes as kubernetes
 import pytest
+from pulumi_kubernetes.core.v1 import ConfigMap
 
 from components.constants.choices import ServiceType
 from components.gateway.gateway import GatewayArgs, IngressGateway, entry_url
@@ -158,11 +158,7 @@ def test_no_revision_is_named_by_default() -> None:
 
 
 def test_only_the_pods_wait_for_the_injector() -> None:
-    def make() -> None:
-        injector = kubernetes.core.v1.ConfigMap("injector")
-        IngressGateway("gateway", GatewayArgs("istio-ingress", after=[injector]))
-
-    made = record(make)
+    made = record(lambda: IngressGateway("gateway", GatewayArgs("istio-ingress", after=[ConfigMap("injector")])))
 
     waiting = {each.name for each in made.resources if "injector" in made.waits_for(each.name)}
     assert waiting == {"gateway-deployment"}

@@ -103,11 +103,7 @@ class Running:
 
 def laid_out(args: CollectorArgs, root: Path) -> list[str]:
     """Write all that the Pods of a Collector mount below `root` and return the container's arguments."""
-
-    def make() -> None:
-        Collector("collector", args)
-
-    made = record(make)
+    made = record(lambda: Collector("collector", args))
     spec = made.only("Deployment").inputs["spec"]["template"]["spec"]
     (container,) = spec["containers"]
     volumes = {volume["name"]: volume for volume in spec["volumes"]}

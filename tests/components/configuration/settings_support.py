@@ -122,16 +122,10 @@ def read(
     )
 
 
-def message(
-    raw: Mapping[str, str],
-    root: Path,
-    stack: str = "dev",
-    secret_keys: frozenset[str] = SECRETS,
-    kubernetes: str | None = None,
-) -> str:
-    """Return the error that a configuration gives; it is an error of the test if it gives none."""
+def message(raw: Mapping[str, str], root: Path, **asked: Any) -> str:
+    """Return the error that `read` gives; it is an error of the test if it gives none."""
     try:
-        settings = read(raw, root, stack, secret_keys, kubernetes)
+        settings = read(raw, root, **asked)
     except ConfigurationError as error:
         return str(error)
     raise AssertionError(f"nothing was found wrong: {settings!r}")

@@ -132,9 +132,11 @@ def message(raw: Mapping[str, str], root: Path, **asked: Any) -> str:
 
 
 def fill(project: Path) -> None:
-    """Write the files that the tables of wrong configurations point at."""
+    """Write the files that the tables of wrong configurations, and the fixes of their errors, point at."""
+    (project / ".kube").mkdir()
     for name, content in {
         "kubeconfig.yaml": kubeconfig(),
+        ".kube/config": kubeconfig(),
         "no-current-context.yaml": kubeconfig(**{"current-context": ""}),
         "no-contexts.yaml": kubeconfig(contexts=[]),
         "no-user.yaml": kubeconfig(users=[]),

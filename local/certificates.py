@@ -17,17 +17,20 @@ _VALIDITY: Final = timedelta(days=365)
 
 _CLOCK_SKEW: Final = timedelta(minutes=5)
 
-#: What an authority's key is for.
-_SIGNS_CERTIFICATES: Final = x509.KeyUsage(
-    key_cert_sign=True,
-    crl_sign=True,
-    digital_signature=False,
-    content_commitment=False,
-    key_encipherment=False,
-    data_encipherment=False,
-    key_agreement=False,
-    encipher_only=False,
-    decipher_only=False,
+#: What makes a certificate one of an authority: critical extensions both.
+_OF_AUTHORITIES: Final = (
+    x509.BasicConstraints(ca=True, path_length=None),
+    x509.KeyUsage(
+        key_cert_sign=True,
+        crl_sign=True,
+        digital_signature=False,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        encipher_only=False,
+        decipher_only=False,
+    ),
 )
 
 
@@ -47,6 +50,8 @@ class KeyPair:
 class Authority:
     """A certificate authority whose key and certificate lie in files.
 
+    What it issues is valid as long as itself, and for the key that lies in its file already, or else for a new one.
+
     Arguments:
         files: its certificate and key.
     """
@@ -54,52 +59,47 @@ class Authority:
     def __init__(self, files: KeyPair) -> None:
         self.files = files
         self._certificate = x509.load_pem_x509_certificate(files.certificate.read_bytes())
-        key = serialization.load_pem_private_key(files.key.read_bytes(), None)
-        if not isinstance(key, ec.EllipticCurvePrivateKey):
-            raise TypeError(f"{files.key} holds no key of an elliptic curve")
-        self._key = key
+        self._key = _read_key(files.key)
+
+    @property
+    def pem(self) -> str:
+        """Its own certificate."""
+        return self.files.certificate.read_text(encoding="ascii")
+
+    def authority(self, files: KeyPair, name: str) -> "Authority":
+        """Make an authority below this one and write its files."""
+        return Authority(self._issue(files, _name(name), *_OF_AUTHORITIES))
 
     def server(self, files: KeyPair, name: str, alternatives: Iterable[str] = ()) -> KeyPair:
         """Write a server's certificate; `alternatives` are DNS names and IP addresses, beside `name`."""
-        return self._issue(
-            files, x509.Name([_common_name(name)]), ExtendedKeyUsageOID.SERVER_AUTH, [name, *alternatives]
-        )
+        names = x509.SubjectAlternativeName([_general_name(each) for each in (name, *alternatives)])
+        return self._issue(files, _name(name), x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), names)
 
     def client(self, files: KeyPair, user: str, group: str | None = None) -> KeyPair:
         """Write a client's certificate, for a Kubernetes user and its group."""
-        groups = [x509.NameAttribute(NameOID.ORGANIZATION_NAME, group)] if group else []
-        return self._issue(files, x509.Name([*groups, _common_name(user)]), ExtendedKeyUsageOID.CLIENT_AUTH, [])
+        return self._issue(files, _name(user, group), x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH]))
 
-    def _issue(
-        self, files: KeyPair, subject: x509.Name, usage: x509.ObjectIdentifier, alternatives: Iterable[str]
-    ) -> KeyPair:
-        key = new_key(files.key)
-        builder = _builder(subject, self._certificate.subject, key.public_key())
-        builder = builder.add_extension(x509.ExtendedKeyUsage([usage]), critical=False)
-        names = [_general_name(each) for each in alternatives]
-        if names:
-            builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=False)
-        builder = builder.add_extension(
-            x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key()), critical=False
-        )
-        certificate = builder.sign(self._key, hashes.SHA256())
-        files.certificate.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-        return files
+    def _issue(self, files: KeyPair, subject: x509.Name, *extensions: x509.ExtensionType) -> KeyPair:
+        key = _read_key(files.key) if files.key.exists() else new_key(files.key)
+        begin, end = self._certificate.not_valid_before_utc, self._certificate.not_valid_after_utc
+        draft = _draft(subject, key.public_key(), begin, end, extensions)
+        return _sign(draft, self._certificate.subject, self._key, files)
 
 
-def new_authority(files: KeyPair, name: str, validity: timedelta = _VALIDITY) -> Authority:
-    """Make a certificate authority and write its files."""
-    key = new_key(files.key)
-    subject = x509.Name([_common_name(name)])
-    certificate = (
-        _builder(subject, subject, key.public_key(), validity)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .add_extension(_SIGNS_CERTIFICATES, critical=True)
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    files.certificate.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-    return Authority(files)
+def new_authority(
+    files: KeyPair, name: str, validity: timedelta = _VALIDITY, begin: datetime | None = None
+) -> Authority:
+    """Make a certificate authority and write its files.
+
+    Arguments:
+        files: where its certificate and key will be.
+        name: its common name.
+        validity: how long it is valid; default 365 days.
+        begin: from when on, with its zone; `None` (default) means 5 minutes ago, since clocks differ.
+    """
+    key, begin = new_key(files.key), begin or datetime.now(UTC) - _CLOCK_SKEW
+    draft = _draft(_name(name), key.public_key(), begin, begin + validity, _OF_AUTHORITIES)
+    return Authority(_sign(draft, _name(name), key, files))
 
 
 def new_key(file: Path) -> ec.EllipticCurvePrivateKey:
@@ -111,23 +111,45 @@ def new_key(file: Path) -> ec.EllipticCurvePrivateKey:
     return key
 
 
-def _builder(
-    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey, validity: timedelta = _VALIDITY
+def _read_key(file: Path) -> ec.EllipticCurvePrivateKey:
+    key = serialization.load_pem_private_key(file.read_bytes(), None)
+    if not isinstance(key, ec.EllipticCurvePrivateKey):
+        raise TypeError(f"{file} holds no key of an elliptic curve")
+    return key
+
+
+def _draft(
+    subject: x509.Name,
+    key: ec.EllipticCurvePublicKey,
+    begin: datetime,
+    end: datetime,
+    extensions: Iterable[x509.ExtensionType],
 ) -> x509.CertificateBuilder:
-    begin = datetime.now(UTC) - _CLOCK_SKEW
-    return (
+    draft = (
         x509.CertificateBuilder()
         .subject_name(subject)
-        .issuer_name(issuer)
         .public_key(key)
         .serial_number(x509.random_serial_number())
         .not_valid_before(begin)
-        .not_valid_after(begin + validity)
+        .not_valid_after(end)
     )
+    for extension in (*extensions, x509.SubjectKeyIdentifier.from_public_key(key)):
+        draft = draft.add_extension(extension, critical=extension in _OF_AUTHORITIES)
+    return draft
 
 
-def _common_name(name: str) -> x509.NameAttribute[str]:
-    return x509.NameAttribute(NameOID.COMMON_NAME, name)
+def _sign(
+    draft: x509.CertificateBuilder, issuer: x509.Name, key: ec.EllipticCurvePrivateKey, files: KeyPair
+) -> KeyPair:
+    issued_by = x509.AuthorityKeyIdentifier.from_issuer_public_key(key.public_key())
+    certificate = draft.issuer_name(issuer).add_extension(issued_by, critical=False).sign(key, hashes.SHA256())
+    files.certificate.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    return files
+
+
+def _name(common_name: str, organization: str | None = None) -> x509.Name:
+    groups = [x509.NameAttribute(NameOID.ORGANIZATION_NAME, organization)] if organization else []
+    return x509.Name([*groups, x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
 
 
 def _general_name(text: str) -> x509.GeneralName:

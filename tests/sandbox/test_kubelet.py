@@ -112,6 +112,11 @@ class Trial:
         program.write_text(ISTIOD)
         program.chmod(0o755)
 
+    def run(self, name: str, release: str, revision: str = "default") -> None:
+        """Add a Pod and let the kubelet work until it is ready."""
+        self.api.add(name, release, revision)
+        self.until(lambda: self.api.ready(name))
+
     def until(self, condition: Callable[[], bool]) -> None:
         """Let the kubelet work until a condition holds."""
         deadline = time.monotonic() + 20
@@ -169,8 +174,7 @@ def test_a_pod_is_ready_once_its_istiod_answers_and_not_before(trial: Trial) -> 
 
 
 def test_nothing_is_written_while_nothing_changes(trial: Trial) -> None:
-    trial.api.add("a-1", "1.27.0")
-    trial.until(lambda: trial.api.ready("a-1"))
+    trial.run("a-1", "1.27.0")
     written = trial.api.patches
 
     trial.kubelet.step()
@@ -180,8 +184,7 @@ def test_nothing_is_written_while_nothing_changes(trial: Trial) -> None:
 
 
 def test_an_older_istiod_goes_on_until_the_newer_one_answers_and_its_pod_is_gone(trial: Trial) -> None:
-    trial.api.add("a-1", "1.26.0")
-    trial.until(lambda: trial.api.ready("a-1"))
+    trial.run("a-1", "1.26.0")
     older = trial.pid_file.running()
     assert older is not None
 
@@ -204,19 +207,16 @@ def test_an_older_istiod_goes_on_until_the_newer_one_answers_and_its_pod_is_gone
 
 
 def test_each_pod_gets_the_istiod_of_its_release(trial: Trial) -> None:
-    trial.api.add("a-1", "1.27.0")
-    trial.until(lambda: trial.api.ready("a-1"))
+    trial.run("a-1", "1.27.0")
 
-    trial.api.add("b-1", "1.26.0")
-    trial.until(lambda: trial.api.ready("b-1"))
+    trial.run("b-1", "1.26.0")
 
     assert trial.answering() == "pilot-discovery-1.26.0"
     assert trial.started() == ["pilot-discovery-1.27.0 default", "pilot-discovery-1.26.0 default"]
 
 
 def test_a_release_that_the_sandbox_lacks_is_an_image_that_cannot_be_pulled(trial: Trial) -> None:
-    trial.api.add("a-1", "1.26.0")
-    trial.until(lambda: trial.api.ready("a-1"))
+    trial.run("a-1", "1.26.0")
 
     trial.api.add("b-1", "1.30.0")
     trial.kubelet.step()
@@ -256,9 +256,7 @@ def test_istiod_waits_for_its_injection_template(trial: Trial) -> None:
 
 def test_a_revision_is_the_one_of_the_pod(trial: Trial) -> None:
     trial.api.config_maps = {"istio-sidecar-injector-canary"}
-    trial.api.add("a-1", "1.27.0", revision="canary")
-
-    trial.until(lambda: trial.api.ready("a-1"))
+    trial.run("a-1", "1.27.0", revision="canary")
 
     assert trial.started() == ["pilot-discovery-1.27.0 canary"]
 
@@ -273,8 +271,7 @@ def test_replicas_share_one_istiod(trial: Trial) -> None:
 
 
 def test_an_istiod_that_ends_by_itself_is_started_again_and_its_pod_not_ready_until_then(trial: Trial) -> None:
-    trial.api.add("a-1", "1.27.0")
-    trial.until(lambda: trial.api.ready("a-1"))
+    trial.run("a-1", "1.27.0")
     first = trial.pid_file.running()
     assert first is not None
 
@@ -295,27 +292,23 @@ def test_an_istiod_that_keeps_ending_is_given_up_until_there_is_another_pod(tria
     trial.until(lambda: trial.said[-1:] != [] and "CrashLoopBackOff" in trial.said[-1])
     given_up = trial.api.state("a-1")["waiting"]
     (trial.folder / "broken").unlink()
-    trial.api.add("b-1", "1.27.0")
-    trial.until(lambda: trial.api.ready("b-1"))
+    trial.run("b-1", "1.27.0")
 
     assert given_up["reason"] == "CrashLoopBackOff"
     assert given_up["message"].startswith("istiod ended 5 times within 300 s")
 
 
 def test_a_pod_that_replaces_a_deleted_one_gets_an_istiod_of_its_own(trial: Trial) -> None:
-    trial.api.add("a-1", "1.27.0")
-    trial.until(lambda: trial.api.ready("a-1"))
+    trial.run("a-1", "1.27.0")
 
     trial.api.remove("a-1")
-    trial.api.add("a-2", "1.27.0")
-    trial.until(lambda: trial.api.ready("a-2"))
+    trial.run("a-2", "1.27.0")
 
     assert len(trial.started()) == 2
 
 
 def test_when_the_last_pod_is_gone_istiod_ends(trial: Trial) -> None:
-    trial.api.add("a-1", "1.27.0")
-    trial.until(lambda: trial.api.ready("a-1"))
+    trial.run("a-1", "1.27.0")
     running = trial.pid_file.running()
     assert running is not None
 

@@ -126,11 +126,11 @@ class Recording:
         return found
 
 
-def record(make: Callable[[], Mapping[str, Any] | None]) -> Recording:
+def record(make: Callable[[], object]) -> Recording:
     """Run `make` with Pulumi's mocks and return what it has made.
 
     Arguments:
-        make: makes resources; may return outputs or plain values by name, which are recorded too.
+        make: makes resources; what it returns is recorded too if it is outputs or plain values by name.
     """
     monitor = _Monitor(_Cloud())
     mocks.set_mocks(_Cloud(), project="traced-mesh", stack="test", preview=False, monitor=monitor)
@@ -143,7 +143,8 @@ def record(make: Callable[[], Mapping[str, Any] | None]) -> Recording:
         outputs[name] = Secret(value) if await output.is_secret() else value
 
     def run() -> pulumi.Output[Any]:
-        made = make() or {}
+        returned = make()
+        made: Mapping[str, Any] = cast("Mapping[str, Any]", returned) if isinstance(returned, Mapping) else {}
         return pulumi.Output.all(*(observe(name, pulumi.Output.from_input(value)) for name, value in made.items()))
 
     cast("Any", mocks).test(run)()

@@ -12,7 +12,7 @@ from components.configuration.settings import Settings
 from components.environment.args import tracing_plan
 from components.environment.environment import Environment, EnvironmentArgs
 from local.paths import STACKS
-from tests.components.configuration.settings_support import NOW, Ca, kubeconfig
+from tests.components.configuration.settings_support import NOW, authority, kubeconfig
 from tests.support.istio import Istio
 from tests.support.mocks import Recording, record
 
@@ -25,6 +25,12 @@ def stack_names() -> list[str]:
     return sorted(path.name.split(".")[1] for path in STACKS.glob("Pulumi.*.yaml"))
 
 
+def stack_config(stack: str) -> dict[str, str]:
+    """Return the configuration in a stack's file, without the namespace, as Pulumi hands it over."""
+    config: dict[str, Any] = yaml.safe_load((STACKS / f"Pulumi.{stack}.yaml").read_text(encoding="utf-8"))["config"]
+    return {key.removeprefix(f"{NAMESPACE}:"): _text(value) for key, value in config.items()}
+
+
 def stack_settings(stack: str, project: Path) -> Settings:
     """Return the settings of a stack as its file says.
 
@@ -32,13 +38,11 @@ def stack_settings(stack: str, project: Path) -> Settings:
         stack: its name.
         project: an empty folder that stands in for the project's own; the files that the stack names are made there.
     """
-    config: dict[str, Any] = yaml.safe_load((STACKS / f"Pulumi.{stack}.yaml").read_text(encoding="utf-8"))["config"]
-    texts = {key.removeprefix(f"{NAMESPACE}:"): _text(value) for key, value in config.items()}
-    texts["accessToken"] = TOKEN
+    texts = stack_config(stack) | {"accessToken": TOKEN}
     if "kubeconfig" in texts:
         _write(project / texts["kubeconfig"], kubeconfig())
     if "backendCaFile" in texts:
-        _write(project / texts["backendCaFile"], Ca().pem().decode("ascii"))
+        _write(project / texts["backendCaFile"], authority().pem)
     if "://" not in texts.get("istioCharts", "://"):
         folder = project / texts["istioCharts"]
         folder.parent.mkdir(parents=True)

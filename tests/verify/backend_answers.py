@@ -4,8 +4,8 @@ import base64
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from tests.support.served import Asked, Reply, as_json
 from tests.verify.genuine_jaeger import as_otlp
-from tests.verify.served import Asked, Reply, as_json
 from verify.traces.model import Kind, Span
 
 Spans = Sequence[Span]

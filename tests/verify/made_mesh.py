@@ -7,8 +7,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from tests.support.served import Asked, Reply
 from tests.verify.made_traces import START, VERSIONS, Maker
-from tests.verify.served import Asked, Reply
 from verify.traces.model import Span
 
 #: Takes the spans of a request and returns what a broken mesh reports in their place.

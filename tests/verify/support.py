@@ -7,7 +7,7 @@ from typing import Any, Final, cast
 from verify.cluster.api import Answer, KubernetesApi
 from verify.context import Context, Options
 from verify.expected import Expected
-from verify.outcomes import Finding, Verdict
+from verify.outcomes import Finding, StageResult, Verdict
 
 OUTPUTS: Final[Mapping[str, Any]] = {
     "kubeconfig": "apiVersion: v1",
@@ -69,6 +69,16 @@ def verdicts(findings: Sequence[Finding]) -> list[Verdict]:
 def causes(findings: Sequence[Finding]) -> list[str]:
     """Return the causes of all failures."""
     return [str(finding.cause) for finding in findings if finding.verdict is Verdict.FAIL]
+
+
+def failures(results: list[StageResult]) -> list[tuple[str, str]]:
+    """Return stage and cause of all that fails."""
+    return [
+        (result.id, str(finding.cause))
+        for result in results
+        for finding in result.findings
+        if finding.verdict is Verdict.FAIL
+    ]
 
 
 def pod(

@@ -4,15 +4,16 @@ import base64
 import json
 from collections.abc import Generator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any, cast
 
 import pytest
 
 from components.configuration.machinery.certificates import fingerprints
+from local.certificates import new_authority
 from local.ports import LOOPBACK, free_ports
-from tests.components.tracing.collector.genuine.backends import Trust, http_backend
-from tests.components.tracing.collector.genuine.certificates import Authority
+from tests.components.tracing.collector.genuine.backends import http_backend
+from tests.support.certificates import authority, new_files
+from tests.support.served import Trust
 from tests.verify.support import Cluster, causes, context, expected, pod, verdicts
 from verify.causes import Cause
 from verify.cluster.certificates import handshake, judge_ca_secret
@@ -27,7 +28,7 @@ from verify.stages.access_token import judge_credentials, judge_mesh_token, judg
 from verify.stages.after_traffic import judge_after, with_cause
 from verify.stages.collector import judge_readiness, judge_sending
 
-POOL = Authority("Pool CA")
+POOL = new_authority(new_files(), "Pool CA", timedelta(hours=1))
 PEM = POOL.pem
 NOW = datetime.now(UTC)
 OURS = expected(backendCaSha256=fingerprints(PEM))
@@ -43,7 +44,7 @@ def ca_secret(pem: str = PEM) -> dict[str, Any]:
         (None, NOW, Cause.CA_SECRET_MISSING),
         ({}, NOW, Cause.CA_UNREADABLE),
         (ca_secret("no certificate"), NOW, Cause.CA_UNREADABLE),
-        (ca_secret(Authority("Pool CA").pem), NOW, Cause.CA_SECRET_OTHER),
+        (ca_secret(authority("Pool CA").pem), NOW, Cause.CA_SECRET_OTHER),
         (ca_secret(PEM * 2), NOW + timedelta(days=1), Cause.CA_EXPIRED),
         (ca_secret(), NOW - timedelta(days=2), Cause.CA_EXPIRED),
     ],
@@ -60,9 +61,8 @@ def test_a_ca_that_expires_within_thirty_days_is_a_warning() -> None:
 
 
 @pytest.fixture(scope="module")
-def backend(tmp_path_factory: pytest.TempPathFactory) -> Generator[str]:
-    trust = Trust(POOL.issue("backend"))
-    with http_backend(trust, tmp_path_factory.mktemp("backend")) as receiver:
+def backend() -> Generator[str]:
+    with http_backend(Trust(POOL.server(new_files(), "backend", [LOOPBACK]))) as receiver:
         yield f"{LOOPBACK}:{receiver.port}"
 
 
@@ -71,7 +71,7 @@ def test_a_handshake_with_the_right_ca_passes(backend: str) -> None:
 
 
 def test_a_handshake_with_another_ca_names_the_ca(backend: str) -> None:
-    assert handshake(backend, Authority("Pool CA").pem).cause is Cause.CA_DOES_NOT_VERIFY_BACKEND
+    assert handshake(backend, authority("Pool CA").pem).cause is Cause.CA_DOES_NOT_VERIFY_BACKEND
 
 
 def test_a_certificate_for_another_name_names_the_ca(backend: str) -> None:
@@ -80,8 +80,8 @@ def test_a_certificate_for_another_name_names_the_ca(backend: str) -> None:
     assert found.cause is Cause.CA_DOES_NOT_VERIFY_BACKEND
 
 
-def test_a_backend_that_speaks_plain_text_is_named(tmp_path: Path) -> None:
-    with http_backend(None, tmp_path) as receiver:
+def test_a_backend_that_speaks_plain_text_is_named() -> None:
+    with http_backend(None) as receiver:
         assert handshake(f"{LOOPBACK}:{receiver.port}", PEM).cause is Cause.BACKEND_SPEAKS_PLAIN_TEXT
 
 

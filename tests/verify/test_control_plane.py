@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from packaging.version import Version
 
-from tests.components.tracing.collector.genuine.certificates import Authority
+from tests.support.certificates import authority
 from tests.verify.support import Cluster, causes, context, expected, verdicts
 from verify.causes import Cause
 from verify.cluster.api import Answer
@@ -16,7 +16,7 @@ from verify.outcomes import Verdict
 from verify.stages.cluster import judge_versions
 from verify.stages.control_plane import STAGE, judge_istiod
 
-ROOT = Authority("cluster.local").pem
+ROOT = authority("cluster.local").pem
 ADMISSION = "/apis/admissionregistration.k8s.io/v1"
 WEBHOOKS = {
     f"{ADMISSION}/mutatingwebhookconfigurations/istio-sidecar-injector": "istio-sidecar-injector",
@@ -73,7 +73,7 @@ def test_fewer_pods_than_wanted_are_a_warning() -> None:
     assert verdicts(judge_istiod(istiod(1), expected())) == [Verdict.WARN, Verdict.PASS]
 
 
-@pytest.mark.parametrize("ca", [Authority("cluster.local").pem, None, "no certificate"])
+@pytest.mark.parametrize("ca", [authority("cluster.local").pem, None, "no certificate"])
 def test_a_webhook_with_another_ca_is_stale(ca: str | None) -> None:
     found = judge_ca_bundle(webhook("istio-sidecar-injector", ca), ROOT, "istiod")
 
@@ -82,15 +82,15 @@ def test_a_webhook_with_another_ca_is_stale(ca: str | None) -> None:
 
 
 def test_a_webhook_that_trusts_more_than_the_meshs_ca_is_right() -> None:
-    both = ROOT + Authority("next").pem
+    both = ROOT + authority("next").pem
 
     assert judge_ca_bundle(webhook("istio-sidecar-injector", both), ROOT, "istiod").verdict is Verdict.PASS
 
 
 @pytest.mark.parametrize(
     ("days", "verdict"),
-    [(-1, Verdict.FAIL), (0, Verdict.WARN), (365 * 20, Verdict.FAIL)],
-    ids=["before", "soon", "after"],
+    [(-1, Verdict.FAIL), (0, Verdict.PASS), (340, Verdict.WARN), (365 * 20, Verdict.FAIL)],
+    ids=["before", "long enough", "soon over", "after"],
 )
 def test_the_meshs_ca_is_to_be_valid_for_thirty_days(days: int, verdict: Verdict) -> None:
     assert judge_mesh_ca(ROOT, datetime.now(UTC) + timedelta(days=days)).verdict is verdict
@@ -151,7 +151,7 @@ def test_a_missing_webhook_is_the_only_failure(path: str) -> None:
 
 @pytest.mark.parametrize("path", WEBHOOKS)
 def test_a_stale_webhook_is_the_only_failure_and_no_dry_run_is_made(path: str) -> None:
-    stale = webhook(WEBHOOKS[path], Authority("cluster.local").pem)
+    stale = webhook(WEBHOOKS[path], authority("cluster.local").pem)
 
     found = STAGE.check(context(Cluster(objects(**{path: stale}))), lambda _: None)
 

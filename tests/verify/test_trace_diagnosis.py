@@ -1,7 +1,8 @@
 """Each defect is named by its own signs, and nothing else with it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -13,6 +14,23 @@ from verify.traces.checks import Sent
 from verify.traces.diagnosis import LATE, Diagnosis, diagnose, unlikely
 from verify.traces.model import Kind, Span, Trace
 from verify.traces.observation import Arrival, Sampling
+
+#: Requests of which the backend has no span.
+NOTHING = {sent: list[Span]() for sent in made()}
+
+
+def changed(change: Callable[[list[Span]], list[Span]]) -> dict[Sent, list[Span]]:
+    """Return traces of thirty requests, the spans of each changed."""
+    return {sent: change(spans) for sent, spans in made().items()}
+
+
+def of_service(service: str, **changes: Callable[[Span], Any]) -> dict[Sent, list[Span]]:
+    """Return traces in which a service's spans differ in some fields."""
+
+    def change(span: Span) -> Span:
+        return replace(span, **{name: value(span) for name, value in changes.items()})
+
+    return changed(lambda spans: [change(span) if span.service == service else span for span in spans])
 
 
 def only(diagnoses: Sequence[Diagnosis]) -> Diagnosis:
@@ -74,7 +92,7 @@ def test_nothing_is_said_of_a_run_without_requests() -> None:
 def test_a_workload_without_sidecar_is_named_alone(application: str) -> None:
     service = f"{application}.bookinfo"
 
-    diagnosis = only(diagnose(observed({sent: without_sidecar(spans, service) for sent, spans in made().items()})))
+    diagnosis = only(diagnose(observed(changed(lambda spans: without_sidecar(spans, service)))))
 
     assert diagnosis.cause is Cause.SIDECAR_MISSING_ON_ONE_SIDE
     assert diagnosis.words["workload"] == service
@@ -82,7 +100,7 @@ def test_a_workload_without_sidecar_is_named_alone(application: str) -> None:
 
 @pytest.mark.parametrize("version", ["v1", "v2", "v3"])
 def test_one_version_without_sidecar_is_named_alone(version: str) -> None:
-    traces = {sent: without_sidecar(spans, "reviews.bookinfo", version) for sent, spans in made().items()}
+    traces = changed(lambda spans: without_sidecar(spans, "reviews.bookinfo", version))
 
     diagnosis = only(diagnose(observed(traces)))
 
@@ -124,10 +142,7 @@ def test_an_application_that_drops_headers_is_named_alone(application: str, vers
 
 
 def test_two_broken_workloads_are_both_named() -> None:
-    traces = {
-        sent: without_sidecar(without_sidecar(spans, "details.bookinfo"), "ratings.bookinfo")
-        for sent, spans in made().items()
-    }
+    traces = changed(lambda spans: without_sidecar(without_sidecar(spans, "details.bookinfo"), "ratings.bookinfo"))
 
     assert [each.words["workload"] for each in diagnose(observed(traces))] == ["details.bookinfo", "ratings.bookinfo"]
 
@@ -172,39 +187,30 @@ def test_a_share_is_unlikely_only_beyond_chance(traced: int, share: float, expec
 
 
 def test_no_spans_at_all_is_one_defect() -> None:
-    nothing = {sent: list[Span]() for sent in made()}
-
-    diagnosis = only(diagnose(observed(nothing, Sampling(100, 20, 0), Arrival(None, 30))))
+    diagnosis = only(diagnose(observed(NOTHING, Sampling(100, 20, 0), Arrival(None, 30))))
 
     assert diagnosis.cause is Cause.SPANS_MISSING
 
 
 def test_traces_of_ours_with_other_ids_are_told_from_none() -> None:
-    nothing = {sent: list[Span]() for sent in made()}
     renamed = (Trace.of("9" * 32, next(iter(made().values()))),)
 
-    diagnosis = only(diagnose(observed(nothing, Sampling(100, 20, 20), renamed=renamed)))
+    diagnosis = only(diagnose(observed(NOTHING, Sampling(100, 20, 20), renamed=renamed)))
 
     assert diagnosis.cause is Cause.TRACE_IDS_NOT_TAKEN
 
 
 def test_traces_of_others_do_not_hide_that_ours_are_missing() -> None:
-    nothing = {sent: list[Span]() for sent in made()}
     others = {"productpage.bookinfo": [Trace.of("9" * 32, next(iter(made().values())))]}
 
-    diagnosis = only(diagnose(observed(nothing, Sampling(100, 20, 0), others=others)))
+    diagnosis = only(diagnose(observed(NOTHING, Sampling(100, 20, 0), others=others)))
 
     assert diagnosis.cause is Cause.SPANS_MISSING
     assert "others' requests of the same time have traces: 1" in diagnosis.evidence
 
 
 def test_clock_skew_is_named_alone_and_with_its_size() -> None:
-    traces = {
-        sent: [
-            replace(span, start=span.start - 250_000) if span.service == "ratings.bookinfo" else span for span in spans
-        ]
-        for sent, spans in made().items()
-    }
+    traces = of_service("ratings.bookinfo", start=lambda span: span.start - 250_000)
 
     diagnosis = only(diagnose(observed(traces)))
 
@@ -230,16 +236,13 @@ def test_late_spans_are_a_drawback() -> None:
 
 
 def test_misnamed_spans_are_named_alone() -> None:
-    traces = {sent: [replace(span, operation="GET") for span in spans] for sent, spans in made().items()}
+    traces = changed(lambda spans: [replace(span, operation="GET") for span in spans])
 
     assert only(diagnose(observed(traces))).cause is Cause.OPERATION_NAMES_OTHER
 
 
 def test_a_link_that_an_application_broke_is_named_alone() -> None:
-    traces = {
-        sent: [replace(span, parent_id="e" * 16) if span.service == "details.bookinfo" else span for span in spans]
-        for sent, spans in made().items()
-    }
+    traces = of_service("details.bookinfo", parent_id=lambda _: "e" * 16)
 
     assert only(diagnose(observed(traces))).cause is Cause.SPANS_UNLINKED
 

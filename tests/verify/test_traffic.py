@@ -3,15 +3,14 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from local.ports import free_ports
-from tests.components.tracing.collector.genuine.certificates import Authority
-from tests.verify.served import Asked, Reply, serving
+from tests.support.certificates import authority, new_files
+from tests.support.served import Asked, Reply, Trust, serving
 from verify.causes import Cause
 from verify.clock import Clock
 from verify.outcomes import Finding, Verdict
@@ -182,16 +181,13 @@ def test_a_port_without_tls_is_told_from_a_closed_one() -> None:
     assert [problem.cause for problem in traffic.problems] == [Cause.GATEWAY_TLS_FAILS]
 
 
-def test_a_gateway_with_a_private_ca_is_trusted_once_the_ca_is_named(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    authority = Authority("Private CA")
-    identity = authority.issue("bookinfo.example.com")
-    (tmp_path / "ca.pem").write_text(authority.pem)
-    with serving(lambda _: Reply(body=PAGE), identity, tmp_path) as server:
+def test_a_gateway_with_a_private_ca_is_trusted_once_the_ca_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    private = authority("Private CA")
+    trust = Trust(private.server(new_files(), "bookinfo.example.com"))
+    with serving(lambda _: Reply(body=PAGE), trust) as server:
         load = Load("https://bookinfo.example.com", 2, 10, address=f"127.0.0.1:{server.port}")
         untrusted = Sender(load, silent, MadeUpTime().pace()).send()
-        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+        monkeypatch.setenv("SSL_CERT_FILE", str(private.files.certificate))
         trusted = Sender(load, silent, MadeUpTime().pace()).send()
 
     assert [problem.cause for problem in untrusted.problems] == [Cause.GATEWAY_TLS_FAILS]

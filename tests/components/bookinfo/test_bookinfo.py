@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Any, Final
 
-import pulumi_kubernetes as kubernetes
 import pytest
+from pulumi_kubernetes.core.v1 import ConfigMap
 
 from components.bookinfo.bookinfo import Bookinfo, BookinfoArgs
 from components.kubernetes.resources import RESOURCES
@@ -81,11 +81,7 @@ DIFFERENCES: Final[tuple[Callable[[Document], None], ...]] = (
 
 @pytest.fixture(scope="module")
 def bookinfo() -> Recording:
-    def make() -> None:
-        injector = kubernetes.core.v1.ConfigMap("injector")
-        Bookinfo("bookinfo", BookinfoArgs("bookinfo", after=[injector]))
-
-    return record(make)
+    return record(lambda: Bookinfo("bookinfo", BookinfoArgs("bookinfo", after=[ConfigMap("injector")])))
 
 
 def ours(made: Recording) -> dict[str, Any]:
@@ -128,10 +124,9 @@ def test_every_pod_waits_for_its_service_account(bookinfo: Recording) -> None:
 
 
 def test_route_is_made_in_the_api_version_that_the_mesh_serves() -> None:
-    def make() -> None:
-        Bookinfo("bookinfo", BookinfoArgs("bookinfo", networking_api="networking.istio.io/v1beta1"))
+    args = BookinfoArgs("bookinfo", networking_api="networking.istio.io/v1beta1")
 
-    made = record(make)
+    made = record(lambda: Bookinfo("bookinfo", args))
 
     for kind in ("Gateway", "VirtualService"):
         assert made.only(kind).type == f"kubernetes:networking.istio.io/v1beta1:{kind}"
@@ -145,7 +140,7 @@ def test_virtual_service_waits_for_the_gateway_that_it_names(bookinfo: Recording
 def test_bookinfo_is_served_by_https_with_a_certificate_and_http_is_redirected_there() -> None:
     args = BookinfoArgs("bookinfo", hosts=("www.example.com",), certificate="gateway-tls")
 
-    made = record(lambda: Bookinfo("bookinfo", args) and None)
+    made = record(lambda: Bookinfo("bookinfo", args))
 
     assert made.only("Gateway").inputs["spec"]["servers"] == [
         {

@@ -1,23 +1,22 @@
 """What the tests of settings share: a configuration that is right, and files to point it at."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import yaml
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, x25519
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, NoEncryption, PrivateFormat
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from packaging.version import Version
 
 from components.configuration.machinery.problems import ConfigurationError
 from components.configuration.reading import parse_settings
 from components.configuration.settings import Settings
+from local.certificates import Authority, KeyPair, new_authority, new_key
+from tests.support.certificates import new_files
 
 NOW = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
 TOKEN = "correct-horse-battery"
@@ -26,84 +25,65 @@ RIGHT: Mapping[str, str] = {"gcpProject": "my-project", "accessToken": TOKEN}
 EXISTING: Mapping[str, str] = {"clusterKind": "existing", "kubeconfig": "kubeconfig.yaml", "accessToken": TOKEN}
 SATELLITES: Mapping[str, str] = {"backend": "lightstep-satellites", "backendAddress": "satellite.example.com:9292"}
 OTLP: Mapping[str, str] = {"gcpProject": "my-project", "backend": "otlp", "backendAddress": "otlp.example.com:4317"}
-KEY = ec.generate_private_key(ec.SECP256R1())
-OTHER_KEY = ec.generate_private_key(ec.SECP256R1())
+DAY = timedelta(days=1)
+
+#: The file of the key that all certificates of clients and of the gateway have, and the key.
+KEY_FILE = new_files().key
+KEY = new_key(KEY_FILE)
 
 
-@dataclass(frozen=True)
-class Ca:
-    """A certificate to be made; by default a CA valid for a year, issued by itself and for any use."""
-
-    name: str = "Pool CA"
-    authority: bool = True
-    begins: datetime = NOW - timedelta(days=1)
-    ends: datetime = NOW + timedelta(days=365)
-    issuer: str = ""
-    use: x509.ObjectIdentifier | None = None
-    hosts: tuple[str, ...] = ()
-    key: ec.EllipticCurvePrivateKey = KEY
-
-    def pem(self) -> bytes:
-        certificate = (
-            x509.CertificateBuilder()
-            .subject_name(_name(self.name))
-            .issuer_name(_name(self.issuer or self.name))
-            .public_key(self.key.public_key())
-            .serial_number(1)
-            .not_valid_before(self.begins)
-            .not_valid_after(self.ends)
-            .add_extension(x509.BasicConstraints(ca=self.authority, path_length=None), critical=True)
-        )
-        if self.use:
-            certificate = certificate.add_extension(x509.ExtendedKeyUsage([self.use]), critical=False)
-        if self.hosts:
-            names = x509.SubjectAlternativeName([x509.DNSName(host) for host in self.hosts])
-            certificate = certificate.add_extension(names, critical=False)
-        return certificate.sign(KEY, hashes.SHA256()).public_bytes(Encoding.PEM)
+def authority(name: str = "Pool CA", begins: datetime = NOW - DAY, ends: datetime = NOW + 365 * DAY) -> Authority:
+    """Return a new authority; what it issues is valid as long as itself."""
+    return new_authority(new_files(), name, ends - begins, begins)
 
 
-def _name(common_name: str) -> x509.Name:
-    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
-
-
-def private_key_pem(key: PrivateKeyTypes = KEY, passphrase: str = "") -> bytes:
+def private_key_pem(key: PrivateKeyTypes = KEY, passphrase: str = "") -> str:
     encryption = BestAvailableEncryption(passphrase.encode()) if passphrase else NoEncryption()
-    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption)
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption).decode()
 
 
-def client_files() -> dict[str, bytes]:
+def issued(issue: Callable[..., KeyPair], *names: object, key: Path = KEY_FILE) -> str:
+    """Return the certificate that a method of an authority issues for names and a key."""
+    return issue(KeyPair(new_files().certificate, key), *names).certificate.read_text()
+
+
+def client_files() -> dict[str, str]:
     """Return client certificates and private keys, right and wrong, by the names of their files."""
-    client = Ca("mesh", authority=False, issuer="Clients' CA", use=ExtendedKeyUsageOID.CLIENT_AUTH)
-    above = Ca("Clients' CA", issuer="Root CA")
+    root = authority("Root CA")
+    above = root.authority(new_files(), "Clients' CA")
+    client = issued(above.client, "mesh")
     return {
-        "client.pem": client.pem(),
-        "client-chain.pem": client.pem() + above.pem() + Ca("Root CA").pem(),
-        "client-reversed.pem": above.pem() + client.pem(),
-        "client-expiring.pem": replace(client, ends=NOW + timedelta(days=29)).pem(),
-        "client-for-servers.pem": replace(client, use=ExtendedKeyUsageOID.SERVER_AUTH).pem(),
-        "client-with-key.pem": client.pem() + private_key_pem(),
+        "client.pem": client,
+        "client-chain.pem": client + above.pem + root.pem,
+        "client-reversed.pem": above.pem + client,
+        "client-expiring.pem": issued(authority(ends=NOW + 29 * DAY).client, "mesh"),
+        "client-for-servers.pem": issued(above.server, "mesh"),
+        "client-with-key.pem": client + private_key_pem(),
         "client-key.pem": private_key_pem(),
-        "backend-client.pem": client.pem(),
+        "backend-client.pem": client,
         "backend-client-key.pem": private_key_pem(),
-        "client-key-sec1.pem": KEY.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption()),
-        "other-key.pem": private_key_pem(OTHER_KEY),
+        "client-key-sec1.pem": KEY_FILE.read_text(),
+        "other-key.pem": private_key_pem(new_key(new_files().key)),
         "encrypted-key.pem": private_key_pem(passphrase="open sesame"),
         "x25519-key.pem": private_key_pem(x25519.X25519PrivateKey.generate()),
-        "garbled-key.pem": b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n",
+        "garbled-key.pem": "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n",
     }
 
 
-def gateway_files() -> dict[str, bytes]:
+def gateway_files() -> dict[str, str]:
     """Return the gateway's certificates and their key by the names of their files."""
     hosts = ("www.example.com", "*.shop.example.com")
-    server = Ca("gateway", authority=False, issuer="Servers' CA", use=ExtendedKeyUsageOID.SERVER_AUTH, hosts=hosts)
+    servers, expired = authority("Servers' CA"), authority(begins=NOW - 9 * DAY, ends=NOW - 2 * DAY)
+    p384 = new_files().key
+    p384.write_text(private_key_pem(ec.generate_private_key(ec.SECP384R1())))
     return {
-        "gateway.pem": server.pem(),
+        "gateway.pem": issued(servers.server, "gateway", hosts),
         "gateway-key.pem": private_key_pem(),
-        "gateway-for-clients.pem": replace(server, use=ExtendedKeyUsageOID.CLIENT_AUTH).pem(),
-        "gateway-without-names.pem": replace(server, hosts=()).pem(),
-        "gateway-expired.pem": replace(server, begins=NOW - timedelta(days=9), ends=NOW - timedelta(days=2)).pem(),
-        "gateway-p384.pem": replace(server, key=ec.generate_private_key(ec.SECP384R1())).pem(),
+        "gateway-for-clients.pem": issued(servers.client, "gateway"),
+        # An authority's own certificate names no use, and no hosts.
+        "gateway-without-names.pem": servers.authority(KeyPair(new_files().certificate, KEY_FILE), "gateway").pem,
+        "gateway-expired.pem": issued(expired.server, "gateway", hosts),
+        "gateway-p384.pem": issued(servers.server, "gateway", hosts, key=p384),
     }
 
 
@@ -142,26 +122,21 @@ def read(
     )
 
 
-def message(
-    raw: Mapping[str, str],
-    root: Path,
-    stack: str = "dev",
-    secret_keys: frozenset[str] = SECRETS,
-    kubernetes: str | None = None,
-) -> str:
-    """Return the error that a configuration gives; it is an error of the test if it gives none."""
+def message(raw: Mapping[str, str], root: Path, **asked: Any) -> str:
+    """Return the error that `read` gives; it is an error of the test if it gives none."""
     try:
-        settings = read(raw, root, stack, secret_keys, kubernetes)
+        settings = read(raw, root, **asked)
     except ConfigurationError as error:
         return str(error)
     raise AssertionError(f"nothing was found wrong: {settings!r}")
 
 
 def fill(project: Path) -> None:
-    """Write the files that the tables of wrong configurations point at."""
-    day = timedelta(days=1)
+    """Write the files that the tables of wrong configurations, and the fixes of their errors, point at."""
+    (project / ".kube").mkdir()
     for name, content in {
         "kubeconfig.yaml": kubeconfig(),
+        ".kube/config": kubeconfig(),
         "no-current-context.yaml": kubeconfig(**{"current-context": ""}),
         "no-contexts.yaml": kubeconfig(contexts=[]),
         "no-user.yaml": kubeconfig(users=[]),
@@ -169,20 +144,20 @@ def fill(project: Path) -> None:
         "deployment.yaml": "kind: Deployment\n",
         "list.yaml": "- one\n",
         "broken.yaml": "a: [\n",
-        "good-ca.pem": Ca().pem(),
-        "backend-ca.pem": Ca().pem(),
-        "empty.pem": b"",
-        "der.pem": x509.load_pem_x509_certificate(Ca().pem()).public_bytes(Encoding.DER),
-        "garbled.pem": b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
-        "public-key.pem": b"-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n",
-        "with-key.pem": Ca().pem() + private_key_pem(),
-        "server.pem": Ca("pool.example.com", authority=False).pem(),
-        "expired.pem": Ca(begins=NOW - 30 * day, ends=NOW - day).pem(),
-        "expiring.pem": Ca(ends=NOW + 29 * day).pem(),
-        "future.pem": Ca(begins=NOW + 2 * day).pem(),
+        "good-ca.pem": authority().pem,
+        "backend-ca.pem": authority().pem,
+        "empty.pem": "",
+        "der.pem": x509.load_pem_x509_certificate(authority().pem.encode()).public_bytes(Encoding.DER),
+        "garbled.pem": "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
+        "public-key.pem": "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n",
+        "with-key.pem": authority().pem + private_key_pem(),
+        "server.pem": issued(authority().server, "pool.example.com"),
+        "expired.pem": authority(begins=NOW - 30 * DAY, ends=NOW - DAY).pem,
+        "expiring.pem": authority(ends=NOW + 29 * DAY).pem,
+        "future.pem": authority(begins=NOW + 2 * DAY).pem,
         **client_files(),
         **gateway_files(),
-        "bundle.pem": Ca("First CA").pem() + Ca("Second CA", begins=NOW - 30 * day, ends=NOW - day).pem(),
+        "bundle.pem": authority("First CA").pem + authority("Second CA", NOW - 30 * DAY, NOW - DAY).pem,
     }.items():
         (project / name).write_bytes(content if isinstance(content, bytes) else content.encode())
     charts(project / "charts-1.27.0", base="1.27.0", istiod="1.27.0")

@@ -8,7 +8,7 @@ import pytest
 from components.configuration.machinery import certificates
 from components.configuration.machinery.problems import ConfigurationError
 from components.configuration.reading import parse_settings
-from tests.components.configuration.settings_support import RIGHT, Ca
+from tests.components.configuration.settings_support import RIGHT, authority
 
 AFTER_ITS_END = datetime(2040, 1, 1, tzinfo=UTC)
 
@@ -23,7 +23,7 @@ def test_default_root_has_the_documented_name() -> None:
 
 
 def test_bundle_without_the_default_root_is_explained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "bundle.pem").write_bytes(Ca().pem())
+    (tmp_path / "bundle.pem").write_text(authority().pem)
     monkeypatch.setattr("certifi.where", lambda: str(tmp_path / "bundle.pem"))
 
     with pytest.raises(ValueError, match="no certificate named ISRG Root X1"):
@@ -42,9 +42,9 @@ def test_expired_default_root_is_an_error_of_the_key_that_replaces_it(tmp_path: 
 
 
 def test_several_certificates_are_kept_in_order(tmp_path: Path) -> None:
-    first, second = Ca("First CA").pem(), Ca("Second CA").pem()
-    (tmp_path / "pool.pem").write_bytes(b"# our pool\n" + first + b"\n" + second)
+    first, second = authority("First CA").pem, authority("Second CA").pem
+    (tmp_path / "pool.pem").write_text(f"# our pool\n{first}\n{second}")
 
     pem = certificates.read_ca_file(tmp_path / "pool.pem", datetime(2026, 6, 1, tzinfo=UTC))
 
-    assert pem.encode() == first + second
+    assert pem == first + second

@@ -20,7 +20,7 @@ from tests.components.configuration.settings_support import (
     read,
 )
 
-CLIENT = {"backendClientCertificateFile": "client-chain.pem", "backendClientKey": private_key_pem().decode()}
+CLIENT = {"backendClientCertificateFile": "client-chain.pem", "backendClientKey": private_key_pem()}
 
 
 @pytest.mark.parametrize(
@@ -89,12 +89,12 @@ def test_client_certificate_comes_with_the_chain_above_it(project: Path) -> None
 
 @pytest.mark.parametrize("name", ["client-key.pem", "client-key-sec1.pem"])
 def test_client_key_is_kept_as_a_secret_in_one_form(name: str, project: Path) -> None:
-    given = client_files()[name].decode()
+    given = client_files()[name]
 
     settings = read({**RIGHT, **CLIENT, "backendClientKey": given.strip()}, project)
 
     kept = settings.backend_client_key.get_secret_value() if settings.backend_client_key else ""
-    assert kept == private_key_pem().decode()
+    assert kept == private_key_pem()
     assert load_pem_private_key(kept.encode(), password=None)
     assert kept.splitlines()[1] not in repr(settings)
 

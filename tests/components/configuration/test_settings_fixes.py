@@ -10,19 +10,10 @@ from typing import Any
 import pytest
 
 from components.configuration.machinery.problems import NAMESPACE, ConfigurationError, Problem
-from tests.components.configuration.settings_support import TOKEN, fill, kubeconfig, read
+from tests.components.configuration.settings_support import TOKEN, read
 from tests.components.configuration.test_settings_wrong import CASES, configuration, options
 
 TYPED = {"accessToken": TOKEN, "backendHeaders": '{"x-tenant":"shop"}'}
-
-
-@pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("project")
-    fill(folder)
-    (folder / ".kube").mkdir()
-    (folder / ".kube" / "config").write_text(kubeconfig())
-    return folder
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
@@ -42,7 +33,7 @@ def test_each_fix_of_an_error_leaves_nothing_wrong_there(
         if after.key == problem.key
     ]
 
-    assert without_fix == case.get("without_fix", [])
+    assert without_fix == []
     assert still_wrong == []
 
 

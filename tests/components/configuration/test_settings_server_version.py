@@ -1,11 +1,9 @@
 """An existing cluster's version comes from its API server, or is unknown; asking never breaks anything."""
 
-import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event
 from typing import Any
 
 import pytest
@@ -14,7 +12,8 @@ from packaging.version import Version
 from components.configuration.machinery import server_version as asking
 from components.configuration.machinery.server_version import server_version
 from components.configuration.reading import parse_settings
-from tests.components.configuration.settings_support import EXISTING, NOW, RIGHT, SECRETS, fill, kubeconfig, read
+from tests.components.configuration.settings_support import EXISTING, NOW, RIGHT, SECRETS, kubeconfig, read
+from tests.support.served import Asked, Reply, as_json, serving
 
 VERSION = {
     "major": "1",
@@ -37,30 +36,19 @@ class ApiServer:
         cluster = {"name": "kind", "cluster": {"server": f"http://127.0.0.1:{self.port}"}}
         return kubeconfig(clusters=[cluster], users=[{"name": "admin", "user": user or {"token": "kubeconfig-token"}}])
 
+    def reply(self, asked: Asked) -> Reply:
+        self.open.wait()
+        return replace(as_json(self.answer), status=self.status if asked.path == "/version/" else 404)
+
 
 @pytest.fixture
 def api_server() -> Iterator[ApiServer]:
     api = ApiServer()
     api.open.set()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            api.open.wait()
-            self.send_response(api.status if self.path == "/version/" else 404)
-            self.send_header("Content-Type", "application/json")
-            self.end_headers()
-            self.wfile.write(json.dumps(api.answer).encode())
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's own name
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    api.port = server.server_port
-    Thread(target=server.serve_forever, args=[0.01], daemon=True).start()
-    yield api
-    api.open.set()
-    server.shutdown()
-    server.server_close()
+    with serving(api.reply) as server:
+        api.port = server.port
+        yield api
+        api.open.set()
 
 
 def test_version_is_told_without_what_the_distribution_adds(api_server: ApiServer) -> None:
@@ -126,15 +114,14 @@ def test_credential_plugin_that_waits_for_someone_is_not_waited_for(
     assert server_version(api_server.kubeconfig(exec=plugin)) is None
 
 
-def test_existing_cluster_is_asked_once(tmp_path: Path) -> None:
-    fill(tmp_path)
+def test_existing_cluster_is_asked_once(project: Path) -> None:
     asked: list[str] = []
 
     def answer(text: str) -> Version:
         asked.append(text)
         return Version("1.33.5")
 
-    settings = parse_settings(EXISTING, stack="dev", root=tmp_path, now=NOW, secret_keys=SECRETS, server_version=answer)
+    settings = parse_settings(EXISTING, stack="dev", root=project, now=NOW, secret_keys=SECRETS, server_version=answer)
 
     assert settings.kubernetes_version == Version("1.33.5")
     assert asked == [settings.kubeconfig_contents]
@@ -158,9 +145,7 @@ def test_version_of_a_cluster_on_gke_follows_from_its_settings(
     assert settings.kubernetes_version == Version(version)
 
 
-def test_unknown_version_refuses_nothing(tmp_path: Path) -> None:
-    fill(tmp_path)
-
-    settings = read({**EXISTING, "istioVersion": "1.13.9"}, tmp_path)
+def test_unknown_version_refuses_nothing(project: Path) -> None:
+    settings = read({**EXISTING, "istioVersion": "1.13.9"}, project)
 
     assert settings.kubernetes_version is None

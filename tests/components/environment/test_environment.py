@@ -17,11 +17,22 @@ from tests.support.stacks import record_environment
 ISRG_ROOT_X1 = "96bcec06264976f37460779acf28c5a7cfe8a3c0aae11a8ffcee05c0bddf08c6"
 
 GUARD = "environment-deletion-guard"
-KINDS = pytest.mark.parametrize("kind", [RIGHT, EXISTING], ids=["gke", "existing"])
 
 
 def environment(project: Path, base: Any = EXISTING, **changes: str) -> Recording:
     return record_environment(read({**base, **changes}, project))
+
+
+@pytest.fixture(scope="module")
+def existing(project: Path) -> Recording:
+    """The environment in an existing cluster, with all defaults."""
+    return environment(project)
+
+
+@pytest.fixture(scope="module", params=[RIGHT, EXISTING], ids=["gke", "existing"])
+def made(request: pytest.FixtureRequest, project: Path) -> Recording:
+    """The environment in each kind of cluster, with all defaults."""
+    return environment(project, request.param)
 
 
 def namespace_labels(made: Recording) -> dict[str, dict[str, str]]:
@@ -29,18 +40,12 @@ def namespace_labels(made: Recording) -> dict[str, dict[str, str]]:
     return by_name((each["name"], each["labels"]) for each in metadata)
 
 
-@KINDS
-def test_token_is_readable_in_no_resource_and_no_output(kind: dict[str, str], project: Path) -> None:
-    made = environment(project, kind)
-
+def test_token_is_readable_in_no_resource_and_no_output(made: Recording) -> None:
     assert [text for text in made.texts(with_secrets=True) if TOKEN in text]
     assert not [text for text in made.texts() if TOKEN in text]
 
 
-@KINDS
-def test_token_is_in_one_secret_only(kind: dict[str, str], project: Path) -> None:
-    made = environment(project, kind)
-
+def test_token_is_in_one_secret_only(made: Recording) -> None:
     holders = [each for each in made.resources if TOKEN in str(each.plain)]
     assert [each.type for each in holders] == ["kubernetes:core/v1:Secret"]
     assert isinstance(holders[0].inputs["stringData"], Secret)
@@ -48,16 +53,13 @@ def test_token_is_in_one_secret_only(kind: dict[str, str], project: Path) -> Non
     assert TOKEN not in str(made.outputs)
 
 
-def test_existing_clusters_credentials_are_nowhere_readable(project: Path) -> None:
-    made = environment(project)
-
-    assert "kubeconfig-token" in made.outputs["kubeconfig"].value
-    assert not [text for text in made.texts() if "kubeconfig-token" in text]
+def test_existing_clusters_credentials_are_nowhere_readable(existing: Recording) -> None:
+    assert "kubeconfig-token" in existing.outputs["kubeconfig"].value
+    assert not [text for text in existing.texts() if "kubeconfig-token" in text]
 
 
-@KINDS
-def test_chart_values_are_known_before_anything_is_made(kind: dict[str, str], project: Path) -> None:
-    charts = environment(project, kind).of_kind("Chart")
+def test_chart_values_are_known_before_anything_is_made(made: Recording) -> None:
+    charts = made.of_kind("Chart")
 
     assert [each.name for each in charts] == ["istio-base", "istiod"]
     for chart in charts:
@@ -65,34 +67,24 @@ def test_chart_values_are_known_before_anything_is_made(kind: dict[str, str], pr
         assert "Secret(" not in str(chart.inputs)
 
 
-@KINDS
-def test_everything_in_the_cluster_goes_through_its_one_provider(kind: dict[str, str], project: Path) -> None:
-    made = environment(project, kind)
-
+def test_everything_in_the_cluster_goes_through_its_one_provider(made: Recording) -> None:
     providers = {each.provider for each in made.resources if each.type.startswith("kubernetes:")}
     assert providers == {"cluster-kubernetes"}
     assert len(made.of_kind("kubernetes")) == 1
 
 
-def test_every_part_in_the_cluster_takes_back_what_others_change(project: Path) -> None:
-    made = environment(project)
-
-    parts = [each for each in made.resources if each.parent == "environment" and each.transforms]
+def test_every_part_in_the_cluster_takes_back_what_others_change(existing: Recording) -> None:
+    parts = [each for each in existing.resources if each.parent == "environment" and each.transforms]
     assert [each.name for each in parts] == ["mesh", "namespaces", "tracing", "security", "gateway", "bookinfo"]
     assert {each.transforms[0] for each in parts} == {"declared_state_wins"}
 
 
-def test_what_has_sidecars_is_rolled_with_them(project: Path) -> None:
-    made = environment(project)
-
-    rolled = [each.name for each in made.resources if "roll_sidecars" in each.transforms]
+def test_what_has_sidecars_is_rolled_with_them(existing: Recording) -> None:
+    rolled = [each.name for each in existing.resources if "roll_sidecars" in each.transforms]
     assert rolled == ["tracing", "gateway", "bookinfo"]
 
 
-@KINDS
-def test_every_resource_has_a_name_of_its_own_and_a_parent(kind: dict[str, str], project: Path) -> None:
-    made = environment(project, kind)
-
+def test_every_resource_has_a_name_of_its_own_and_a_parent(made: Recording) -> None:
     names = [each.name for each in made.resources]
     assert len(names) == len(set(names))
     assert [each.name for each in made.resources if each.parent is None] == ["environment"]
@@ -202,11 +194,9 @@ def test_headers_and_client_certificate_reach_the_collector_and_are_readable_now
         assert holder.kind == "Secret"
 
 
-def test_sidecars_send_to_the_collectors_service(project: Path) -> None:
-    made = environment(project)
-
-    (provider,) = made.named("istiod").inputs["values"]["meshConfig"]["extensionProviders"]
-    service = made.named("tracing-collector-service").inputs
+def test_sidecars_send_to_the_collectors_service(existing: Recording) -> None:
+    (provider,) = existing.named("istiod").inputs["values"]["meshConfig"]["extensionProviders"]
+    service = existing.named("tracing-collector-service").inputs
     name, namespace = service["metadata"]["name"], service["metadata"]["namespace"]
     assert provider["opentelemetry"] == {
         "service": f"{name}.{namespace}.svc.cluster.local",
@@ -262,10 +252,7 @@ def test_istiod_waits_for_nodes_images_webhooks_and_rights(project: Path) -> Non
     assert {"cluster-nodes", "cluster-nat", "cluster-webhook-firewall", "cluster-admin"} <= waits_for
 
 
-@KINDS
-def test_only_what_needs_istiod_waits_for_it(kind: dict[str, str], project: Path) -> None:
-    made = environment(project, kind)
-
+def test_only_what_needs_istiod_waits_for_it(made: Recording) -> None:
     kinds = {each.kind for each in made.resources if "istiod" in made.waits_for(each.name)}
     assert kinds == {
         "AuthorizationPolicy",
@@ -280,10 +267,7 @@ def test_only_what_needs_istiod_waits_for_it(kind: dict[str, str], project: Path
     }
 
 
-@KINDS
-def test_every_pod_waits_until_the_injector_answers(kind: dict[str, str], project: Path) -> None:
-    made = environment(project, kind)
-
+def test_every_pod_waits_until_the_injector_answers(made: Recording) -> None:
     deployments = [each.name for each in made.of_kind("Deployment")]
     assert len(deployments) == 8
     for name in deployments:
@@ -317,13 +301,11 @@ def test_what_holds_state_is_protected_by_default_where_the_program_makes_the_cl
     assert [each.name for each in made.resources if each.protected] == protected
 
 
-def test_pods_wait_for_the_network_policies_of_their_namespace(project: Path) -> None:
-    made = environment(project)
-
-    assert "security-gateway-istio-ingressgateway" in made.waits_for("gateway-deployment")
-    assert "security-bookinfo-details" in made.waits_for("bookinfo-details-v1")
-    assert "tracing-collector-policy" in made.waits_for("tracing-collector-deployment")
-    assert "security-bookinfo-details" not in made.waits_for("bookinfo-gateway") | made.waits_for(
+def test_pods_wait_for_the_network_policies_of_their_namespace(existing: Recording) -> None:
+    assert "security-gateway-istio-ingressgateway" in existing.waits_for("gateway-deployment")
+    assert "security-bookinfo-details" in existing.waits_for("bookinfo-details-v1")
+    assert "tracing-collector-policy" in existing.waits_for("tracing-collector-deployment")
+    assert "security-bookinfo-details" not in existing.waits_for("bookinfo-gateway") | existing.waits_for(
         "bookinfo-virtual-service"
     )
 
@@ -342,8 +324,8 @@ def test_every_namespace_that_the_program_makes_for_itself_says_what_pods_may_do
     assert {each["pod-security.kubernetes.io/warn"] for each in labels.values()} == {"restricted"}
 
 
-def test_every_container_has_requests_and_limits_and_gains_no_rights(project: Path) -> None:
-    pods = [each.inputs["spec"]["template"]["spec"] for each in environment(project).of_kind("Deployment")]
+def test_every_container_has_requests_and_limits_and_gains_no_rights(existing: Recording) -> None:
+    pods = [each.inputs["spec"]["template"]["spec"] for each in existing.of_kind("Deployment")]
 
     assert len(pods) == 8
     for pod in pods:

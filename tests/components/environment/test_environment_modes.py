@@ -1,5 +1,6 @@
 """A whole environment in each tracing mode, and on the way from one mode to the next."""
 
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
@@ -24,6 +25,7 @@ EVERY_MODE = pytest.mark.parametrize("mode", MODES)
 EACH_SATELLITE_MODE = pytest.mark.parametrize("mode", SATELLITE_MODES)
 
 
+@cache
 def environment(project: Path, mode: str, **changes: str) -> Recording:
     raw = {**EXISTING, **SATELLITES, **MODES[mode], **changes}
     return record_environment(read(raw, project, kubernetes="1.24"))

@@ -45,7 +45,7 @@ def security(version: str = "1.30.0", **changes: Any) -> Recording:
         "bookinfo_is_alone": True,
         **changes,
     }
-    return record(lambda: Security("security", SecurityArgs(**args)) and None)
+    return record(lambda: Security("security", SecurityArgs(**args)))
 
 
 def named(made: Recording, kind: str, name: str, namespace: str = "bookinfo") -> Any:

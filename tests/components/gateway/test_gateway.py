@@ -2,8 +2,8 @@
 
 from typing import Any
 
-import pulumi_kubernetes as kubernetes
 import pytest
+from pulumi_kubernetes.core.v1 import ConfigMap
 
 from components.constants.choices import ServiceType
 from components.gateway.gateway import GatewayArgs, IngressGateway, entry_url
@@ -19,12 +19,22 @@ def gateway(**args: Any) -> Recording:
     return record(make)
 
 
-def test_deployment_is_injected_from_the_gateway_template() -> None:
-    template = gateway().only("Deployment").inputs["spec"]["template"]
+def template(**args: Any) -> dict[str, Any]:
+    """Return the template of the gateway's Pods."""
+    return gateway(**args).only("Deployment").inputs["spec"]["template"]
 
-    assert template["metadata"]["annotations"] == {"inject.istio.io/templates": "gateway"}
-    assert template["metadata"]["labels"]["sidecar.istio.io/inject"] == "true"
-    assert [(each["name"], each["image"]) for each in template["spec"]["containers"]] == [("istio-proxy", "auto")]
+
+def service(**args: Any) -> dict[str, Any]:
+    """Return the specification of the gateway's Service."""
+    return gateway(**args).only("Service").inputs["spec"]
+
+
+def test_deployment_is_injected_from_the_gateway_template() -> None:
+    pods = template()
+
+    assert pods["metadata"]["annotations"] == {"inject.istio.io/templates": "gateway"}
+    assert pods["metadata"]["labels"]["sidecar.istio.io/inject"] == "true"
+    assert [(each["name"], each["image"]) for each in pods["spec"]["containers"]] == [("istio-proxy", "auto")]
 
 
 def test_every_guides_selector_finds_the_gateway() -> None:
@@ -38,7 +48,7 @@ def test_every_guides_selector_finds_the_gateway() -> None:
 
 
 def test_container_has_no_rights_that_it_does_not_need() -> None:
-    (container,) = gateway().only("Deployment").inputs["spec"]["template"]["spec"]["containers"]
+    (container,) = template()["spec"]["containers"]
 
     assert container["securityContext"] == {
         "allowPrivilegeEscalation": False,
@@ -54,18 +64,18 @@ def test_container_has_no_rights_that_it_does_not_need() -> None:
 def test_load_balancer_is_awaited_until_it_has_an_address() -> None:
     made = gateway()
 
-    service = made.only("Service").inputs
-    assert service["spec"]["type"] == "LoadBalancer"
-    assert service["metadata"]["annotations"] == {"pulumi.com/waitFor": "jsonpath={.status.loadBalancer.ingress[0]}"}
+    awaited = made.only("Service").inputs
+    assert awaited["spec"]["type"] == "LoadBalancer"
+    assert awaited["metadata"]["annotations"] == {"pulumi.com/waitFor": "jsonpath={.status.loadBalancer.ingress[0]}"}
     assert made.outputs == {"host": LOAD_BALANCER_IP, "port": 80, "url": f"http://{LOAD_BALANCER_IP}"}
 
 
 def test_node_port_is_reached_at_the_nodes_address() -> None:
     made = gateway(service_type=ServiceType.NODE_PORT, node_address="node.example.com")
 
-    service = made.only("Service").inputs
-    assert service["spec"]["type"] == "NodePort"
-    assert service["metadata"]["annotations"] == {"pulumi.com/skipAwait": "true"}
+    awaited = made.only("Service").inputs
+    assert awaited["spec"]["type"] == "NodePort"
+    assert awaited["metadata"]["annotations"] == {"pulumi.com/skipAwait": "true"}
     port = NODE_PORT + 1  # the mocks number the Service's ports, and HTTP is its second one
     assert made.outputs == {"host": "node.example.com", "port": port, "url": f"http://node.example.com:{port}"}
 
@@ -84,34 +94,28 @@ def test_https_by_node_port() -> None:
 
 
 def test_load_balancer_has_the_address_that_was_reserved() -> None:
-    spec = gateway(load_balancer_address="203.0.113.10").only("Service").inputs["spec"]
-
-    assert spec["loadBalancerIP"] == "203.0.113.10"
+    assert service(load_balancer_address="203.0.113.10")["loadBalancerIP"] == "203.0.113.10"
 
 
 def test_only_callers_of_the_named_networks_come_in_and_keep_their_addresses() -> None:
-    spec = gateway(source_ranges=("203.0.113.0/24",)).only("Service").inputs["spec"]
+    spec = service(source_ranges=("203.0.113.0/24",))
 
     assert spec["loadBalancerSourceRanges"] == ["203.0.113.0/24"]
     assert spec["externalTrafficPolicy"] == "Local"
 
 
 def test_service_says_nothing_about_addresses_unless_asked_to() -> None:
-    spec = gateway().only("Service").inputs["spec"]
-
-    assert {"loadBalancerIP", "loadBalancerSourceRanges", "externalTrafficPolicy"}.isdisjoint(spec)
+    assert {"loadBalancerIP", "loadBalancerSourceRanges", "externalTrafficPolicy"}.isdisjoint(service())
 
 
 def test_pods_are_spread_over_zones_and_nodes() -> None:
-    constraints = gateway().only("Deployment").inputs["spec"]["template"]["spec"]["topologySpreadConstraints"]
+    constraints = template()["spec"]["topologySpreadConstraints"]
 
     assert [each["topologyKey"] for each in constraints] == ["topology.kubernetes.io/zone", "kubernetes.io/hostname"]
 
 
 def test_service_has_istios_usual_ports() -> None:
-    ports = gateway().only("Service").inputs["spec"]["ports"]
-
-    assert [(port["name"], port["port"], port["targetPort"]) for port in ports] == [
+    assert [(port["name"], port["port"], port["targetPort"]) for port in service()["ports"]] == [
         ("status-port", 15021, 15021),
         ("http2", 80, 8080),
         ("https", 443, 8443),
@@ -146,23 +150,15 @@ def test_budget_lets_one_pod_of_the_gateway_go() -> None:
 
 
 def test_named_revision_injects_the_gateway() -> None:
-    labels = gateway(revision="canary").only("Deployment").inputs["spec"]["template"]["metadata"]["labels"]
-
-    assert labels["istio.io/rev"] == "canary"
+    assert template(revision="canary")["metadata"]["labels"]["istio.io/rev"] == "canary"
 
 
 def test_no_revision_is_named_by_default() -> None:
-    labels = gateway().only("Deployment").inputs["spec"]["template"]["metadata"]["labels"]
-
-    assert "istio.io/rev" not in labels
+    assert "istio.io/rev" not in template()["metadata"]["labels"]
 
 
 def test_only_the_pods_wait_for_the_injector() -> None:
-    def make() -> None:
-        injector = kubernetes.core.v1.ConfigMap("injector")
-        IngressGateway("gateway", GatewayArgs("istio-ingress", after=[injector]))
-
-    made = record(make)
+    made = record(lambda: IngressGateway("gateway", GatewayArgs("istio-ingress", after=[ConfigMap("injector")])))
 
     waiting = {each.name for each in made.resources if "injector" in made.waits_for(each.name)}
     assert waiting == {"gateway-deployment"}
@@ -170,7 +166,7 @@ def test_only_the_pods_wait_for_the_injector() -> None:
 
 
 def test_gateway_that_sends_to_the_satellites_itself_mounts_the_files_that_it_needs() -> None:
-    pod = gateway(files=(CA, TOKEN)).only("Deployment").inputs["spec"]["template"]["spec"]
+    pod = template(files=(CA, TOKEN))["spec"]
 
     (container,) = pod["containers"]
     assert container["volumeMounts"] == [CA.mount(), TOKEN.mount()]
@@ -178,7 +174,7 @@ def test_gateway_that_sends_to_the_satellites_itself_mounts_the_files_that_it_ne
 
 
 def test_gateway_mounts_nothing_that_it_does_not_need() -> None:
-    pod = gateway().only("Deployment").inputs["spec"]["template"]["spec"]
+    pod = template()["spec"]
 
     assert "volumes" not in pod
     assert "volumeMounts" not in pod["containers"][0]

@@ -25,6 +25,16 @@ def mesh(source: ChartSource = OFFICIAL, **args: Any) -> Recording:
     return record(lambda: {"namespace": Mesh("mesh", MeshArgs(source, **args)).namespace})
 
 
+def document(version: str, kind: str, name: str, **content: Any) -> dict[str, Any]:
+    return {"apiVersion": version, "kind": kind, "metadata": {"name": name}, **content}
+
+
+def hardened_pod(pod: dict[str, Any]) -> dict[str, Any]:
+    """Return what becomes of the Pod of istiod's Deployment."""
+    spec = {"selector": {"matchLabels": {"istio": "pilot"}}, "template": {"spec": pod}}
+    return through(harden_pods, document("apps/v1", "Deployment", "istiod", spec=spec))["spec"]["template"]["spec"]
+
+
 def test_namespace_comes_before_base_and_base_before_istiod() -> None:
     made = mesh()
 
@@ -79,15 +89,7 @@ def test_istiod_is_reached_by_sidecars_and_webhook_calls_and_reaches_anybody() -
 
 
 def test_istiods_pods_are_hardened_and_spread_and_otherwise_as_the_chart_has_them() -> None:
-    pod: dict[str, Any] = {"serviceAccountName": "istiod", "securityContext": {"fsGroup": 1337}}
-    deployment: dict[str, Any] = {
-        "apiVersion": "apps/v1",
-        "kind": "Deployment",
-        "metadata": {"name": "istiod"},
-        "spec": {"selector": {"matchLabels": {"istio": "pilot"}}, "template": {"spec": pod}},
-    }
-
-    hardened = through(harden_pods, deployment)["spec"]["template"]["spec"]
+    hardened = hardened_pod({"serviceAccountName": "istiod", "securityContext": {"fsGroup": 1337}})
 
     assert hardened.pop("securityContext") == {"fsGroup": 1337, "seccompProfile": {"type": "RuntimeDefault"}}
     assert [
@@ -103,14 +105,8 @@ def test_istiods_pods_are_hardened_and_spread_and_otherwise_as_the_chart_has_the
 def test_what_a_team_says_about_istiods_pods_stays() -> None:
     spread = [{"maxSkew": 2, "topologyKey": "rack"}]
     pod = {"topologySpreadConstraints": spread, "securityContext": {"seccompProfile": {"type": "Localhost"}}}
-    deployment: dict[str, Any] = {
-        "apiVersion": "apps/v1",
-        "kind": "Deployment",
-        "metadata": {"name": "istiod"},
-        "spec": {"selector": {"matchLabels": {"istio": "pilot"}}, "template": {"spec": pod}},
-    }
 
-    assert through(harden_pods, deployment)["spec"]["template"]["spec"] == pod
+    assert hardened_pod(pod) == pod
 
 
 def test_whoever_waits_for_the_mesh_waits_for_istiod_and_its_webhooks() -> None:
@@ -197,30 +193,22 @@ def test_charts_come_from_where_the_source_says(location: str, expected: dict[st
 
 @pytest.mark.parametrize("name", ["istio-validator-istio-system", "istiod-default-validator"])
 def test_only_when_a_validator_fails_closed_is_left_to_istiod(name: str) -> None:
-    validator: dict[str, Any] = {
-        "apiVersion": "admissionregistration.k8s.io/v1",
-        "kind": "ValidatingWebhookConfiguration",
-        "metadata": {"name": name},
-        "webhooks": [{"name": "a", "failurePolicy": "Ignore"}, {"name": "b", "sideEffects": "None"}],
-    }
+    webhooks = [{"name": "a", "failurePolicy": "Ignore"}, {"name": "b", "sideEffects": "None"}]
+    validator = document("admissionregistration.k8s.io/v1", "ValidatingWebhookConfiguration", name, webhooks=webhooks)
 
     assert ignored_by(leave_failure_policy, validator) == ["webhooks[*].failurePolicy"]
     assert through(leave_failure_policy, validator) == validator
 
 
 def test_crd_is_never_deleted_and_otherwise_as_the_chart_has_it() -> None:
-    crd: dict[str, Any] = {
-        "apiVersion": "apiextensions.k8s.io/v1",
-        "kind": "CustomResourceDefinition",
-        "metadata": {"name": "gateways.networking.istio.io"},
-    }
+    crd = document("apiextensions.k8s.io/v1", "CustomResourceDefinition", "gateways.networking.istio.io")
 
     assert kept_by(keep_definitions, crd)
     assert through(keep_definitions, crd) == crd
 
 
 def test_services_of_the_charts_are_not_awaited() -> None:
-    service: dict[str, Any] = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "istiod"}, "spec": {}}
+    service = document("v1", "Service", "istiod", spec={})
 
     assert through(leave_service, service) == {
         **service,
@@ -229,12 +217,7 @@ def test_services_of_the_charts_are_not_awaited() -> None:
 
 
 def test_hidden_config_map_is_secret_in_its_data_and_in_nothing_else() -> None:
-    config_map: dict[str, Any] = {
-        "apiVersion": "v1",
-        "kind": "ConfigMap",
-        "metadata": {"name": "istio"},
-        "data": {"mesh": "accessToken: correct-horse-battery"},
-    }
+    config_map = document("v1", "ConfigMap", "istio", data={"mesh": "accessToken: correct-horse-battery"})
 
     assert record(lambda: through(hide_config_maps, config_map)).outputs == {
         **config_map,
@@ -257,8 +240,8 @@ KINDS = [
 def test_each_transform_leaves_all_kinds_but_its_own_as_they_are(
     version: str, kind: str, own: pulumi.ResourceTransform | None
 ) -> None:
-    document: dict[str, Any] = {"apiVersion": version, "kind": kind, "metadata": {"name": "it"}, "webhooks": []}
+    other = document(version, kind, "it", webhooks=[])
 
     for _, _, transform in KINDS:
         if transform and transform is not own:
-            assert through(transform, document) is document
+            assert through(transform, other) is other

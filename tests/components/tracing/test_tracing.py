@@ -119,21 +119,17 @@ def test_collector_is_made_as_asked() -> None:
 def test_collector_is_handed_all_credentials() -> None:
     backend = Backend(BackendAddress("otlp.example.com", 4317), True, "api-key", header_names=("x-tenant",))
 
-    def headers() -> Credentials:
-        return Credentials(pulumi.Output.secret(TOKEN), {"x-tenant": pulumi.Output.secret("shop-of-the-team")})
-
     made = record(
-        lambda: (
-            Tracing(
-                "tracing",
-                TracingArgs(
-                    plan=TracingPlan(Version("1.27.0"), OPENTELEMETRY, backend, CERTIFICATE),
-                    credentials=headers(),
-                    namespaces={"observability": "observability"},
-                    collector=CollectorPods("observability", "collector:1.2.3", {"istio-injection": "enabled"}),
+        lambda: Tracing(
+            "tracing",
+            TracingArgs(
+                plan=TracingPlan(Version("1.27.0"), OPENTELEMETRY, backend, CERTIFICATE),
+                credentials=Credentials(
+                    pulumi.Output.secret(TOKEN), {"x-tenant": pulumi.Output.secret("shop-of-the-team")}
                 ),
-            )
-            and None
+                namespaces={"observability": "observability"},
+                collector=CollectorPods("observability", "collector:1.2.3", {"istio-injection": "enabled"}),
+            ),
         )
     )
 

@@ -56,7 +56,7 @@ def tracing(
         overrides=overrides,
     )
 
-    def make() -> dict[str, Any]:
+    def make() -> None:
         injector = kubernetes.core.v1.ConfigMap("injector")
         given: dict[str, Any] = {
             "plan": plan,
@@ -67,6 +67,5 @@ def tracing(
         }
         made = Tracing("tracing", TracingArgs(**(given | changes)))
         kubernetes.core.v1.ConfigMap("pod", opts=pulumi.ResourceOptions(depends_on=made.sidecar_secrets))
-        return {}
 
     return record(make)

@@ -9,11 +9,12 @@ from typing import Any, Final
 from tests.demo.node.running_node import RunningNode, eventually, http
 from tests.verify.changes import COLLECTOR, OBSERVABILITY, request, rolled_out
 from tests.verify.silence import Silence
+from tests.verify.support import failures
 from verify.causes import Cause
 from verify.cluster.collector_log import Complaint
 from verify.context import Context, Options
 from verify.expected import Expected
-from verify.outcomes import StageResult, Verdict, exit_code
+from verify.outcomes import StageResult, exit_code
 from verify.plan import STAGES
 from verify.run import run
 
@@ -123,16 +124,6 @@ def assert_named_and_repaired(node: BreakableNode, broken: Broken) -> None:
     assert exit_code(results) == next(each.exit_code for each in STAGES if each.id == broken.stage)
     afterwards = node.verified(only=(broken.stage,))
     assert failures(afterwards) == [], afterwards
-
-
-def failures(results: list[StageResult]) -> list[tuple[str, str]]:
-    """Return stage and cause of all that fails."""
-    return [
-        (result.id, str(finding.cause))
-        for result in results
-        for finding in result.findings
-        if finding.verdict is Verdict.FAIL
-    ]
 
 
 def by_api(change: Callable[[Any], AbstractContextManager[None]]) -> Break:

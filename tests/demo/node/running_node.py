@@ -5,17 +5,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import httpx
-import yaml
 
 from demo.layout import Endpoint
 from demo.node import Node
 from local.paths import PROJECT
 from local.pulumi_cli import Pulumi
-from local.stack_files import StackFile
 from local.toolchain.toolchain import Toolchain
 
 #: Asks this machine, whatever HTTP_PROXY says.
@@ -51,16 +49,6 @@ class RunningNode:
         ended = self.pulumi.capture("up", "--yes", "--skip-preview")
         assert ended.returncode == 0, ended.stdout + ended.stderr
         return ended.stdout
-
-    def configured(self, **values: object) -> "RunningNode":
-        """Return the same node with other configuration values, which take effect with `up`; `None` removes one."""
-        document = yaml.safe_load(self.pulumi.stack_file.path.read_text())
-        given = document["config"] | {f"traced-mesh:{key}": value for key, value in values.items()}
-        document["config"] = {key: value for key, value in given.items() if value is not None}
-        path = self.node.folder / "other" / self.pulumi.stack_file.path.name
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(yaml.safe_dump(document))
-        return replace(self, pulumi=replace(self.pulumi, stack_file=StackFile(self.pulumi.stack_file.stack, path)))
 
     def verify(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
         """Run the verification, which asks the node's Jaeger, and return how it ended; its output is JSON."""

@@ -7,8 +7,8 @@ from typing import Any, Final
 import pytest
 
 from components.configuration.machinery.certificates import fingerprints
-from tests.components.tracing.collector.genuine.certificates import Authority
 from tests.demo.node.broken import BreakableNode, Broken, assert_named_and_repaired, by_api
+from tests.support.certificates import authority, expired_authority
 from tests.verify.changes import (
     COLLECTOR,
     OBSERVABILITY,
@@ -30,7 +30,7 @@ GATEWAY: Final = "/api/v1/namespaces/istio-ingress/services/istio-ingressgateway
 @contextmanager
 def expired_ca(node: BreakableNode) -> Generator[dict[str, Any]]:
     """Let the stack's CA be one that has expired an hour ago."""
-    pem = Authority("expired", hours=-1).pem
+    pem = expired_authority().pem
     with secret("lightstep.cacert", "cacert.pem", pem)(node.api):
         yield {"backendCaSha256": fingerprints(pem)}
 
@@ -64,7 +64,7 @@ SAMPLING: Final = {"tracing": [{"providers": [{"name": "otel-collector"}], "rand
 BROKEN: Final[Mapping[str, Broken]] = {
     "label removed": Broken(by_api(labelled(**{"istio-injection": None})), "namespaces", Cause.INJECTION_LABEL_MISSING),
     "webhook's CA stale": Broken(
-        by_api(stale_webhook(Authority("other").pem)), "control-plane", Cause.WEBHOOK_CA_STALE
+        by_api(stale_webhook(authority("other").pem)), "control-plane", Cause.WEBHOOK_CA_STALE
     ),
     "sampling 10": Broken(by_api(changed(TELEMETRY, {"spec": SAMPLING})), "sidecars", Cause.SAMPLING_OTHER),
     "CA Secret missing": Broken(without_ca_secret, "ca-certificate", Cause.CA_SECRET_MISSING),

@@ -117,6 +117,10 @@ def test_a_module_whose_name_only_begins_alike_is_not_taken() -> None:
         required_version("require example.org/a/v2 v2.0.0\n", "example.org/a")
 
 
+def fingerprint(program: Program, go: str = "go1.26.8", platform: str = "linux/amd64") -> str:
+    return toolchain.fingerprint(program, go, platform)
+
+
 class TestFingerprint:
     @pytest.fixture
     def program(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Program:
@@ -128,44 +132,44 @@ class TestFingerprint:
         return Program("thing", "thing", "example.org/a/cmd/thing", "example.org/a", 1)
 
     def test_it_is_the_same_for_the_same_sources(self, program: Program) -> None:
-        first = toolchain.fingerprint(program, "go1.26.8", "linux/amd64")
+        first = fingerprint(program)
 
-        assert toolchain.fingerprint(program, "go1.26.8", "linux/amd64") == first
+        assert fingerprint(program) == first
 
     @pytest.mark.parametrize("name", ["go.mod", "go.sum", "main.go"])
     def test_it_changes_with_each_source_file(self, program: Program, tmp_path: Path, name: str) -> None:
-        before = toolchain.fingerprint(program, "go1.26.8", "linux/amd64")
+        before = fingerprint(program)
 
         with (tmp_path / "thing" / name).open("a") as file:
             file.write("// changed\n")
 
-        assert toolchain.fingerprint(program, "go1.26.8", "linux/amd64") != before
+        assert fingerprint(program) != before
 
     @pytest.mark.parametrize("name", ["main.go", "components.go"])
     def test_it_changes_with_each_go_file_of_a_program_of_our_own(
         self, program: Program, tmp_path: Path, name: str
     ) -> None:
         own = replace(program, package=".")
-        before = toolchain.fingerprint(own, "go1.26.8", "linux/amd64")
+        before = fingerprint(own)
 
         (tmp_path / "thing" / name).write_text("package main\n")
 
-        assert toolchain.fingerprint(own, "go1.26.8", "linux/amd64") != before
+        assert fingerprint(own) != before
 
     def test_it_changes_with_a_go_file_that_programs_share(self, program: Program, tmp_path: Path) -> None:
         (tmp_path / "shared.go").write_text("package main\n")
         sharing = replace(program, package="../shared.go")
-        before = toolchain.fingerprint(sharing, "go1.26.8", "linux/amd64")
+        before = fingerprint(sharing)
 
         (tmp_path / "shared.go").write_text("package main // changed\n")
 
-        assert toolchain.fingerprint(sharing, "go1.26.8", "linux/amd64") != before
+        assert fingerprint(sharing) != before
 
     @pytest.mark.parametrize(("go", "platform"), [("go1.27.0", "linux/amd64"), ("go1.26.8", "darwin/arm64")])
     def test_it_changes_with_the_compiler(self, program: Program, go: str, platform: str) -> None:
-        before = toolchain.fingerprint(program, "go1.26.8", "linux/amd64")
+        before = fingerprint(program)
 
-        assert toolchain.fingerprint(program, go, platform) != before
+        assert fingerprint(program, go, platform) != before
 
 
 class TestSpaceWarning:

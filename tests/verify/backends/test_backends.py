@@ -6,10 +6,10 @@ from dataclasses import replace
 import pytest
 
 from local.ports import free_ports
+from tests.support.served import Asked, Reply, Served, as_json, serving
 from tests.verify.backend_answers import lightstep, old_tempo, tempo, zipkin
 from tests.verify.genuine_jaeger import RunningJaeger, renamed
 from tests.verify.made_traces import LAYOUT, START, by_id, made
-from tests.verify.served import Asked, Reply, Served, as_json, serving
 from verify.backends.backend import Search, SpanStore
 from verify.backends.choose import BackendKind, choose
 from verify.backends.query import QueryError

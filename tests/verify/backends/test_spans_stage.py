@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from tests.support.served import Reply, serving
 from tests.verify.genuine_jaeger import RunningJaeger
 from tests.verify.made_mesh import Change, MadeMesh, unchanged
-from tests.verify.served import Reply, serving
 from tests.verify.support import Cluster, context
 from verify.causes import Cause
 from verify.context import Context, Options

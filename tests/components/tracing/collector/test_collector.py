@@ -1,12 +1,11 @@
 """The OpenTelemetry Collector in the cluster: its objects and its Pods."""
 
-from dataclasses import replace
 from typing import Any
 
-import pulumi_kubernetes as kubernetes
 import pytest
 import yaml
 from packaging.version import Version
+from pulumi_kubernetes.core.v1 import ConfigMap
 
 from components.constants.choices import TracingMode
 from components.tracing.collector.collector import Collector
@@ -121,11 +120,7 @@ def test_pods_prefer_zones_and_nodes_of_their_own_but_do_not_insist() -> None:
 
 
 def test_only_the_pods_wait_for_the_injector() -> None:
-    def make() -> None:
-        injector = kubernetes.core.v1.ConfigMap("injector")
-        Collector("collector", replace(collector_args(PLAIN), after=[injector]))
-
-    made = record(make)
+    made = record(lambda: Collector("collector", collector_args(PLAIN, after=[ConfigMap("injector")])))
 
     waiting = {each.name for each in made.resources if "injector" in made.waits_for(each.name)}
     assert waiting == {"collector-deployment"}

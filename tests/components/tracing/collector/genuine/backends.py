@@ -3,18 +3,15 @@
 import contextlib
 import gzip
 import queue
-import ssl
-import threading
 from collections.abc import Generator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib import import_module
-from pathlib import Path
 from typing import Any, Final
 
+from components.backends.presets import OtlpProtocol
 from local.ports import LOOPBACK
-from tests.components.tracing.collector.genuine.certificates import Identity
+from tests.support.served import Asked, Reply, Trust, serving
 
 grpc: Final[Any] = import_module("grpc")
 trace_service: Final[Any] = import_module("opentelemetry.proto.collector.trace.v1.trace_service_pb2")
@@ -55,25 +52,17 @@ class Receiver:
         return self.arrivals.get(timeout=_PATIENCE)
 
 
-@dataclass(frozen=True)
-class Trust:
-    """How a backend shows itself, and whom it lets in.
-
-    Arguments:
-        own: its identity.
-        clients_ca: the CA of the clients that it lets in, PEM; `None` lets in all.
-    """
-
-    own: Identity
-    clients_ca: str | None = None
+def backend(protocol: OtlpProtocol, trust: Trust | None = None) -> contextlib.AbstractContextManager[Receiver]:
+    """Run a backend, with TLS if `trust` is given."""
+    return grpc_backend(trust) if protocol is OtlpProtocol.GRPC else http_backend(trust)
 
 
 @contextlib.contextmanager
-def grpc_backend(trust: Trust | None) -> Generator[Receiver, None, None]:
+def grpc_backend(trust: Trust | None) -> Generator[Receiver]:
     """Run a backend for OTLP/gRPC, with TLS if `trust` is given."""
     server = grpc.server(ThreadPoolExecutor(2))
     if trust:
-        pair = (trust.own.key.encode(), trust.own.certificate.encode())
+        pair = (trust.own.key.read_bytes(), trust.own.certificate.read_bytes())
         clients = trust.clients_ca.encode() if trust.clients_ca else None
         credentials = grpc.ssl_server_credentials([pair], clients, require_client_auth=clients is not None)
         receiver = Receiver(server.add_secure_port(f"{LOOPBACK}:0", credentials))
@@ -94,34 +83,18 @@ def grpc_backend(trust: Trust | None) -> Generator[Receiver, None, None]:
 
 
 @contextlib.contextmanager
-def http_backend(trust: Trust | None, folder: Path) -> Generator[Receiver, None, None]:
-    """Run a backend for OTLP/HTTP, with TLS if `trust` is given; `folder` takes its certificate and key."""
+def http_backend(trust: Trust | None) -> Generator[Receiver]:
+    """Run a backend for OTLP/HTTP, with TLS if `trust` is given."""
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["content-length"]))
-            headers = {name.lower(): value for name, value in self.headers.items()}
-            request = trace_service.ExportTraceServiceRequest.FromString(_plain(body, headers))
-            receiver.arrivals.put(Arrival(self.path, headers, _names(request)))
-            self.send_response(200)
-            self.send_header("content-type", "application/x-protobuf")
-            self.send_header("content-length", "0")
-            self.end_headers()
+    arrivals = queue.Queue[Arrival]()
 
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's own name
-            """Stay silent."""
+    def take(asked: Asked) -> Reply:
+        request = trace_service.ExportTraceServiceRequest.FromString(_plain(asked.body, asked.headers))
+        arrivals.put(Arrival(asked.path, asked.headers, _names(request)))
+        return Reply(headers={"content-type": "application/x-protobuf"})
 
-    with ThreadingHTTPServer((LOOPBACK, 0), Handler) as server:
-        receiver = Receiver(server.server_address[1])
-        if trust:
-            server.socket = _tls(trust, folder).wrap_socket(server.socket, server_side=True)
-        serving = threading.Thread(target=server.serve_forever)
-        serving.start()
-        try:
-            yield receiver
-        finally:
-            server.shutdown()
-            serving.join()
+    with serving(take, trust) as server:
+        yield Receiver(server.port, arrivals)
 
 
 def send_span(port: int, name: str) -> None:
@@ -144,15 +117,3 @@ def _scopes(resource_spans: Any) -> Any:
 
 def _plain(body: bytes, headers: Mapping[str, str]) -> bytes:
     return gzip.decompress(body) if headers.get("content-encoding") == "gzip" else body
-
-
-def _tls(trust: Trust, folder: Path) -> ssl.SSLContext:
-    certificate, key = folder / "backend.crt", folder / "backend.key"
-    certificate.write_text(trust.own.certificate, encoding="utf-8")
-    key.write_text(trust.own.key, encoding="utf-8")
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate, key)
-    if trust.clients_ca:
-        context.verify_mode = ssl.CERT_REQUIRED
-        context.load_verify_locations(cadata=trust.clients_ca)
-    return context

@@ -13,7 +13,7 @@ import yaml
 
 from components.tracing.collector.collector import Collector, CollectorArgs
 from components.tracing.collector.configuration import METRICS_READER
-from local.ports import LOOPBACK, wait_until_listening
+from local.ports import LOOPBACK, free_ports, wait_until_listening
 from local.toolchain.programs import Purpose
 from local.toolchain.toolchain import ensure
 from tests.support.mocks import Recording, record
@@ -50,15 +50,17 @@ class Genuine:
         return "" if checked.returncode == 0 else checked.stderr or f"it ends with {checked.returncode}"
 
     @contextlib.contextmanager
-    def running(self, arguments: Sequence[str], port: int, folder: Path) -> Generator[Path, None, None]:
-        """Run it until the block ends, which gets the file with its log.
+    def running(self, args: CollectorArgs, root: Path, metrics_port: int | None = None) -> Generator["Running"]:
+        """Run it until the block ends, as the Pods of a Collector do but for ports and batches.
 
         Arguments:
-            arguments: its arguments.
-            port: where it will listen on the loopback address.
-            folder: where its log goes.
+            args: what the Collector is made from.
+            root: a folder for all that it reads, and its log.
+            metrics_port: where it serves its counters; `None` (default) serves none.
         """
-        log = folder / "collector.log"
+        port, health = free_ports(2)
+        arguments = [*laid_out(args, root), on_loopback(root, port, health, metrics_port)]
+        log = root / "collector.log"
         with log.open("wb") as output:
             process = subprocess.Popen(
                 [str(self.program), *arguments],
@@ -69,7 +71,7 @@ class Genuine:
             )
         try:
             assert wait_until_listening(port, _PATIENCE), log.read_text(encoding="utf-8")
-            yield log
+            yield Running(port, log)
         finally:
             process.terminate()
             try:
@@ -79,13 +81,29 @@ class Genuine:
                 process.wait(_PATIENCE)
 
 
+@dataclass(frozen=True)
+class Running:
+    """A running Collector.
+
+    Arguments:
+        port: where it takes OTLP over gRPC on the loopback address.
+        log: the file with its log.
+    """
+
+    port: int
+    log: Path
+
+    def wait_for_text(self, text: str) -> None:
+        """Wait until its log holds `text`."""
+        deadline = time.monotonic() + _PATIENCE
+        while text not in (content := self.log.read_text(encoding="utf-8")):
+            assert time.monotonic() < deadline, content
+            time.sleep(0.05)
+
+
 def laid_out(args: CollectorArgs, root: Path) -> list[str]:
     """Write all that the Pods of a Collector mount below `root` and return the container's arguments."""
-
-    def make() -> None:
-        Collector("collector", args)
-
-    made = record(make)
+    made = record(lambda: Collector("collector", args))
     spec = made.only("Deployment").inputs["spec"]["template"]["spec"]
     (container,) = spec["containers"]
     volumes = {volume["name"]: volume for volume in spec["volumes"]}
@@ -97,7 +115,7 @@ def laid_out(args: CollectorArgs, root: Path) -> list[str]:
     return [_below(root, argument) for argument in container["args"]]
 
 
-def on_loopback(root: Path, otlp_port: int, health_port: int, metrics_port: int | None = None) -> str:
+def on_loopback(root: Path, otlp_port: int, health_port: int, metrics_port: int | None) -> str:
     """Write a further configuration and return the argument for it: other ports, and batches that leave at once.
 
     The counters are served at `metrics_port`, with the program's own settings for their names; `None` serves none.
@@ -116,14 +134,6 @@ def on_loopback(root: Path, otlp_port: int, health_port: int, metrics_port: int 
 
 def _reader(port: int) -> dict[str, Any]:
     return {"pull": {"exporter": {"prometheus": {**METRICS_READER, "port": port}}}}
-
-
-def wait_for_text(file: Path, text: str) -> None:
-    """Wait until a file that grows holds `text`."""
-    deadline = time.monotonic() + _PATIENCE
-    while text not in (content := file.read_text(encoding="utf-8")):
-        assert time.monotonic() < deadline, content
-        time.sleep(0.05)
 
 
 def _contents(made: Recording, volume: dict[str, Any], args: CollectorArgs, root: Path) -> dict[str, str]:

@@ -1,7 +1,6 @@
 """The genuine Collector with what its Pods would read: it takes the configuration, and sends what it should."""
 
-import contextlib
-from collections.abc import Generator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from itertools import product
 from pathlib import Path
@@ -13,21 +12,15 @@ import yaml
 from components.backends.address import BackendAddress
 from components.backends.presets import Backend, OtlpProtocol
 from components.tracing.collector.collector import CollectorArgs
-from local.ports import LOOPBACK, free_ports
-from tests.components.tracing.collector.genuine.backends import (
-    Arrival,
-    Receiver,
-    Trust,
-    grpc_backend,
-    http_backend,
-    send_span,
-)
-from tests.components.tracing.collector.genuine.certificates import Authority
-from tests.components.tracing.collector.genuine.genuine import Genuine, laid_out, on_loopback, wait_for_text
+from local.ports import LOOPBACK
+from tests.components.tracing.collector.genuine.backends import Arrival, Receiver, backend, send_span
+from tests.components.tracing.collector.genuine.genuine import Genuine, laid_out
+from tests.support.certificates import authority, new_files
+from tests.support.served import Trust
 
-POOL_CA = Authority("Pool CA")
-CLIENTS_CA = Authority("Clients' CA")
-CLIENT = CLIENTS_CA.issue("collector")
+POOL_CA = authority("Pool CA")
+CLIENTS_CA = authority("Clients' CA")
+CLIENT = CLIENTS_CA.client(new_files(), "collector")
 
 #: Values that the Collector would take for something else, did they stand in its configuration as they are.
 HOSTILE = [
@@ -63,11 +56,6 @@ HOSTILE = [
 ]
 
 
-@pytest.fixture(scope="session")
-def genuine() -> Genuine:
-    return Genuine.obtain()
-
-
 def args(
     protocol: OtlpProtocol,
     address: BackendAddress,
@@ -77,39 +65,31 @@ def args(
     headers: Mapping[str, str] | None = None,
     client: bool = False,
 ) -> CollectorArgs:
-    backend = Backend(
+    target = Backend(
         address,
         tls=tls,
         token_header="lightstep-access-token" if token else None,
         protocol=protocol,
         path="/otlp/v1/traces",
         header_names=tuple(headers or {}),
-        client_certificate=CLIENT.certificate if client else None,
+        client_certificate=CLIENT.certificate.read_text() if client else None,
     )
     return CollectorArgs(
         namespace="observability",
-        backend=backend,
+        backend=target,
         access_token=token,
         ca_certificate=POOL_CA.pem if tls else None,
         image="collector:1.2.3",
         injection_label={"istio-injection": "enabled"},
         headers=headers or {},
-        client_key=CLIENT.key if client else None,
+        client_key=CLIENT.key.read_text() if client else None,
     )
-
-
-@contextlib.contextmanager
-def backend(protocol: OtlpProtocol, trust: Trust | None, folder: Path) -> Generator[Receiver, None, None]:
-    with grpc_backend(trust) if protocol is OtlpProtocol.GRPC else http_backend(trust, folder) as receiver:
-        yield receiver
 
 
 def arrived(genuine: Genuine, made: CollectorArgs, receiver: Receiver, root: Path) -> Arrival:
     """Send one span through the Collector and return how it arrives."""
-    otlp, health = free_ports(2)
-    arguments = [*laid_out(made, root), on_loopback(root, otlp, health)]
-    with genuine.running(arguments, otlp, root):
-        send_span(otlp, "reviews")
+    with genuine.running(made, root) as running:
+        send_span(running.port, "reviews")
         return receiver.next()
 
 
@@ -170,7 +150,7 @@ def test_the_genuine_collector_refuses_a_wrong_configuration(
 def test_header_values_arrive_unchanged(genuine: Genuine, tmp_path: Path, protocol: OtlpProtocol) -> None:
     headers = {f"x-{index}": value for index, value in enumerate(HOSTILE)}
 
-    with backend(protocol, None, tmp_path) as receiver:
+    with backend(protocol) as receiver:
         made = args(protocol, BackendAddress(LOOPBACK, receiver.port), token="$${env:PATH}: #", headers=headers)
         arrival = arrived(genuine, made, receiver, tmp_path)
 
@@ -180,7 +160,7 @@ def test_header_values_arrive_unchanged(genuine: Genuine, tmp_path: Path, protoc
 
 
 def test_http_goes_to_the_path(genuine: Genuine, tmp_path: Path) -> None:
-    with backend(OtlpProtocol.HTTP, None, tmp_path) as receiver:
+    with backend(OtlpProtocol.HTTP) as receiver:
         made = args(OtlpProtocol.HTTP, BackendAddress(LOOPBACK, receiver.port))
         made = replace(made, backend=replace(made.backend, path="/a$b/${env:PATH}"))
         arrival = arrived(genuine, made, receiver, tmp_path)
@@ -190,9 +170,9 @@ def test_http_goes_to_the_path(genuine: Genuine, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("protocol", OtlpProtocol)
 def test_both_sides_show_a_certificate(genuine: Genuine, tmp_path: Path, protocol: OtlpProtocol) -> None:
-    trust = Trust(POOL_CA.issue("backend"), CLIENTS_CA.pem)
+    trust = Trust(POOL_CA.server(new_files(), "backend", [LOOPBACK]), CLIENTS_CA.pem)
 
-    with backend(protocol, trust, tmp_path) as receiver:
+    with backend(protocol, trust) as receiver:
         made = args(protocol, BackendAddress(LOOPBACK, receiver.port), tls=True, token="token", client=True)
         arrival = arrived(genuine, made, receiver, tmp_path)
 
@@ -201,15 +181,13 @@ def test_both_sides_show_a_certificate(genuine: Genuine, tmp_path: Path, protoco
 
 @pytest.mark.parametrize("protocol", OtlpProtocol)
 def test_a_backend_of_another_ca_gets_nothing(genuine: Genuine, tmp_path: Path, protocol: OtlpProtocol) -> None:
-    trust = Trust(Authority("Pool CA").issue("impostor"))
-    otlp, health = free_ports(2)
+    trust = Trust(authority("Pool CA").server(new_files(), "impostor", [LOOPBACK]))
 
-    with backend(protocol, trust, tmp_path) as receiver:
+    with backend(protocol, trust) as receiver:
         made = args(protocol, BackendAddress(LOOPBACK, receiver.port), tls=True, token="token")
-        arguments = [*laid_out(made, tmp_path), on_loopback(tmp_path, otlp, health)]
-        with genuine.running(arguments, otlp, tmp_path) as log:
-            send_span(otlp, "reviews")
-            wait_for_text(log, "Will retry the request")
+        with genuine.running(made, tmp_path) as running:
+            send_span(running.port, "reviews")
+            running.wait_for_text("Will retry the request")
 
-    assert "failed to verify certificate" in log.read_text(encoding="utf-8")
+    assert "failed to verify certificate" in running.log.read_text(encoding="utf-8")
     assert receiver.arrivals.empty()

@@ -6,11 +6,9 @@ import time
 from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib import import_module
 from itertools import product
 from pathlib import Path
-from threading import Thread
 from typing import Any, Final, TypeVar
 
 import httpx
@@ -20,24 +18,20 @@ from components.backends.address import BackendAddress
 from components.backends.presets import Backend, OtlpProtocol
 from components.tracing.collector.collector import CollectorArgs
 from local.ports import LOOPBACK, free_ports
-from tests.components.tracing.collector.genuine.backends import Trust, grpc_backend, http_backend, send_span
-from tests.components.tracing.collector.genuine.certificates import Authority
-from tests.components.tracing.collector.genuine.genuine import Genuine, laid_out, on_loopback
+from tests.components.tracing.collector.genuine.backends import Receiver, backend, send_span
+from tests.components.tracing.collector.genuine.genuine import Genuine
+from tests.support.certificates import authority, new_files
+from tests.support.served import Reply, Trust, serving
 from verify.causes import Cause
 from verify.cluster.collector_counters import Counters
 from verify.cluster.collector_log import newest_complaint
 
 grpc: Final[Any] = import_module("grpc")
 
-CA = Authority("Pool CA")
+CA = authority("Pool CA")
 
 #: Seconds; over gRPC the Collector gives an attempt 5 s.
 PATIENCE = 20
-
-
-@pytest.fixture(scope="module")
-def genuine() -> Genuine:
-    return Genuine.obtain()
 
 
 def args(protocol: OtlpProtocol, port: int, *, tls: bool, host: str = LOOPBACK) -> CollectorArgs:
@@ -53,50 +47,46 @@ def args(protocol: OtlpProtocol, port: int, *, tls: bool, host: str = LOOPBACK) 
 
 T = TypeVar("T")
 
-Situation = Callable[[OtlpProtocol, Path], contextlib.AbstractContextManager[CollectorArgs]]
+Situation = Callable[[OtlpProtocol], contextlib.AbstractContextManager[CollectorArgs]]
 
 
 @contextlib.contextmanager
-def impostor(protocol: OtlpProtocol, folder: Path) -> Generator[CollectorArgs]:
-    trust = Trust(Authority("Pool CA").issue("impostor"))
-    with grpc_backend(trust) if protocol is OtlpProtocol.GRPC else http_backend(trust, folder) as receiver:
+def impostor(protocol: OtlpProtocol) -> Generator[CollectorArgs]:
+    trust = Trust(authority("Pool CA").server(new_files(), "impostor", [LOOPBACK]))
+    with backend(protocol, trust) as receiver:
         yield args(protocol, receiver.port, tls=True)
 
 
 @contextlib.contextmanager
-def plain_text(protocol: OtlpProtocol, folder: Path) -> Generator[CollectorArgs]:
-    with grpc_backend(None) if protocol is OtlpProtocol.GRPC else http_backend(None, folder) as receiver:
+def plain_text(protocol: OtlpProtocol) -> Generator[CollectorArgs]:
+    with backend(protocol) as receiver:
         yield args(protocol, receiver.port, tls=True)
 
 
 @contextlib.contextmanager
-def refusing(protocol: OtlpProtocol, folder: Path) -> Generator[CollectorArgs]:
-    del folder
-    with refusing_grpc() if protocol is OtlpProtocol.GRPC else refusing_http() as port:
-        yield args(protocol, port, tls=False)
+def refusing(protocol: OtlpProtocol) -> Generator[CollectorArgs]:
+    with refusing_grpc() if protocol is OtlpProtocol.GRPC else serving(lambda _: Reply(401)) as server:
+        yield args(protocol, server.port, tls=False)
 
 
 @contextlib.contextmanager
-def down(protocol: OtlpProtocol, folder: Path) -> Generator[CollectorArgs]:
-    del folder
+def down(protocol: OtlpProtocol) -> Generator[CollectorArgs]:
     yield args(protocol, free_ports(1)[0], tls=False)
 
 
 @contextlib.contextmanager
-def nameless(protocol: OtlpProtocol, folder: Path) -> Generator[CollectorArgs]:
-    del folder
+def nameless(protocol: OtlpProtocol) -> Generator[CollectorArgs]:
     yield args(protocol, 4317, tls=False, host="backend.invalid")
 
 
 @contextlib.contextmanager
-def silent(protocol: OtlpProtocol, folder: Path) -> Generator[CollectorArgs]:
-    del folder
+def silent(protocol: OtlpProtocol) -> Generator[CollectorArgs]:
     with socket.create_server((LOOPBACK, 0)) as server:
         yield args(protocol, server.getsockname()[1], tls=False)
 
 
 @contextlib.contextmanager
-def refusing_grpc() -> Generator[int]:
+def refusing_grpc() -> Generator[Receiver]:
     class Refusal(grpc.ServerInterceptor):
         def intercept_service(self, continuation: Any, handler_call_details: Any) -> Any:
             del continuation, handler_call_details
@@ -111,28 +101,9 @@ def refusing_grpc() -> Generator[int]:
     port = server.add_insecure_port(f"{LOOPBACK}:0")
     server.start()
     try:
-        yield port
+        yield Receiver(port)
     finally:
         server.stop(None).wait()
-
-
-@contextlib.contextmanager
-def refusing_http() -> Generator[int]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            self.send_error(401)
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's own name
-            """Stay silent."""
-
-    with ThreadingHTTPServer((LOOPBACK, 0), Handler) as server:
-        serving = Thread(target=server.serve_forever)
-        serving.start()
-        try:
-            yield server.server_address[1]
-        finally:
-            server.shutdown()
-            serving.join()
 
 
 BROKEN: Final[dict[Situation, Cause]] = {
@@ -155,26 +126,22 @@ SLOW: Final = (OtlpProtocol.GRPC, silent, Cause.BACKEND_TOO_SLOW)
 def test_the_log_names_what_is_broken(
     genuine: Genuine, tmp_path: Path, protocol: OtlpProtocol, situation: Situation, cause: Cause
 ) -> None:
-    otlp, health = free_ports(2)
-    with situation(protocol, tmp_path) as made:
-        arguments = [*laid_out(made, tmp_path), on_loopback(tmp_path, otlp, health)]
-        with genuine.running(arguments, otlp, tmp_path) as log:
-            send_span(otlp, "reviews")
-            complaint = wait_for(lambda: newest_complaint(log.read_text().splitlines(), datetime.now(UTC)))
+    with situation(protocol) as made, genuine.running(made, tmp_path) as running:
+        send_span(running.port, "reviews")
+        complaint = wait_for(lambda: newest_complaint(running.log.read_text().splitlines(), datetime.now(UTC)))
 
     assert complaint.cause is cause, complaint.line
 
 
 def test_counters_tell_what_was_taken_and_sent(genuine: Genuine, tmp_path: Path) -> None:
-    otlp, health, metrics = free_ports(3)
-    with grpc_backend(None) as receiver:
+    (metrics,) = free_ports(1)
+    with backend(OtlpProtocol.GRPC) as receiver:
         made = args(OtlpProtocol.GRPC, receiver.port, tls=False)
-        arguments = [*laid_out(made, tmp_path), on_loopback(tmp_path, otlp, health, metrics)]
-        with genuine.running(arguments, otlp, tmp_path) as log:
-            send_span(otlp, "reviews")
+        with genuine.running(made, tmp_path, metrics) as running:
+            send_span(running.port, "reviews")
             receiver.next()
             counters = wait_for(lambda: sent(metrics))
-            complaint = newest_complaint(log.read_text().splitlines(), datetime.now(UTC))
+            complaint = newest_complaint(running.log.read_text().splitlines(), datetime.now(UTC))
 
     assert counters == Counters(accepted=1, sent=1, capacity=64)
     assert complaint is None

@@ -7,12 +7,11 @@ import threading
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from local.certificates import KeyPair
 from local.ports import LOOPBACK
-from tests.components.tracing.collector.genuine.certificates import Identity
 
 
 @dataclass(frozen=True)
@@ -23,6 +22,7 @@ class Asked:
     path: str
     parameters: Mapping[str, str]
     headers: Mapping[str, str]
+    body: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,28 @@ class Reply:
     status: int = 200
     body: str = ""
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+@dataclass(frozen=True)
+class Trust:
+    """How a server shows itself, and whom it lets in.
+
+    Arguments:
+        own: its certificate and key.
+        clients_ca: the CA of the clients that it lets in, PEM; `None` (default) lets in all.
+    """
+
+    own: KeyPair
+    clients_ca: str | None = None
+
+    def context(self) -> ssl.SSLContext:
+        """Return what a server speaks TLS by."""
+        made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        made.load_cert_chain(self.own.certificate, self.own.key)
+        if self.clients_ca:
+            made.verify_mode = ssl.CERT_REQUIRED
+            made.load_verify_locations(cadata=self.clients_ca)
+        return made
 
 
 @dataclass(frozen=True)
@@ -52,15 +74,12 @@ def as_json(value: Any) -> Reply:
 
 
 @contextlib.contextmanager
-def serving(
-    answer: Callable[[Asked], Reply], identity: Identity | None = None, folder: Path | None = None
-) -> Generator[Served]:
+def serving(answer: Callable[[Asked], Reply], trust: Trust | None = None) -> Generator[Served]:
     """Serve until the block ends; requests are noted in order.
 
     Arguments:
         answer: the answer to a request.
-        identity: whom it shows itself as, over TLS; `None` (default) serves in the clear.
-        folder: takes the certificate and key.
+        trust: how it speaks TLS; `None` (default) serves in the clear.
     """
     asked: list[Asked] = []
 
@@ -71,7 +90,8 @@ def serving(
         def do_GET(self) -> None:
             split = urlsplit(self.path)
             headers = {name.lower(): value for name, value in self.headers.items()}
-            request = Asked(self.command, split.path, dict(parse_qsl(split.query)), headers)
+            content = self.rfile.read(int(headers.get("content-length", 0)))
+            request = Asked(self.command, split.path, dict(parse_qsl(split.query)), headers, content)
             asked.append(request)
             reply = answer(request)
             body = reply.body.encode()
@@ -82,13 +102,15 @@ def serving(
             self.end_headers()
             self.wfile.write(body)
 
+        do_POST = do_GET  # noqa: N815 - http.server's own name
+
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's own name
             """Stay silent."""
 
     with ThreadingHTTPServer((LOOPBACK, 0), Handler) as server:
         server.daemon_threads = True
-        if identity and folder:
-            server.socket = _tls(identity, folder).wrap_socket(server.socket, server_side=True)
+        if trust:
+            server.socket = trust.context().wrap_socket(server.socket, server_side=True)
         serving_thread = threading.Thread(target=lambda: server.serve_forever(poll_interval=0.01))
         serving_thread.start()
         try:
@@ -96,12 +118,3 @@ def serving(
         finally:
             server.shutdown()
             serving_thread.join()
-
-
-def _tls(identity: Identity, folder: Path) -> ssl.SSLContext:
-    certificate, key = folder / "server.crt", folder / "server.key"
-    certificate.write_text(identity.certificate, encoding="utf-8")
-    key.write_text(identity.key, encoding="utf-8")
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate, key)
-    return context

@@ -188,13 +188,14 @@ class Helm:
 
     def preview(self, wanted: Wanted) -> Sequence[Step]:
         """Return `helm template` for each chart, as helm shows no difference, and `kubectl diff` of all."""
-        rendered = self.folder / "rendered"
+        releases = self._releases(wanted)
+        rendered = {release: self.folder / f"{release}.yaml" for release, _, _ in releases}
         return [
             *(
-                Step([*self._helm("template", release, chart, values), "--include-crds", "--output-dir", str(rendered)])
-                for release, chart, values in self._releases(wanted)
+                Step([*self._helm("template", *each), "--include-crds"], output=str(rendered[each[0]]))
+                for each in releases
             ),
-            *_differing(self.kubectl.without_charts(wanted.objects), rendered),
+            *_differing(self.kubectl.without_charts(wanted.objects), *rendered.values()),
         ]
 
     def destroy(self, wanted: Wanted) -> Sequence[Step]:
@@ -245,10 +246,10 @@ class Istioctl:
 
     def preview(self, wanted: Wanted) -> Sequence[Step]:
         """Return `istioctl manifest generate` and `kubectl diff` of all."""
-        rendered = self.folder / "rendered"
-        generate = ["manifest", "generate", "--filename", str(self._operator(wanted)), "--output", str(rendered)]
+        rendered = self.folder / "rendered.yaml"
+        generate = [str(self.program), "manifest", "generate", "--filename", str(self._operator(wanted))]
         return [
-            Step([str(self.program), *generate]),
+            Step(generate, output=str(rendered)),
             *_differing(self.kubectl.without_charts(wanted.objects), rendered),
         ]
 
@@ -279,7 +280,7 @@ def _applied(file: Path) -> Sequence[Step]:
 
 def _differing(*places: Path) -> Sequence[Step]:
     files = [word for place in places for word in ("--filename", str(place))]
-    return [Step(["kubectl", "diff", "--server-side", "--force-conflicts", "--recursive", *files], accepted=(0, 1))]
+    return [Step(["kubectl", "diff", "--server-side", "--force-conflicts", *files], accepted=(0, 1))]
 
 
 def _deleted(file: Path) -> Sequence[Step]:

@@ -12,10 +12,12 @@ class Step:
     Arguments:
         command: its words.
         accepted: exit codes that count as success. `kubectl diff` says with 1 that there is a difference.
+        output: the file that it prints to; default: the log.
     """
 
     command: Sequence[str]
     accepted: Sequence[int] = (0,)
+    output: str | None = None
 
 
 @dataclass(frozen=True)

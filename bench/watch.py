@@ -18,6 +18,7 @@ import subprocess
 import sys
 import time
 from collections import defaultdict
+from collections.abc import Mapping
 from pathlib import Path
 from threading import Event, Thread
 from types import FrameType
@@ -101,7 +102,7 @@ def main() -> None:
     sampler.start()
     begin = time.monotonic()
     with Path(sys.argv[1]).open("ab") as log:
-        failed = next((step["command"] for step in steps if _run(step["command"], log) not in step["accepted"]), None)
+        failed = next((step["command"] for step in steps if _run(step, log) not in step["accepted"]), None)
     wall = time.monotonic() - begin
     _collect()
     sampler.finish()
@@ -116,10 +117,12 @@ def main() -> None:
     json.dump({"cost": cost, "failed": failed}, sys.stdout)
 
 
-def _run(command: list[str], log: IO[bytes]) -> int:
+def _run(step: Mapping[str, Any], log: IO[bytes]) -> int:
+    command: list[str] = step["command"]
     log.write(f"$ {' '.join(command)}\n".encode())
     log.flush()
-    return subprocess.call(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+    with Path(step["output"]).open("wb") if step["output"] else contextlib.nullcontext(log) as output:
+        return subprocess.call(command, stdin=subprocess.DEVNULL, stdout=output, stderr=log)
 
 
 def _adopt_orphans() -> None:

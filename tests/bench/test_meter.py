@@ -67,6 +67,14 @@ def test_an_accepted_exit_code_is_no_failure(tmp_path: Path) -> None:
     assert measured([step], os.environ, tmp_path / "log").wall > 0
 
 
+def test_a_step_prints_to_its_own_file(tmp_path: Path) -> None:
+    step = Step([sys.executable, "-c", "print('rendered')"], output=str(tmp_path / "output"))
+
+    measured([step], os.environ, tmp_path / "log")
+
+    assert (tmp_path / "output").read_text() == "rendered\n"
+
+
 def test_an_interrupted_measurement_leaves_no_process(tmp_path: Path) -> None:
     environment = {**os.environ, "MARK": str(tmp_path)}
     code = "import os, signal, time\nos.kill(int(os.environ['ASKED']), signal.SIGINT)\ntime.sleep(60)"

@@ -26,6 +26,8 @@ from typing import IO, Any, Final
 
 import psutil
 
+from local.policy_pack import POLICED
+
 #: Seconds between two looks at the processes. Each look costs some milliseconds, which count for nobody.
 _INTERVAL: Final = 0.1
 
@@ -37,8 +39,13 @@ _PR_SET_CHILD_SUBREAPER: Final = 36
 
 _MIB: Final = 1024 * 1024
 
-#: What the command line of a Python holds -> what it is: the engine starts one for the program, one for the policies.
-_PYTHONS: Final = {"pulumi-analyzer": "policy pack", "pulumi-language-python-exec": "program"}
+#: What the command line of a Python holds -> what it is. The engine starts one for the program, one for the policy pack,
+#: and one that lists the packages.
+_PYTHONS: Final = {
+    "pulumi-language-python-exec": "program",
+    f"{POLICED['PULUMI_OPTION_POLICY_PACK']} ": "policy pack",
+    "-m pip ": "pip list",
+}
 
 
 class Sampler(Thread):
@@ -78,8 +85,7 @@ class Sampler(Thread):
                 times = process.cpu_times()
                 resident += process.memory_info().rss
                 key = (process.pid, process.create_time())
-                name = self._seen[key][0] if key in self._seen else program_of(process)
-                self._seen[key] = (name, times.user + times.system)
+                self._seen[key] = (program_of(process), times.user + times.system)
         self.peak = max(self.peak, resident)
 
 

@@ -39,7 +39,7 @@ _PR_SET_CHILD_SUBREAPER: Final = 36
 
 _MIB: Final = 1024 * 1024
 
-#: What the command line of a Python holds -> what it is. The engine starts one for the program, one for the policy pack,
+#: What the command line of a Python holds -> what it is. The engine starts one for the program, one for the policies,
 #: and one that lists the packages.
 _PYTHONS: Final = {
     "pulumi-language-python-exec": "program",

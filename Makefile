@@ -38,7 +38,7 @@ env: venv ## Print exports for using pulumi directly: eval "$(make -s env)"
 test: venv-dev ## Run all tests
 	@$(SANDBOX) test $(ARGS)
 
-bench: venv ## Measure what every run costs beside its peers, about 2 h, and write docs/performance.md
+bench: venv ## Measure what every run costs beside its peers, in 1 to 2 h, and write docs/performance.md
 	@$(SANDBOX) bench $(ARGS)
 
 lint: venv-dev ## Check style, format, types, layers, and that generated files are up to date

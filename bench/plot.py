@@ -14,7 +14,11 @@ _LEFT: Final = 150
 _RIGHT: Final = 60
 _BAR: Final = 16
 _GAP: Final = 14
-_CURVES_HEIGHT: Final = 300
+_CURVES_HEIGHT: Final = 230
+
+#: Where the legend begins, and the height of each of its lines.
+_LEGEND: Final = 30
+_LEGEND_LINE: Final = 16
 
 
 def bars(title: str, rows: Mapping[str, Mapping[str, Spread]]) -> str:
@@ -27,7 +31,7 @@ def bars(title: str, rows: Mapping[str, Mapping[str, Spread]]) -> str:
     contenders = list(next(iter(rows.values())))
     largest = max(spread.most for row in rows.values() for spread in row.values())
     scale = (_WIDTH - _LEFT - _RIGHT) / largest
-    top = 60
+    begin = top = _below_legend(len(contenders))
     lines: list[str] = []
     for row, ratios in rows.items():
         lines.append(_text(_LEFT - 8, top + len(ratios) * _BAR / 2 + 4, row, anchor="end"))
@@ -36,7 +40,7 @@ def bars(title: str, rows: Mapping[str, Mapping[str, Spread]]) -> str:
             top += _BAR
         top += _GAP
     one = _LEFT + scale
-    lines.append(_line((one, 50), (one, top - _GAP), "#555555", "4 3"))
+    lines.append(_line((one, begin - 5), (one, top - _GAP + 5), "#555555", "4 3"))
     return _picture(top, title, [*_legend(contenders), *lines])
 
 
@@ -50,22 +54,23 @@ def curves(title: str, x_label: str, series: Mapping[str, Sequence[Point]]) -> s
     """
     points = [point for each in series.values() for point in each]
     x_most, y_most = max(x for x, _ in points), max(y for _, y in points)
-    bottom, left = _CURVES_HEIGHT - 45, 60
+    top, left = _below_legend(len(series)) + 10, 60
+    bottom = top + _CURVES_HEIGHT
 
     def place(point: Point) -> Point:
         x, y = point
-        return left + x / x_most * (_WIDTH - left - _RIGHT), bottom - y / y_most * (bottom - 60)
+        return left + x / x_most * (_WIDTH - left - _RIGHT), bottom - y / y_most * _CURVES_HEIGHT
 
-    lines = [_line((left, bottom), (_WIDTH - _RIGHT, bottom), "#555555"), _line((left, 60), (left, bottom), "#555555")]
+    lines = [_line((left, bottom), (_WIDTH - _RIGHT, bottom), "#555555"), _line((left, top), (left, bottom), "#555555")]
     lines += [_text(place((x, 0))[0], bottom + 16, f"{x:g}") for x in sorted({x for x, _ in points})]
     lines.append(_text((left + _WIDTH - _RIGHT) / 2, bottom + 34, x_label))
-    lines.append(_text(left - 6, 64, f"{y_most:.0f}", anchor="end"))
+    lines.append(_text(left - 6, top + 4, f"{y_most:.0f}", anchor="end"))
     for colour, each in zip(_COLOURS, series.values(), strict=False):
         placed = [place(point) for point in sorted(each)]
         path = " ".join(f"{x:.1f},{y:.1f}" for x, y in placed)
         lines.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"/>')
         lines += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{colour}"/>' for x, y in placed]
-    return _picture(_CURVES_HEIGHT, title, [*_legend(list(series)), *lines])
+    return _picture(bottom + 45, title, [*_legend(list(series)), *lines])
 
 
 def _bar(top: float, spread: Spread, scale: float, colour: str) -> list[str]:
@@ -79,12 +84,15 @@ def _bar(top: float, spread: Spread, scale: float, colour: str) -> list[str]:
 
 def _legend(names: Sequence[str]) -> list[str]:
     lines: list[str] = []
-    x = 12.0
-    for colour, name in zip(_COLOURS, names, strict=False):
-        lines.append(f'<rect x="{x:.0f}" y="32" width="10" height="10" fill="{colour}"/>')
-        lines.append(_text(x + 15, 41, name, anchor="start"))
-        x += 35 + 7 * len(name)
+    for number, (colour, name) in enumerate(zip(_COLOURS, names, strict=False)):
+        top = _LEGEND + number * _LEGEND_LINE
+        lines.append(f'<rect x="12" y="{top}" width="10" height="10" fill="{colour}"/>')
+        lines.append(_text(28, top + 9, name, anchor="start"))
     return lines
+
+
+def _below_legend(names: int) -> float:
+    return _LEGEND + names * _LEGEND_LINE + 10
 
 
 def _text(x: float, y: float, text: str, anchor: str = "middle") -> str:

@@ -164,7 +164,7 @@ def _application(namespace: str) -> Mapping[str, Any]:
 
 def _said(record: Record) -> Record:
     """Print a line of progress and return the record."""
-    size = f" of {record.size} namespaces" if record.size else ""
+    size = f" with {record.size} more namespaces" if record.size else ""
     cost = record.cost
     say(
         f"round {record.round}: {record.contender}: {record.operation}{size}: "

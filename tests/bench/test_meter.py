@@ -51,9 +51,9 @@ def test_peak_memory_is_the_sum_of_processes(tmp_path: Path) -> None:
 
 
 def test_each_program_has_its_part(tmp_path: Path) -> None:
-    parts = cost(tmp_path, [BUSY]).programs
+    seen = cost(tmp_path, [BUSY])
 
-    assert sum(parts.values()) == pytest.approx(0.4, abs=0.25)
+    assert 0.1 <= sum(seen.programs.values()) <= seen.cpu + 0.05
 
 
 def test_a_failed_step_is_named_with_what_it_printed(tmp_path: Path) -> None:

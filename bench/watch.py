@@ -91,10 +91,11 @@ class Sampler(Thread):
 
 def program_of(process: psutil.Process) -> str:
     """Return the name of a process's program; of Python, what it runs where that is known."""
-    name = process.name()
-    if not name.lower().startswith("python"):
+    words = process.cmdline()
+    name = Path(words[0]).name if words else process.name()  # the system cuts its own name of a process off
+    if not name.startswith("python"):
         return name
-    line = " ".join(process.cmdline())
+    line = " ".join(words)
     return next((title for mark, title in _PYTHONS.items() if mark in line), name)
 
 

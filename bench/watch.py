@@ -85,14 +85,18 @@ class Sampler(Thread):
                 times = process.cpu_times()
                 resident += process.memory_info().rss
                 key = (process.pid, process.create_time())
-                self._seen[key] = (program_of(process), times.user + times.system)
+                name = program_of(process) or self._seen.get(key, (process.name(), 0.0))[0]
+                self._seen[key] = (name, times.user + times.system)
         self.peak = max(self.peak, resident)
 
 
 def program_of(process: psutil.Process) -> str:
-    """Return the name of a process's program; of Python, what it runs where that is known."""
+    """Return the name of a process's program; of Python, what it runs where that is known; empty if it has ended.
+
+    From its command line, since the system cuts its own name of a process off.
+    """
     words = process.cmdline()
-    name = Path(words[0]).name if words else process.name()  # the system cuts its own name of a process off
+    name = Path(words[0]).name if words else ""
     if not name.startswith("python"):
         return name
     line = " ".join(words)

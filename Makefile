@@ -9,7 +9,7 @@ SANDBOX := $(VENV_PYTHON) -m cli
 TARGET := --stack $(STACK) --instance $(INSTANCE)
 
 .DEFAULT_GOAL := help
-.PHONY: help up demo preview verify destroy down env test lint format generate clean venv venv-dev
+.PHONY: help up demo preview verify destroy down env test bench lint format generate clean venv venv-dev
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ env: venv ## Print exports for using pulumi directly: eval "$(make -s env)"
 
 test: venv-dev ## Run all tests
 	@$(SANDBOX) test $(ARGS)
+
+bench: venv ## Measure what every run costs beside its peers, in 1 to 2 h, and write docs/performance.md
+	@$(SANDBOX) bench $(ARGS)
 
 lint: venv-dev ## Check style, format, types, layers, and that generated files are up to date
 	@.venv/bin/ruff check .

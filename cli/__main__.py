@@ -8,6 +8,7 @@ from typing import Final
 
 import demo.commands
 import sandbox.commands
+from bench.command import bench
 from cli import own_cluster
 from cli.cleaning import clean
 from cli.testing import test
@@ -20,7 +21,7 @@ from local.target import DEFAULT_STACK, Target
 _ON_A_STACK: Final = ("up", "preview", "verify", "destroy", "down", "env")
 
 #: Commands that hand further arguments on.
-_WITH_OPTIONS_OF_THEIR_OWN: Final = frozenset({"test", "verify"})
+_WITH_OPTIONS_OF_THEIR_OWN: Final = frozenset({"bench", "test", "verify"})
 
 
 def main() -> int:
@@ -44,6 +45,8 @@ def main() -> int:
 def _run(arguments: argparse.Namespace, rest: list[str]) -> int:
     if arguments.command == "test":
         return test(rest)
+    if arguments.command == "bench":
+        return bench(rest)
     if arguments.command == "clean":
         return clean()
     target = Target(arguments.stack, arguments.instance)
@@ -68,8 +71,8 @@ def _parser() -> argparse.ArgumentParser:
         subparser = subparsers.add_parser(name, help=first_line, add_help=own_help)
         subparser.add_argument("--stack", default=DEFAULT_STACK, help="name of the stack (default: sandbox)")
         subparser.add_argument("--instance", default=DEFAULT_INSTANCE, help="name of the sandbox (default: default)")
-    for name, function in (("test", test), ("clean", clean)):
-        subparsers.add_parser(name, help=_first_line(function.__doc__))
+    for name, function in (("test", test), ("bench", bench), ("clean", clean)):
+        subparsers.add_parser(name, help=_first_line(function.__doc__), add_help=function is not bench)
     return parser
 
 

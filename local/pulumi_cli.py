@@ -46,6 +46,12 @@ class Pulumi:
         environment = {**os.environ, **instance.env(toolchain)}
         return cls(toolchain.program("pulumi"), stack_file, environment, instance.pulumi_pid_file)
 
+    def command_line(self, verb: str, *arguments: str) -> list[str]:
+        """Return the words of `pulumi <verb>` for the stack and its configuration."""
+        own = ["--config-file", str(self.stack_file.path)]
+        named = verb in _VERBS_WITH_CONFIGURATION and not self.stack_file.is_standard
+        return [*self._command(verb), *(own if named else []), *arguments]
+
     def call(self, verb: str, *arguments: str) -> int:
         """Run `pulumi <verb>` attached to this terminal and return its exit code.
 
@@ -54,7 +60,7 @@ class Pulumi:
         Raises:
             Interrupted: when Pulumi has ended, if there was any of these signals.
         """
-        process = subprocess.Popen(self._with_config(verb, *arguments), cwd=PROJECT, env=self.environment)
+        process = subprocess.Popen(self.command_line(verb, *arguments), cwd=PROJECT, env=self.environment)
         with self._noted(process), _signals_for(process) as received:
             exit_code = process.wait()
         if received:
@@ -63,7 +69,7 @@ class Pulumi:
 
     def capture(self, verb: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run `pulumi <verb>` without a terminal and return what it printed and its exit code."""
-        return self._run(self._with_config(verb, "--non-interactive", *arguments))
+        return self._run(self.command_line(verb, "--non-interactive", *arguments))
 
     def ensure_stack(self, state: Path) -> None:
         """Make the stack in the file backend `state` unless it exists, and select it.
@@ -106,11 +112,6 @@ class Pulumi:
 
     def _command(self, *words: str) -> list[str]:
         return [str(self.executable), *words, "--stack", self.stack_file.stack]
-
-    def _with_config(self, verb: str, *arguments: str) -> list[str]:
-        own = ["--config-file", str(self.stack_file.path)]
-        named = verb in _VERBS_WITH_CONFIGURATION and not self.stack_file.is_standard
-        return [*self._command(verb), *(own if named else []), *arguments]
 
     def _run(self, command: Sequence[str]) -> subprocess.CompletedProcess[str]:
         process = subprocess.Popen(

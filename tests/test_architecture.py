@@ -24,7 +24,7 @@ layers = ["upper", "lower"]
 
 #: Folders whose files are named in docs.
 FOLDERS = (
-    *("cli", "common", "components", "demo", "deploy", "docs", "local"),
+    *("bench", "cli", "common", "components", "demo", "deploy", "docs", "local"),
     *("policy", "reference", "sandbox", "stacks", "tests", "verify"),
 )
 

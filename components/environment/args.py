@@ -5,8 +5,11 @@ from pydantic import SecretStr
 
 from components.configuration.settings import Settings
 from components.gateway.certificate import CertificateIssuer, CertificateSecret, CertificateSource, GivenCertificate
+from components.mesh.chart_values import base_values, istiod_values
+from components.model.chart_values import Values
 from components.model.gke import GkeClusterArgs, OwnNetwork
 from components.tracing.plan import TracingPlan
+from components.tracing.values import tracing_values
 
 
 def gke_args(settings: Settings) -> GkeClusterArgs:
@@ -34,6 +37,23 @@ def gke_args(settings: Settings) -> GkeClusterArgs:
         labels=settings.gke_labels,
         deletion_protection=settings.deletion_protection,
         admin=settings.cluster_admin,
+    )
+
+
+def base_chart_values(settings: Settings) -> Values:
+    """Return the values of Istio's base chart."""
+    return base_values(revision=settings.istio_revision, extra=settings.base_values)
+
+
+def istiod_chart_values(settings: Settings, tracing: TracingPlan) -> Values:
+    """Return the values of the istiod chart, which trace as `tracing` says."""
+    return istiod_values(
+        version=str(settings.istio_version),
+        hub=settings.istio_hub,
+        revision=settings.istio_revision,
+        replicas=settings.istiod_replicas,
+        tracing=tracing_values(tracing),
+        extra=settings.istiod_values,
     )
 
 

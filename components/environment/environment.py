@@ -9,7 +9,13 @@ from components.cluster.handle import ClusterHandle
 from components.configuration.settings import Settings
 from components.constants.choices import ClusterKind
 from components.constants.names import COLLECTOR_NAMESPACE, GATEWAY_NAMESPACE, injection_label
-from components.environment.args import certificate_source, gke_args, pulumi_secret
+from components.environment.args import (
+    base_chart_values,
+    certificate_source,
+    gke_args,
+    istiod_chart_values,
+    pulumi_secret,
+)
 from components.environment.deletion_guard import DeletionGuardArgs, deletion_guard
 from components.environment.outputs import EnvironmentOutputs
 from components.environment.security import Security, SecurityArgs
@@ -17,13 +23,11 @@ from components.gateway.certificate import GatewayCertificate, GatewayCertificat
 from components.gateway.gateway import GatewayArgs, IngressGateway
 from components.kubernetes.pod_security import PodSecurity
 from components.kubernetes.transforms import declared_state_wins, rolls_with
-from components.mesh.chart_values import base_values, istiod_values
 from components.mesh.mesh import ChartSource, Mesh, MeshArgs
 from components.mesh.namespaces import GIVEN_NAMESPACES, Namespaces, NamespacesArgs
 from components.tracing.plan import TracingPlan
 from components.tracing.sidecar_generation import sidecar_generation
 from components.tracing.tracing import CollectorPods, Credentials, Tracing, TracingArgs
-from components.tracing.values import tracing_values
 
 
 @dataclass(frozen=True)
@@ -104,15 +108,8 @@ class Environment(pulumi.ComponentResource):
         settings = self._settings
         args = MeshArgs(
             charts=ChartSource(str(settings.istio_charts), str(settings.istio_version)),
-            base_values=base_values(revision=settings.istio_revision, extra=settings.base_values),
-            istiod_values=istiod_values(
-                version=str(settings.istio_version),
-                hub=settings.istio_hub,
-                revision=settings.istio_revision,
-                replicas=settings.istiod_replicas,
-                tracing=tracing_values(self._plan),
-                extra=settings.istiod_values,
-            ),
+            base_values=base_chart_values(settings),
+            istiod_values=istiod_chart_values(settings, self._plan),
             revision=settings.istio_revision,
             protect=settings.deletion_protection,
             after=cluster.ready,

@@ -8,6 +8,9 @@ import pulumi
 
 DEPLOYMENT: Final = "kubernetes:apps/v1:Deployment"
 
+#: Stands between the names of transforms in the name of the one that `in_turn` makes of them.
+IN_TURN: Final = "+"
+
 #: A transform that is given only resources that it changes.
 Transform = Callable[[pulumi.ResourceTransformArgs], pulumi.ResourceTransformResult]
 
@@ -54,6 +57,26 @@ def only_on(type_: str) -> Callable[[Transform], pulumi.ResourceTransform]:
         return transformed
 
     return narrowed
+
+
+def in_turn(*transforms: pulumi.ResourceTransform) -> pulumi.ResourceTransform:
+    """Return one transform that does what several do, each after the one before.
+
+    The engine sends a resource to the program and back for each transform that a component has, whether it changes
+    anything or not. Istio's 14 CRDs have 840 KB, so for the charts one call in place of five is time saved.
+    """
+
+    def transformed(args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformResult | None:
+        last = None
+        for transform in transforms:
+            changed = cast("pulumi.ResourceTransformResult | None", transform(args))
+            if changed is not None:
+                last = changed
+                args = pulumi.ResourceTransformArgs(args.custom, args.type_, args.name, changed.props, changed.opts)
+        return last
+
+    transformed.__name__ = IN_TURN.join(each.__name__ for each in transforms)
+    return transformed
 
 
 def with_template(

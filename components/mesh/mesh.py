@@ -17,6 +17,7 @@ from components.kubernetes.network_policies import network_policy
 from components.kubernetes.objects import CA_BUNDLE, recommended_labels, wait_for
 from components.kubernetes.pod_security import PodSecurity, pod_security_labels
 from components.kubernetes.secret_values import has_secret, with_pulumi_secrets
+from components.kubernetes.transforms import in_turn
 from components.mesh.chart_transforms import (
     harden_pods,
     hide_config_maps,
@@ -146,7 +147,7 @@ class Mesh(pulumi.ComponentResource):
             namespace=ISTIO_NAMESPACE,
             values=with_pulumi_secrets(values),
             **chart,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=depends_on, transforms=transforms),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=depends_on, transforms=[in_turn(*transforms)]),
         )
 
     def _answering(self, name: str, injector: str, istiod: pulumi.Resource) -> list[pulumi.Resource]:

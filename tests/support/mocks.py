@@ -14,6 +14,8 @@ from pulumi.runtime import mocks, register_stack_transformation
 from pulumi.runtime.proto import callback_pb2
 from pulumi.runtime.settings import SETTINGS, get_root_resource
 
+from components.kubernetes.transforms import IN_TURN
+
 #: Marks of Pulumi's wire format for secrets (sdk/python/lib/pulumi/runtime/rpc.py).
 _SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
 _SECRET: Final = "1b47061264138c4ac30d75fd1eb44270"
@@ -245,7 +247,7 @@ def _recorded(request: Any) -> Recorded:
             for key, used in request.propertyDependencies.items()
             if used.urns
         },
-        transforms=tuple(callback.token for callback in request.transforms),
+        transforms=tuple(name for callback in request.transforms for name in callback.token.split(IN_TURN)),
         retained=request.retainOnDelete,
         protected=request.protect,
         ignored=tuple(request.ignoreChanges),

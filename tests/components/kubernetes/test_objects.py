@@ -6,7 +6,7 @@ import pulumi
 import pytest
 
 from components.kubernetes.objects import recommended_labels, wait_for
-from components.kubernetes.transforms import annotated, declared_state_wins
+from components.kubernetes.transforms import annotated, declared_state_wins, in_turn, rolls_with
 from tests.support.transforms import through
 
 
@@ -56,3 +56,24 @@ def test_labels_are_those_that_kubernetes_recommends() -> None:
 def test_provider_waits_for_anything_at_a_path_or_for_one_value() -> None:
     assert wait_for(".status.phase") == {"pulumi.com/waitFor": "jsonpath={.status.phase}"}
     assert wait_for(".status.phase", "Active") == {"pulumi.com/waitFor": "jsonpath={.status.phase}=Active"}
+
+
+def test_transforms_in_turn_are_one_that_does_what_each_does() -> None:
+    deployment: dict[str, Any] = {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": "shop"},
+        "spec": {"template": {"metadata": {}, "spec": {}}},
+    }
+
+    changed = through(in_turn(rolls_with("second"), declared_state_wins), deployment)
+
+    assert changed == through(declared_state_wins, through(rolls_with("second"), deployment))
+    assert changed["metadata"]["annotations"] == {"pulumi.com/patchForce": "true"}
+    assert changed["spec"]["template"]["metadata"]["annotations"] == {"traced-mesh/sidecar": "second"}
+
+
+def test_transforms_in_turn_leave_alone_what_none_of_them_is_for() -> None:
+    secret = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "token"}}
+
+    assert through(in_turn(rolls_with("first"), rolls_with("second")), secret) is secret

@@ -1,0 +1,1 @@
+"""What every run costs beside peers that make the same objects: `make bench`."""

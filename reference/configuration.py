@@ -58,7 +58,7 @@ created, and every problem is reported with the command that fixes it.
 
 def _declaration(known: KnownKey) -> dict[str, Any]:
     about = known.about
-    default = f" Default: {about.default.replace('`', '')}." if about.default else ""
+    default = f" Default: {about.default_text.replace('`', '')}." if about.default_text else ""
     declaration: dict[str, Any] = {"type": "string"} if _type(known) == "string" and not about.secret else {}
     if about.secret:
         declaration["secret"] = True
@@ -82,7 +82,7 @@ def _rows(entries: Mapping[str, KnownKey]) -> Iterator[str]:
     for key, known in entries.items():
         about = known.about
         kind = f"secret {_type(known)}" if about.secret else _type(known)
-        cells = [f"`{key}`", kind, about.default or f"`{known.default_text}`", known.allowed, about.description]
+        cells = [f"`{key}`", kind, about.default_text or f"`{known.default_text}`", known.allowed, about.description]
         yield f"| {' | '.join(_escaped(cell) for cell in cells)} |"
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Final, TypeAlias
 from pydantic import AfterValidator
 
 from components.configuration.machinery.constraints import Constraint, Fault, Faults
-from components.configuration.machinery.key import Key, ReadingContext
+from components.configuration.machinery.key import ReadingContext, key
 from components.configuration.machinery.problems import put, remove
 from components.configuration.machinery.types import Allowed, Switch, dns_label, from_text, json_list
 from components.configuration.tracing import TracingSettings
@@ -51,20 +51,15 @@ class ApplicationSettings(TracingSettings):
 
     subject = "Applications"
 
-    injected_namespaces: Annotated[
-        NamespaceNames,
-        Key(
-            "Namespaces made for applications, whose Pods get sidecars. Bookinfo's own need not be listed.", '["shop"]'
-        ),
-    ] = ()
-    bookinfo: Annotated[
-        Switch,
-        Key("Whether Istio's sample application is installed.", "true"),
-    ] = True
-    bookinfo_namespace: Annotated[
-        NamespaceName,
-        Key("Namespace of the sample application; it is made, and gets sidecars.", "bookinfo"),
-    ] = "bookinfo"
+    injected_namespaces: NamespaceNames = key(
+        "Namespaces made for applications, whose Pods get sidecars. Bookinfo's own need not be listed.",
+        '["shop"]',
+        default=(),
+    )
+    bookinfo: Switch = key("Whether Istio's sample application is installed.", "true", default=True)
+    bookinfo_namespace: NamespaceName = key(
+        "Namespace of the sample application; it is made, and gets sidecars.", "bookinfo", default="bookinfo"
+    )
 
 
 def _bookinfo_is_made_once(settings: ApplicationSettings, _: ReadingContext) -> Faults:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final, TypeAlias
 
-from pydantic import AfterValidator, Field, InstanceOf, SecretStr
+from pydantic import AfterValidator, InstanceOf, SecretStr
 
 from components.backends.address import BackendAddress
 from components.backends.presets import (
@@ -27,7 +27,7 @@ from components.configuration.machinery.certificates import (
 )
 from components.configuration.machinery.constraints import Check, Constraint, Fault, Faults
 from components.configuration.machinery.entries import each
-from components.configuration.machinery.key import Key, ReadingContext
+from components.configuration.machinery.key import ReadingContext, key
 from components.configuration.machinery.problems import Steps, put, put_secret, remove
 from components.configuration.machinery.types import (
     either,
@@ -134,108 +134,85 @@ class BackendSettings(TracingSettings):
 
     subject = "Backend"
 
-    backend: Annotated[
-        BackendPreset,
-        one_of(BackendPreset),
-        Key(
-            "Kind of tracing backend: "
-            + "; ".join(f"{name} is {preset.title}" for name, preset in PRESETS.items())
-            + ". ServiceNow has announced the end of Lightstep's service, and an OTLP endpoint can take its place.",
-            BackendPreset.LIGHTSTEP_US,
-        ),
-    ] = BackendPreset.LIGHTSTEP_US
-    backend_address: Annotated[
-        Address | None,
-        Key(
-            "Address of the tracing backend. Microsatellites take gRPC on port 9292 with TLS and on 8184 without.",
-            EXAMPLE_ADDRESS,
-            allowed="<host>:<port> without a scheme, an IPv6 address in brackets; required with backend "
-            + either([name for name, preset in PRESETS.items() if preset.address is None])
-            + ", and the preset's own with any other",
-            default=", ".join(f"`{preset.address}` with {name}" for name, preset in PRESETS.items() if preset.address)
-            + "; none with any other backend",
-        ),
-    ] = Field(default_factory=_address_of_preset)
-    backend_protocol: Annotated[
-        OtlpProtocol,
-        one_of(OtlpProtocol, {OtlpProtocol.HTTP: "with backend otlp"}),
-        Key("How OTLP reaches the backend: over gRPC, or in HTTP requests.", "grpc"),
-    ] = OtlpProtocol.GRPC
-    backend_path: Annotated[
-        TracesPath | None,
-        Key(
-            "Path to which the Collector posts spans.",
-            DEFAULT_TRACES_PATH,
-            allowed="{type}; only with backendProtocol http",
-            default=f"`{DEFAULT_TRACES_PATH}` with backendProtocol http",
-        ),
-    ] = None
-    backend_tls: Annotated[
-        bool,
-        true_or_false("with a backend that needs a backendAddress"),
-        Key("Whether spans travel to the backend over TLS.", "true"),
-    ] = True
-    backend_ca_file: Annotated[
-        CaFile | None,
-        Key(
-            "CA certificates by which the backend is recognized.",
-            "backend-ca.pem",
-            allowed=f"{PEM_FILE} CA certificates valid for {REST_OF_LIFE}; not together with backendTls false",
-            default="ISRG Root X1",
-        ),
-    ] = None
-    backend_client_certificate_file: Annotated[
-        ClientCertificateFile | None,
-        Key(
-            "Client certificate that the Collector shows to the backend.",
-            EXAMPLE_CERTIFICATE,
-            allowed=f"{PEM_FILE} certificates valid for {REST_OF_LIFE}, the "
-            "client's own first and each issued by the next; together with backendClientKey; not with backendTls false "
-            "and only where tracingMode is opentelemetry",
-            default="none",
-        ),
-    ] = None
-    backend_client_key: Annotated[
-        PrivateKey | None,
-        Key(
-            "Private key of the client certificate.",
-            EXAMPLE_KEY,
-            allowed="an RSA, ECDSA or Ed25519 key in PEM, unencrypted and stored with --secret, that belongs to "
-            "backendClientCertificateFile; only together with it",
-            default="none",
-            secret=True,
-        ),
-    ] = None
-    backend_headers: Annotated[
-        Headers,
-        Key(
-            "Further request headers with which the Collector sends spans, for example a tenant or an authorization.",
-            "",
-            allowed="an object of lower-case header name to printable ASCII text, stored with --secret; not the header "
-            "in accessTokenHeader; only where tracingMode is opentelemetry",
-            secret=True,
-        ),
-    ] = Field(default_factory=dict[str, SecretStr])
-    access_token: Annotated[
-        AccessToken | None,
-        Key(
-            "Access token of the tracing backend.",
-            "",
-            allowed="a token stored with --secret: printable ASCII without white space; required with every backend "
-            "but otlp, and with accessTokenHeader",
-            default="none",
-            secret=True,
-        ),
-    ] = None
-    access_token_header: Annotated[
-        HeaderName | None,
-        Key(
-            "Request header that carries the access token to an OTLP endpoint.",
-            EXAMPLE_HEADER,
-            allowed=f"a lower-case header name with backend otlp; {LIGHTSTEP_HEADER} with any other",
-            default=f"`{LIGHTSTEP_HEADER}`; none with backend otlp",
-        ),
-    ] = Field(default_factory=_header_of_preset)
+    backend: Annotated[BackendPreset, one_of(BackendPreset)] = key(
+        "Kind of tracing backend: "
+        + "; ".join(f"{name} is {preset.title}" for name, preset in PRESETS.items())
+        + ". ServiceNow has announced the end of Lightstep's service, and an OTLP endpoint can take its place.",
+        BackendPreset.LIGHTSTEP_US,
+        default=BackendPreset.LIGHTSTEP_US,
+    )
+    backend_address: Address | None = key(
+        "Address of the tracing backend. Microsatellites take gRPC on port 9292 with TLS and on 8184 without.",
+        EXAMPLE_ADDRESS,
+        allowed="<host>:<port> without a scheme, an IPv6 address in brackets; required with backend "
+        + either([name for name, preset in PRESETS.items() if preset.address is None])
+        + ", and the preset's own with any other",
+        default_text=", ".join(f"`{preset.address}` with {name}" for name, preset in PRESETS.items() if preset.address)
+        + "; none with any other backend",
+        default_factory=_address_of_preset,
+    )
+    backend_protocol: Annotated[OtlpProtocol, one_of(OtlpProtocol, {OtlpProtocol.HTTP: "with backend otlp"})] = key(
+        "How OTLP reaches the backend: over gRPC, or in HTTP requests.", "grpc", default=OtlpProtocol.GRPC
+    )
+    backend_path: TracesPath | None = key(
+        "Path to which the Collector posts spans.",
+        DEFAULT_TRACES_PATH,
+        allowed="{type}; only with backendProtocol http",
+        default_text=f"`{DEFAULT_TRACES_PATH}` with backendProtocol http",
+        default=None,
+    )
+    backend_tls: Annotated[bool, true_or_false("with a backend that needs a backendAddress")] = key(
+        "Whether spans travel to the backend over TLS.", "true", default=True
+    )
+    backend_ca_file: CaFile | None = key(
+        "CA certificates by which the backend is recognized.",
+        "backend-ca.pem",
+        allowed=f"{PEM_FILE} CA certificates valid for {REST_OF_LIFE}; not together with backendTls false",
+        default_text="ISRG Root X1",
+        default=None,
+    )
+    backend_client_certificate_file: ClientCertificateFile | None = key(
+        "Client certificate that the Collector shows to the backend.",
+        EXAMPLE_CERTIFICATE,
+        allowed=f"{PEM_FILE} certificates valid for {REST_OF_LIFE}, the "
+        "client's own first and each issued by the next; together with backendClientKey; not with backendTls false "
+        "and only where tracingMode is opentelemetry",
+        default_text="none",
+        default=None,
+    )
+    backend_client_key: PrivateKey | None = key(
+        "Private key of the client certificate.",
+        EXAMPLE_KEY,
+        allowed="an RSA, ECDSA or Ed25519 key in PEM, unencrypted and stored with --secret, that belongs to "
+        "backendClientCertificateFile; only together with it",
+        default_text="none",
+        secret=True,
+        default=None,
+    )
+    backend_headers: Headers = key(
+        "Further request headers with which the Collector sends spans, for example a tenant or an authorization.",
+        "",
+        allowed="an object of lower-case header name to printable ASCII text, stored with --secret; not the header "
+        "in accessTokenHeader; only where tracingMode is opentelemetry",
+        secret=True,
+        default_factory=dict[str, SecretStr],
+    )
+    access_token: AccessToken | None = key(
+        "Access token of the tracing backend.",
+        "",
+        allowed="a token stored with --secret: printable ASCII without white space; required with every backend "
+        "but otlp, and with accessTokenHeader",
+        default_text="none",
+        secret=True,
+        default=None,
+    )
+    access_token_header: HeaderName | None = key(
+        "Request header that carries the access token to an OTLP endpoint.",
+        EXAMPLE_HEADER,
+        allowed=f"a lower-case header name with backend otlp; {LIGHTSTEP_HEADER} with any other",
+        default_text=f"`{LIGHTSTEP_HEADER}`; none with backend otlp",
+        default_factory=_header_of_preset,
+    )
 
     @property
     def backend_target(self) -> Backend:

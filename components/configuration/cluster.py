@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Annotated, Any, Final, TypeAlias
 
-from pydantic import Field, InstanceOf
+from pydantic import InstanceOf
 
 from components.configuration.machinery.constraints import Constraint, Fault, Faults
-from components.configuration.machinery.key import Key, ReadingContext, SettingsPart
+from components.configuration.machinery.key import ReadingContext, SettingsPart, key
 from components.configuration.machinery.kubeconfig import Kubeconfig
 from components.configuration.machinery.problems import put, remove
 from components.configuration.machinery.types import Switch, dns_label, from_file, matching, one_of, project_path
@@ -33,14 +33,11 @@ class EnvironmentSettings(SettingsPart):
 
     subject = "Environment"
 
-    environment: Annotated[
-        EnvironmentKind,
-        one_of(EnvironmentKind),
-        Key(
-            "What the environment is for. The policy pack (docs/policy.md) is stricter with staging and prod.",
-            "staging",
-        ),
-    ] = EnvironmentKind.DEV
+    environment: Annotated[EnvironmentKind, one_of(EnvironmentKind)] = key(
+        "What the environment is for. The policy pack (docs/policy.md) is stricter with staging and prod.",
+        "staging",
+        default=EnvironmentKind.DEV,
+    )
 
 
 class ClusterSettings(EnvironmentSettings):
@@ -48,36 +45,27 @@ class ClusterSettings(EnvironmentSettings):
 
     subject = "Cluster"
 
-    cluster_kind: Annotated[
-        ClusterKind,
-        one_of(ClusterKind),
-        Key("Whether the program makes a GKE cluster or uses an existing one.", "existing"),
-    ] = ClusterKind.GKE
-    cluster_name: Annotated[
-        ClusterName,
-        Key(
-            "Name of the cluster. Another name means another cluster.",
-            "traced-mesh-dev",
-            default="`traced-mesh-<stack>`",
-        ),
-    ]
-    deletion_protection: Annotated[
-        Switch,
-        Key(
-            "Whether Pulumi refuses to delete or replace what holds state: the GKE cluster (Google's provider refuses "
-            "too), namespace istio-system with the mesh's CA key, and injectedNamespaces.",
-            "false",
-            default="gke: `true`; existing: `false`",
-        ),
-    ] = Field(default_factory=_is_made_here)
-    cluster_admin: Annotated[
-        Email | None,
-        Key(
-            "User or service account that gets cluster-admin.",
-            "someone@example.com",
-            default="gke: whoever runs Pulumi; existing: no binding is made",
-        ),
-    ] = None
+    cluster_kind: Annotated[ClusterKind, one_of(ClusterKind)] = key(
+        "Whether the program makes a GKE cluster or uses an existing one.", "existing", default=ClusterKind.GKE
+    )
+    cluster_name: ClusterName = key(
+        "Name of the cluster. Another name means another cluster.",
+        "traced-mesh-dev",
+        default_text="`traced-mesh-<stack>`",
+    )
+    deletion_protection: Switch = key(
+        "Whether Pulumi refuses to delete or replace what holds state: the GKE cluster (Google's provider refuses "
+        "too), namespace istio-system with the mesh's CA key, and injectedNamespaces.",
+        "false",
+        default_text="gke: `true`; existing: `false`",
+        default_factory=_is_made_here,
+    )
+    cluster_admin: Email | None = key(
+        "User or service account that gets cluster-admin.",
+        "someone@example.com",
+        default_text="gke: whoever runs Pulumi; existing: no binding is made",
+        default=None,
+    )
 
 
 class ExistingClusterSettings(ClusterSettings):
@@ -85,24 +73,20 @@ class ExistingClusterSettings(ClusterSettings):
 
     subject = "Existing cluster"
 
-    kubeconfig: Annotated[
-        KubeconfigFile | None,
-        Key(
-            "Kubeconfig of the existing cluster. Only the context that is used reaches Pulumi's state.",
-            "~/.kube/config",
-            allowed="the path of a kubeconfig file, relative to the project; required for an existing cluster",
-            default="none",
-        ),
-    ] = None
-    kube_context: Annotated[
-        str | None,
-        Key(
-            "Context in the kubeconfig.",
-            "kind-traced-mesh",
-            allowed="a context that the kubeconfig has",
-            default="the kubeconfig's current context",
-        ),
-    ] = Field(default_factory=_current_context)
+    kubeconfig: KubeconfigFile | None = key(
+        "Kubeconfig of the existing cluster. Only the context that is used reaches Pulumi's state.",
+        "~/.kube/config",
+        allowed="the path of a kubeconfig file, relative to the project; required for an existing cluster",
+        default_text="none",
+        default=None,
+    )
+    kube_context: str | None = key(
+        "Context in the kubeconfig.",
+        "kind-traced-mesh",
+        allowed="a context that the kubeconfig has",
+        default_text="the kubeconfig's current context",
+        default_factory=_current_context,
+    )
 
     @property
     def kubeconfig_contents(self) -> str:

@@ -9,6 +9,7 @@ from pydantic import InstanceOf, SecretStr
 
 from components.backends.address import BackendAddress, check_host
 from components.configuration.machinery.certificate_chains import (
+    SMALLEST_RSA,
     belong_together,
     covers,
     read_private_key,
@@ -17,7 +18,7 @@ from components.configuration.machinery.certificate_chains import (
 from components.configuration.machinery.certificates import PEM_FILE, REST_OF_LIFE, CertificateFile
 from components.configuration.machinery.constraints import Check, Constraint, Fault, Faults
 from components.configuration.machinery.entries import Entry, each, entry
-from components.configuration.machinery.key import Key, ReadingContext, SettingsPart
+from components.configuration.machinery.key import ReadingContext, SettingsPart, key
 from components.configuration.machinery.problems import Steps, put, put_secret, remove
 from components.configuration.machinery.types import (
     Allowed,
@@ -121,95 +122,74 @@ class GatewaySettings(SettingsPart):
 
     subject = "Gateway"
 
-    gateway_replicas: Annotated[
-        int,
-        whole(1, 50),
-        Key("Number of ingress gateway Pods.", "2"),
-    ] = 2
-    gateway_service_type: Annotated[
-        ServiceType,
-        one_of(ServiceType),
-        Key("How the gateway is reached from outside.", "LoadBalancer"),
-    ] = ServiceType.LOAD_BALANCER
-    gateway_host: Annotated[
-        Host | None,
-        Key(
-            "Address by which the nodes are reached.",
-            "192.0.2.10",
-            allowed="{type}; required with gatewayServiceType NodePort, and only then",
-            default="none",
-        ),
-    ] = None
-    gateway_load_balancer_address: Annotated[
-        Ipv4 | None,
-        Key(
-            "Address of the load balancer, reserved beforehand; on GKE a regional one in the cluster's region.",
-            "203.0.113.10",
-            allowed="{type}; only with gatewayServiceType LoadBalancer",
-            default="none: the cloud chooses one",
-        ),
-    ] = None
-    gateway_source_ranges: Annotated[
-        SourceRanges,
-        Key(
-            "Networks from which the load balancer takes requests. Where some are named, the gateway's Pods see the "
-            "callers' own addresses too (externalTrafficPolicy Local).",
-            '["203.0.113.0/24"]',
-            allowed="a list of networks in CIDR notation; only with gatewayServiceType LoadBalancer",
-            default="`[]`: from everywhere",
-        ),
-    ] = ()
-    gateway_hosts: Annotated[
-        Hosts,
-        Key(
-            "Hosts for which the sample application is served; the first without a wildcard stands in gatewayUrl. "
-            "Their DNS records are yours to point to output ingressHost.",
-            EXAMPLE_HOSTS,
-            allowed='a list of full DNS names in lower case, which may begin with *., none twice; or ["*"], every host',
-        ),
-    ] = (ANY_HOST,)
-    gateway_certificate_file: Annotated[
-        ServerCertificateFile | None,
-        Key(
-            "Certificate by which the gateway serves HTTPS; HTTP is then redirected there.",
-            EXAMPLE_GATEWAY_CERTIFICATE,
-            allowed=f"{PEM_FILE} certificates valid for {REST_OF_LIFE}, the "
-            "gateway's own first and each issued by the next, for all of gatewayHosts; RSA of 2048 bits or more, or "
-            "ECDSA on P-256; together with gatewayCertificateKey",
-            default="none",
-        ),
-    ] = None
-    gateway_certificate_key: Annotated[
-        ServerKey | None,
-        Key(
-            "Private key of the gateway's certificate.",
-            EXAMPLE_GATEWAY_KEY,
-            allowed="an RSA or ECDSA key in PEM, unencrypted and stored with --secret, that belongs to "
-            "gatewayCertificateFile; only together with it",
-            default="none",
-            secret=True,
-        ),
-    ] = None
-    gateway_certificate_secret: Annotated[
-        SecretName | None,
-        Key(
-            "TLS Secret in namespace istio-ingress that somebody else fills, instead of a certificate file.",
-            "www-example-com-tls",
-            allowed="{type}; with gatewayHosts; not together with gatewayCertificateFile or gatewayCertificateIssuer",
-            default="none",
-        ),
-    ] = None
-    gateway_certificate_issuer: Annotated[
-        Issuer,
-        Key(
-            "Issuer in the cluster that cert-manager asks for the certificate, instead of a certificate file.",
-            '{"kind":"ClusterIssuer","name":"letsencrypt"}',
-            allowed=f"an object of kind ({', '.join(IssuerKind)}) and name; with gatewayHosts; not together with "
-            "gatewayCertificateFile or gatewayCertificateSecret",
-            default="none",
-            unset={},
-        ),
-    ] = None
+    gateway_replicas: Annotated[int, whole(1, 50)] = key("Number of ingress gateway Pods.", "2", default=2)
+    gateway_service_type: Annotated[ServiceType, one_of(ServiceType)] = key(
+        "How the gateway is reached from outside.", "LoadBalancer", default=ServiceType.LOAD_BALANCER
+    )
+    gateway_host: Host | None = key(
+        "Address by which the nodes are reached.",
+        "192.0.2.10",
+        allowed="{type}; required with gatewayServiceType NodePort, and only then",
+        default_text="none",
+        default=None,
+    )
+    gateway_load_balancer_address: Ipv4 | None = key(
+        "Address of the load balancer, reserved beforehand; on GKE a regional one in the cluster's region.",
+        "203.0.113.10",
+        allowed="{type}; only with gatewayServiceType LoadBalancer",
+        default_text="none: the cloud chooses one",
+        default=None,
+    )
+    gateway_source_ranges: SourceRanges = key(
+        "Networks from which the load balancer takes requests. Where some are named, the gateway's Pods see the "
+        "callers' own addresses too (externalTrafficPolicy Local).",
+        '["203.0.113.0/24"]',
+        allowed="a list of networks in CIDR notation; only with gatewayServiceType LoadBalancer",
+        default_text="`[]`: from everywhere",
+        default=(),
+    )
+    gateway_hosts: Hosts = key(
+        "Hosts for which the sample application is served; the first without a wildcard stands in gatewayUrl. "
+        "Their DNS records are yours to point to output ingressHost.",
+        EXAMPLE_HOSTS,
+        allowed='a list of full DNS names in lower case, which may begin with *., none twice; or ["*"], every host',
+        default=(ANY_HOST,),
+    )
+    gateway_certificate_file: ServerCertificateFile | None = key(
+        "Certificate by which the gateway serves HTTPS; HTTP is then redirected there.",
+        EXAMPLE_GATEWAY_CERTIFICATE,
+        allowed=f"{PEM_FILE} certificates valid for {REST_OF_LIFE}, the "
+        "gateway's own first and each issued by the next, for all of gatewayHosts; "
+        f"RSA of {SMALLEST_RSA} bits or more, or "
+        "ECDSA on P-256; together with gatewayCertificateKey",
+        default_text="none",
+        default=None,
+    )
+    gateway_certificate_key: ServerKey | None = key(
+        "Private key of the gateway's certificate.",
+        EXAMPLE_GATEWAY_KEY,
+        allowed="an RSA or ECDSA key in PEM, unencrypted and stored with --secret, that belongs to "
+        "gatewayCertificateFile; only together with it",
+        default_text="none",
+        secret=True,
+        default=None,
+    )
+    gateway_certificate_secret: SecretName | None = key(
+        "TLS Secret in namespace istio-ingress that somebody else fills, instead of a certificate file.",
+        "www-example-com-tls",
+        allowed="{type}; with gatewayHosts; not together with gatewayCertificateFile or gatewayCertificateIssuer",
+        default_text="none",
+        default=None,
+    )
+    gateway_certificate_issuer: Issuer = key(
+        "Issuer in the cluster that cert-manager asks for the certificate, instead of a certificate file.",
+        '{"kind":"ClusterIssuer","name":"letsencrypt"}',
+        allowed=f"an object of kind ({', '.join(IssuerKind)}) and name; with gatewayHosts; not together with "
+        "gatewayCertificateFile or gatewayCertificateSecret",
+        default_text="none",
+        unset={},
+        default=None,
+    )
 
     @property
     def gateway_has_tls(self) -> bool:

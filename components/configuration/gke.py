@@ -6,17 +6,18 @@ from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network, collapse_addresses
 from typing import Annotated, Any, Final, TypeAlias
 
-from pydantic import AwareDatetime, Field, InstanceOf, model_validator
+from pydantic import AwareDatetime, InstanceOf, model_validator
 
 from components.configuration.cluster import ExistingClusterSettings, only_for
 from components.configuration.machinery.constraints import Constraint, Fault, Faults
 from components.configuration.machinery.entries import Entry, by_name, each, entry, text_of
-from components.configuration.machinery.key import Key, ReadingContext
+from components.configuration.machinery.key import ReadingContext, key
 from components.configuration.machinery.parsing import own_keys
 from components.configuration.machinery.problems import put, remove
 from components.configuration.machinery.types import (
     Allowed,
     Switch,
+    characters,
     cidr,
     either,
     from_text,
@@ -49,7 +50,7 @@ _WINDOW: Final = f"{_SHORTEST_WINDOW // timedelta(hours=1)} to {_LONGEST_WINDOW 
 #: What Google lets people call a network, a range or an exclusion.
 NAME: Final = r"[a-z]([-a-z0-9]{0,61}[a-z0-9])?"
 _LABEL_NAME: Final = matching(r"[a-z][a-z0-9_-]{0,62}", "lower-case letters, digits, _ and -, a letter first")
-_LABEL_VALUE: Final = matching(r"[a-z0-9_-]{0,63}", "at most 63 lower-case letters, digits, _ and -")
+_LABEL_VALUE: Final = characters(0, 63, "[a-z0-9_-]", "lower-case letters, digits, _ and -")
 
 
 def _authorized_networks(text: str) -> dict[str, str]:
@@ -125,11 +126,15 @@ def _components(kind: type[StrEnum]) -> Allowed:
     return from_text(parse, f"a list of {', '.join(kind)}; the first of them with any other")
 
 
+#: Length of a project id (https://cloud.google.com/resource-manager/docs/creating-managing-projects).
+_SHORTEST_ID: Final = 6
+_LONGEST_ID: Final = 30
+
 ProjectId: TypeAlias = Annotated[
     str,
     matching(
-        r"([a-z0-9.-]+:)?[a-z][-a-z0-9]{4,28}[a-z0-9]",
-        "a project id: 6 to 30 lower-case letters, digits and hyphens, a letter first",
+        rf"([a-z0-9.-]+:)?[a-z][-a-z0-9]{{{_SHORTEST_ID - 2},{_LONGEST_ID - 2}}}[a-z0-9]",
+        f"a project id: {_SHORTEST_ID} to {_LONGEST_ID} lower-case letters, digits and hyphens, a letter first",
     ),
 ]
 Location: TypeAlias = Annotated[
@@ -176,46 +181,37 @@ class GkeSettings(ExistingClusterSettings):
 
     subject = "GKE cluster"
 
-    gcp_project: Annotated[
-        ProjectId,
-        Key(
-            "Google Cloud project in which the cluster is made.",
-            "my-project",
-            allowed="{type}; required for a GKE cluster",
-            default="none",
-        ),
-    ] = ""
-    gcp_enable_apis: Annotated[
-        Switch,
-        Key(
-            "Whether the APIs that the cluster needs are enabled in the project. They stay enabled afterwards.", "false"
-        ),
-    ] = True
-    gke_location: Annotated[
-        Location,
-        Key(
-            "Where the control plane and the nodes are: in one zone, or in several zones of a region.", "us-central1-a"
-        ),
-    ] = "us-central1-a"
-    gke_version: Annotated[
-        GkeVersion | None,
-        Key(
-            "Version of the cluster, kept by hand instead of by a release channel.",
-            "1.33",
-            allowed="{type}; not together with gkeReleaseChannel",
-            default="none: the release channel keeps it",
-        ),
-    ] = None
-    gke_release_channel: Annotated[
-        ReleaseChannel | None,
-        one_of(ReleaseChannel),
-        Key(
-            "Release channel that keeps the cluster's version.",
-            "REGULAR",
-            allowed="{type}; not together with gkeVersion",
-            default="`REGULAR`, or none if `gkeVersion` is set",
-        ),
-    ] = Field(default_factory=_channel)
+    gcp_project: ProjectId = key(
+        "Google Cloud project in which the cluster is made.",
+        "my-project",
+        allowed="{type}; required for a GKE cluster",
+        default_text="none",
+        default="",
+    )
+    gcp_enable_apis: Switch = key(
+        "Whether the APIs that the cluster needs are enabled in the project. They stay enabled afterwards.",
+        "false",
+        default=True,
+    )
+    gke_location: Location = key(
+        "Where the control plane and the nodes are: in one zone, or in several zones of a region.",
+        "us-central1-a",
+        default="us-central1-a",
+    )
+    gke_version: GkeVersion | None = key(
+        "Version of the cluster, kept by hand instead of by a release channel.",
+        "1.33",
+        allowed="{type}; not together with gkeReleaseChannel",
+        default_text="none: the release channel keeps it",
+        default=None,
+    )
+    gke_release_channel: Annotated[ReleaseChannel | None, one_of(ReleaseChannel)] = key(
+        "Release channel that keeps the cluster's version.",
+        "REGULAR",
+        allowed="{type}; not together with gkeVersion",
+        default_text="`REGULAR`, or none if `gkeVersion` is set",
+        default_factory=_channel,
+    )
     gke_control_plane_access: Annotated[
         ControlPlaneAccess,
         one_of(
@@ -225,71 +221,60 @@ class GkeSettings(ExistingClusterSettings):
                 ControlPlaneAccess.PUBLIC: "with gkeAuthorizedNetworks",
             },
         ),
-        Key(
-            "How the control plane is reached. dns-endpoint: by its name, for whom IAM lets in, and by no IP address. "
-            "private: by an address inside the network. public: by a public address too, from authorized networks.",
-            "dns-endpoint",
-        ),
-    ] = ControlPlaneAccess.DNS_ENDPOINT
-    gke_authorized_networks: Annotated[
-        AuthorizedNetworks,
-        Key(
-            "Networks from which the control plane's IP address is reached, by a name for each.",
-            EXAMPLE_NETWORKS,
-            allowed="an object of name to network in CIDR notation, never 0.0.0.0/0 or ::/0; required with "
-            "gkeControlPlaneAccess public, and not with dns-endpoint",
-        ),
-    ] = Field(default_factory=dict[str, str])
-    gke_database_encryption_key: Annotated[
-        KmsKey | None,
-        Key(
-            "Cloud KMS key that encrypts Secrets in the control plane's database. GKE's service agent must be allowed "
-            "to use it.",
-            "projects/my-project/locations/us-central1/keyRings/gke/cryptoKeys/secrets",
-            default="none: Google's own encryption at rest only",
-        ),
-    ] = None
-    gke_maintenance_window: Annotated[
-        Window,
-        Key(
-            "When GKE may do maintenance by itself.",
-            EXAMPLE_WINDOW,
-            allowed=f"an object of start and end, times with their zone of the first window ({_WINDOW}), and "
-            "recurrence: FREQ=DAILY, or FREQ=WEEKLY;BYDAY= and days",
-            default="none: at any time",
-            unset={},
-        ),
-    ] = None
-    gke_maintenance_exclusions: Annotated[
-        Exclusions,
-        Key(
-            "Times without upgrades.",
-            '[{"name":"holidays","start":"2026-12-18T00:00:00Z","end":"2027-01-04T00:00:00Z"}]',
-            allowed="a list of objects of name, start, end (times with their zone) and scope: NO_UPGRADES (the "
-            f"default, {LONGEST_WITHOUT_UPGRADES.days} days at most), NO_MINOR_UPGRADES or NO_MINOR_OR_NODE_UPGRADES; "
-            "only with gkeMaintenanceWindow",
-        ),
-    ] = ()
-    gke_binary_authorization: Annotated[
-        Switch,
-        Key("Whether the project's Binary Authorization policy decides which images run.", "true"),
-    ] = False
-    gke_logging_components: Annotated[
-        LoggingComponents,
-        Key("Whose logs GKE collects.", '["SYSTEM_COMPONENTS","WORKLOADS"]'),
-    ] = (LoggingComponent.SYSTEM_COMPONENTS, LoggingComponent.WORKLOADS)
-    gke_monitoring_components: Annotated[
-        MonitoringComponents,
-        Key("Whose metrics GKE collects.", '["SYSTEM_COMPONENTS","POD"]'),
-    ] = (MonitoringComponent.SYSTEM_COMPONENTS,)
-    gke_labels: Annotated[
-        Labels,
-        Key(
-            "Labels of the cluster and its nodes in Google Cloud, by which the bill can be split.",
-            '{"team":"mesh"}',
-            allowed="an object of name to value, both lower-case letters, digits, _ and -",
-        ),
-    ] = Field(default_factory=dict[str, str])
+    ] = key(
+        "How the control plane is reached. dns-endpoint: by its name, for whom IAM lets in, and by no IP address. "
+        "private: by an address inside the network. public: by a public address too, from authorized networks.",
+        "dns-endpoint",
+        default=ControlPlaneAccess.DNS_ENDPOINT,
+    )
+    gke_authorized_networks: AuthorizedNetworks = key(
+        "Networks from which the control plane's IP address is reached, by a name for each.",
+        EXAMPLE_NETWORKS,
+        allowed="an object of name to network in CIDR notation, never 0.0.0.0/0 or ::/0; required with "
+        "gkeControlPlaneAccess public, and not with dns-endpoint",
+        default_factory=dict[str, str],
+    )
+    gke_database_encryption_key: KmsKey | None = key(
+        "Cloud KMS key that encrypts Secrets in the control plane's database. GKE's service agent must be allowed "
+        "to use it.",
+        "projects/my-project/locations/us-central1/keyRings/gke/cryptoKeys/secrets",
+        default_text="none: Google's own encryption at rest only",
+        default=None,
+    )
+    gke_maintenance_window: Window = key(
+        "When GKE may do maintenance by itself.",
+        EXAMPLE_WINDOW,
+        allowed=f"an object of start and end, times with their zone of the first window ({_WINDOW}), and "
+        "recurrence: FREQ=DAILY, or FREQ=WEEKLY;BYDAY= and days",
+        default_text="none: at any time",
+        unset={},
+        default=None,
+    )
+    gke_maintenance_exclusions: Exclusions = key(
+        "Times without upgrades.",
+        '[{"name":"holidays","start":"2026-12-18T00:00:00Z","end":"2027-01-04T00:00:00Z"}]',
+        allowed="a list of objects of name, start, end (times with their zone) and scope: NO_UPGRADES (the "
+        f"default, {LONGEST_WITHOUT_UPGRADES.days} days at most), NO_MINOR_UPGRADES or NO_MINOR_OR_NODE_UPGRADES; "
+        "only with gkeMaintenanceWindow",
+        default=(),
+    )
+    gke_binary_authorization: Switch = key(
+        "Whether the project's Binary Authorization policy decides which images run.", "true", default=False
+    )
+    gke_logging_components: LoggingComponents = key(
+        "Whose logs GKE collects.",
+        '["SYSTEM_COMPONENTS","WORKLOADS"]',
+        default=(LoggingComponent.SYSTEM_COMPONENTS, LoggingComponent.WORKLOADS),
+    )
+    gke_monitoring_components: MonitoringComponents = key(
+        "Whose metrics GKE collects.", '["SYSTEM_COMPONENTS","POD"]', default=(MonitoringComponent.SYSTEM_COMPONENTS,)
+    )
+    gke_labels: Labels = key(
+        "Labels of the cluster and its nodes in Google Cloud, by which the bill can be split.",
+        '{"team":"mesh"}',
+        allowed="an object of name to value, both lower-case letters, digits, _ and -",
+        default_factory=dict[str, str],
+    )
 
 
 def _gke_has_a_project(settings: GkeSettings, _: ReadingContext) -> Faults:

@@ -11,7 +11,7 @@ from components.configuration.cluster import only_for
 from components.configuration.gke import NAME, GkeSettings
 from components.configuration.machinery.constraints import Check, Constraint, Fault, Faults
 from components.configuration.machinery.entries import Entry, entry
-from components.configuration.machinery.key import Key, ReadingContext
+from components.configuration.machinery.key import ReadingContext, key
 from components.configuration.machinery.parsing import own_keys
 from components.configuration.machinery.problems import remove
 from components.configuration.machinery.types import (
@@ -65,46 +65,46 @@ class GkeNetworkSettings(GkeSettings):
 
     subject = "GKE network"
 
-    gke_private_nodes: Annotated[
-        Switch,
-        Key(
-            "Whether nodes have no public address; with a network of the cluster's own they reach the internet through "
-            "Cloud NAT.",
-            "true",
-        ),
-    ] = True
-    gke_node_range: Annotated[
-        NodeRange,
-        Key("The nodes' addresses.", OwnNetwork.node_range, allowed="{type}; not with gkeNetwork"),
-    ] = OwnNetwork.node_range
-    gke_pod_range: Annotated[
-        PodRange,
-        Key("The Pods' addresses, 256 for each node.", OwnNetwork.pod_range, allowed="{type}; not with gkeNetwork"),
-    ] = OwnNetwork.pod_range
-    gke_service_range: Annotated[
-        ServiceRange,
-        Key("The Services' addresses.", OwnNetwork.service_range, allowed="{type}; not with gkeNetwork"),
-    ] = OwnNetwork.service_range
-    gke_control_plane_range: Annotated[
-        ControlPlaneRange,
-        Key(
-            "The control plane's addresses, from which a firewall rule lets it call istiod on private nodes.",
-            GkeClusterArgs.control_plane_range,
-            allowed="{type}; only with gkePrivateNodes",
-        ),
-    ] = GkeClusterArgs.control_plane_range
-    gke_network: Annotated[
-        Network,
-        Key(
-            "A network in the project that others look after, instead of one that is made for the cluster. Private "
-            "nodes need Cloud NAT in it.",
-            '{"network":"shared","subnetwork":"mesh","podRange":"pods","serviceRange":"services"}',
-            allowed="an object of network, subnetwork, podRange and serviceRange: names of the network, of a subnet in "
-            "the cluster's region, and of its secondary ranges for Pods and Services",
-            default="none: one is made",
-            unset={},
-        ),
-    ] = None
+    gke_private_nodes: Switch = key(
+        "Whether nodes have no public address; with a network of the cluster's own they reach the internet through "
+        "Cloud NAT.",
+        "true",
+        default=True,
+    )
+    gke_node_range: NodeRange = key(
+        "The nodes' addresses.",
+        OwnNetwork.node_range,
+        allowed="{type}; not with gkeNetwork",
+        default=OwnNetwork.node_range,
+    )
+    gke_pod_range: PodRange = key(
+        "The Pods' addresses, 256 for each node.",
+        OwnNetwork.pod_range,
+        allowed="{type}; not with gkeNetwork",
+        default=OwnNetwork.pod_range,
+    )
+    gke_service_range: ServiceRange = key(
+        "The Services' addresses.",
+        OwnNetwork.service_range,
+        allowed="{type}; not with gkeNetwork",
+        default=OwnNetwork.service_range,
+    )
+    gke_control_plane_range: ControlPlaneRange = key(
+        "The control plane's addresses, from which a firewall rule lets it call istiod on private nodes.",
+        GkeClusterArgs.control_plane_range,
+        allowed="{type}; only with gkePrivateNodes",
+        default=GkeClusterArgs.control_plane_range,
+    )
+    gke_network: Network = key(
+        "A network in the project that others look after, instead of one that is made for the cluster. Private "
+        "nodes need Cloud NAT in it.",
+        '{"network":"shared","subnetwork":"mesh","podRange":"pods","serviceRange":"services"}',
+        allowed="an object of network, subnetwork, podRange and serviceRange: names of the network, of a subnet in "
+        "the cluster's region, and of its secondary ranges for Pods and Services",
+        default_text="none: one is made",
+        unset={},
+        default=None,
+    )
 
 
 #: The ranges of a network that is made for the cluster, and with them all that must be apart.

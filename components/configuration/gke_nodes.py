@@ -9,7 +9,7 @@ from components.configuration.cluster import only_for
 from components.configuration.gke_network import GkeNetworkSettings
 from components.configuration.machinery.constraints import Constraint, Fault, Faults
 from components.configuration.machinery.entries import Entry, by_name, entry, of_entry
-from components.configuration.machinery.key import Key, ReadingContext
+from components.configuration.machinery.key import ReadingContext, key
 from components.configuration.machinery.parsing import own_keys
 from components.configuration.machinery.problems import put
 from components.configuration.machinery.types import (
@@ -133,39 +133,30 @@ class GkeNodeSettings(GkeNetworkSettings):
 
     subject = "GKE nodes"
 
-    node_machine_type: Annotated[
-        MachineType,
-        Key("Machine type of the nodes in pools that name none.", "e2-standard-2"),
-    ] = NodePool.machine_type
-    node_count: Annotated[
-        int,
-        whole(1, 1000),
-        Key(
-            "Number of nodes in pools that name none; where a pool is in several zones, as in a regional cluster, in "
-            "each of them.",
-            "3",
-        ),
-    ] = NodePool.count
-    node_provisioning: Annotated[
-        Provisioning,
-        one_of(Provisioning),
-        Key(
-            "How Google provides the nodes in pools that don't say. Spot and preemptible nodes are cheaper and can be "
-            "taken away at any time.",
-            "standard",
-        ),
-    ] = Provisioning.STANDARD
-    node_pools: Annotated[
-        NodePools,
-        Key(
-            "Node pools, where one named nodes is not enough or not as wanted.",
-            EXAMPLE_POOLS,
-            allowed="an object of name to an object, which may be empty, of machineType, count (or minCount and "
-            "maxCount, between which GKE's autoscaler works), zones, provisioning, diskType, diskGb, labels, taints, "
-            "maxSurge and maxUnavailable; one pool without taints",
-            default="`{}`: one pool named nodes",
-        ),
-    ] = Field(default_factory=dict[str, PoolEntry])
+    node_machine_type: MachineType = key(
+        "Machine type of the nodes in pools that name none.", "e2-standard-2", default=NodePool.machine_type
+    )
+    node_count: Annotated[int, whole(1, 1000)] = key(
+        "Number of nodes in pools that name none; where a pool is in several zones, as in a regional cluster, in "
+        "each of them.",
+        "3",
+        default=NodePool.count,
+    )
+    node_provisioning: Annotated[Provisioning, one_of(Provisioning)] = key(
+        "How Google provides the nodes in pools that don't say. Spot and preemptible nodes are cheaper and can be "
+        "taken away at any time.",
+        "standard",
+        default=Provisioning.STANDARD,
+    )
+    node_pools: NodePools = key(
+        "Node pools, where one named nodes is not enough or not as wanted.",
+        EXAMPLE_POOLS,
+        allowed="an object of name to an object, which may be empty, of machineType, count (or minCount and "
+        "maxCount, between which GKE's autoscaler works), zones, provisioning, diskType, diskGb, labels, taints, "
+        "maxSurge and maxUnavailable; one pool without taints",
+        default_text="`{}`: one pool named nodes",
+        default_factory=dict[str, PoolEntry],
+    )
 
     @property
     def completed_node_pools(self) -> tuple[NodePool, ...]:

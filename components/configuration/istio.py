@@ -7,12 +7,12 @@ from copy import deepcopy
 from typing import Annotated, Any, Final, TypeAlias
 
 from packaging.version import Version
-from pydantic import Field, InstanceOf
+from pydantic import InstanceOf
 
 from components.configuration.gke import GkeSettings
 from components.configuration.machinery.chart_location import ChartLocation
 from components.configuration.machinery.constraints import Constraint, Fault, Faults
-from components.configuration.machinery.key import Key, ReadingContext
+from components.configuration.machinery.key import ReadingContext, key
 from components.configuration.machinery.problems import put, remove
 from components.configuration.machinery.types import (
     dns_label,
@@ -82,57 +82,41 @@ class IstioSettings(GkeSettings):
 
     subject = "Istio"
 
-    istio_version: Annotated[
-        IstioVersion,
-        Key("Version of Istio.", DEFAULT),
-    ] = ExactVersion(DEFAULT)
-    istio_charts: Annotated[
-        IstioCharts,
-        Key(
-            "Where Istio's charts come from.",
-            _OFFICIAL_CHARTS,
-            allowed="oci://<registry>/<path>, https://<repository>, or a folder (relative to the project) that holds "
-            "base/ and istiod/ of istioVersion",
-        ),
-    ] = ChartLocation(_OFFICIAL_CHARTS)
-    istio_hub: Annotated[
-        ImagePrefix,
-        Key("Registry and path of Istio's images.", _OFFICIAL_HUB),
-    ] = _OFFICIAL_HUB
-    istio_revision: Annotated[
-        Revision | None,
-        Key(
-            "Revision of the control plane, for running two versions side by side.",
-            "canary",
-            default="none: the default revision",
-        ),
-    ] = None
-    istiod_replicas: Annotated[
-        int,
-        whole(1, 50),
-        Key(
-            "Number of istiod's Pods that there are at least; more are made under load. From 2 on one of them stays up "
-            "while nodes are drained.",
-            "2",
-        ),
-    ] = 2
-    mutual_tls: Annotated[
-        MutualTlsMode,
-        one_of(MutualTlsMode),
-        Key(
-            "What sidecars take in. strict: mutual TLS only, so that callers without a sidecar reach nothing in "
-            "namespaces that have them. permissive: plain text too.",
-            "strict",
-        ),
-    ] = MutualTlsMode.STRICT
-    base_values: Annotated[
-        ChartValues,
-        Key("Extra values for Istio's base chart.", '{"base":{"enableIstioConfigCRDs":true}}'),
-    ] = Field(default_factory=dict[str, Any])
-    istiod_values: Annotated[
-        ChartValues,
-        Key("Extra values for the istiod chart.", '{"pilot":{"autoscaleMax":9}}'),
-    ] = Field(default_factory=dict[str, Any])
+    istio_version: IstioVersion = key("Version of Istio.", DEFAULT, default=ExactVersion(DEFAULT))
+    istio_charts: IstioCharts = key(
+        "Where Istio's charts come from.",
+        _OFFICIAL_CHARTS,
+        allowed="oci://<registry>/<path>, https://<repository>, or a folder (relative to the project) that holds "
+        "base/ and istiod/ of istioVersion",
+        default=ChartLocation(_OFFICIAL_CHARTS),
+    )
+    istio_hub: ImagePrefix = key("Registry and path of Istio's images.", _OFFICIAL_HUB, default=_OFFICIAL_HUB)
+    istio_revision: Revision | None = key(
+        "Revision of the control plane, for running two versions side by side.",
+        "canary",
+        default_text="none: the default revision",
+        default=None,
+    )
+    istiod_replicas: Annotated[int, whole(1, 50)] = key(
+        "Number of istiod's Pods that there are at least; more are made under load. From 2 on one of them stays up "
+        "while nodes are drained.",
+        "2",
+        default=2,
+    )
+    mutual_tls: Annotated[MutualTlsMode, one_of(MutualTlsMode)] = key(
+        "What sidecars take in. strict: mutual TLS only, so that callers without a sidecar reach nothing in "
+        "namespaces that have them. permissive: plain text too.",
+        "strict",
+        default=MutualTlsMode.STRICT,
+    )
+    base_values: ChartValues = key(
+        "Extra values for Istio's base chart.",
+        '{"base":{"enableIstioConfigCRDs":true}}',
+        default_factory=dict[str, Any],
+    )
+    istiod_values: ChartValues = key(
+        "Extra values for the istiod chart.", '{"pilot":{"autoscaleMax":9}}', default_factory=dict[str, Any]
+    )
 
 
 #: The fields from which the cluster's Kubernetes version follows.

@@ -10,11 +10,12 @@ from pydantic import Field, InstanceOf
 from components.configuration.istio import IstioSettings
 from components.configuration.machinery.constraints import Constraint, Fault, Faults
 from components.configuration.machinery.entries import Entry, by_name, each, entry
-from components.configuration.machinery.key import Key, ReadingContext, SettingsPart
+from components.configuration.machinery.key import ReadingContext, SettingsPart, key
 from components.configuration.machinery.problems import Steps, put, remove
 from components.configuration.machinery.types import (
     Allowed,
     Switch,
+    characters,
     dns_label,
     from_text,
     json_list,
@@ -98,7 +99,7 @@ class _Environment(_WithDefault):
     environment: Annotated[str, matching(r"[A-Za-z_.-][A-Za-z0-9_.-]*", "the name of an environment variable")]
 
 
-_TAG_NAME: Final = matching(r"[!-~]{1,128}", "1 to 128 printable ASCII characters without white space")
+_TAG_NAME: Final = characters(1, 128, "[!-~]", "printable ASCII characters without white space")
 
 
 def _tag(value: object) -> CustomTag:
@@ -144,52 +145,44 @@ class TracingSettings(IstioSettings):
 
     subject = "Tracing"
 
-    tracing_mode: Annotated[
-        TracingMode,
-        one_of(TracingMode),
-        Key(
-            "How spans leave the mesh. native: Envoy's own Lightstep tracer in each sidecar sends to the satellites. "
-            "lightstep-provider: Istio's lightstep extension provider, by which each sidecar sends to the satellites. "
-            "opentelemetry: sidecars send OTLP to a Collector in the cluster, and only that talks to the backend.",
-            TracingMode.OPENTELEMETRY,
-            allowed=" or ".join(map(_with_versions, TracingMode)),
-            default="native where `istioVersion` allows it, otherwise opentelemetry",
-        ),
-    ] = Field(default_factory=_mode_of_version)
-    lightstep_tracer_in_proxy: Annotated[
-        Switch,
-        Key(
-            "Whether the proxy images in istioHub have Envoy's Lightstep tracer although Istio's own of that version "
-            f"do not: those of Istio {_WITHOUT_TRACER} were built without it.",
-            "true",
-            allowed=f"{{type}}; true with Istio {_WITHOUT_TRACER} only",
-        ),
-    ] = False
-    sampling_percentage: Annotated[
-        Percentage,
-        Key("Share of requests that are traced. Below 100 the satellites' statistics are incomplete.", "100"),
-    ] = Decimal(100)
-    sampling_overrides: Annotated[
-        SamplingOverrides,
-        Key(
-            "Other shares for single namespaces, or for single workloads in them. workload is the value of the label "
-            "app on the workload's Pods; without it the entry is for the whole namespace.",
-            '[{"namespace":"bookinfo","percentage":10}]',
-            allowed='a list of objects such as {"namespace":"shop","workload":"cart","percentage":10}, workload left '
-            "out for the whole namespace; percentages as in samplingPercentage; namespaces among bookinfoNamespace and "
-            "injectedNamespaces; no two for the same; not where tracingMode is native",
-        ),
-    ] = ()
-    custom_tags: Annotated[
-        CustomTagsByName,
-        Key(
-            "Tags that every span gets. A value is the same for all (literal), or comes from a request header or from "
-            "an environment variable of the sidecar, with default where there is none. Not for secrets.",
-            '{"team":{"literal":"shop"},"tenant":{"header":"x-tenant","default":"none"}}',
-            allowed='an object of tag name to exactly one of {"literal":"<text>"}, {"header":"<lower-case name>"} and '
-            '{"environment":"<name>"}, the last two also with "default":"<text>"',
-        ),
-    ] = Field(default_factory=dict[str, CustomTag])
+    tracing_mode: Annotated[TracingMode, one_of(TracingMode)] = key(
+        "How spans leave the mesh. native: Envoy's own Lightstep tracer in each sidecar sends to the satellites. "
+        "lightstep-provider: Istio's lightstep extension provider, by which each sidecar sends to the satellites. "
+        "opentelemetry: sidecars send OTLP to a Collector in the cluster, and only that talks to the backend.",
+        TracingMode.OPENTELEMETRY,
+        allowed=" or ".join(map(_with_versions, TracingMode)),
+        default_text="native where `istioVersion` allows it, otherwise opentelemetry",
+        default_factory=_mode_of_version,
+    )
+    lightstep_tracer_in_proxy: Switch = key(
+        "Whether the proxy images in istioHub have Envoy's Lightstep tracer although Istio's own of that version "
+        f"do not: those of Istio {_WITHOUT_TRACER} were built without it.",
+        "true",
+        allowed=f"{{type}}; true with Istio {_WITHOUT_TRACER} only",
+        default=False,
+    )
+    sampling_percentage: Percentage = key(
+        "Share of requests that are traced. Below 100 the satellites' statistics are incomplete.",
+        "100",
+        default=Decimal(100),
+    )
+    sampling_overrides: SamplingOverrides = key(
+        "Other shares for single namespaces, or for single workloads in them. workload is the value of the label "
+        "app on the workload's Pods; without it the entry is for the whole namespace.",
+        '[{"namespace":"bookinfo","percentage":10}]',
+        allowed='a list of objects such as {"namespace":"shop","workload":"cart","percentage":10}, workload left '
+        "out for the whole namespace; percentages as in samplingPercentage; namespaces among bookinfoNamespace and "
+        "injectedNamespaces; no two for the same; not where tracingMode is native",
+        default=(),
+    )
+    custom_tags: CustomTagsByName = key(
+        "Tags that every span gets. A value is the same for all (literal), or comes from a request header or from "
+        "an environment variable of the sidecar, with default where there is none. Not for secrets.",
+        '{"team":{"literal":"shop"},"tenant":{"header":"x-tenant","default":"none"}}',
+        allowed='an object of tag name to exactly one of {"literal":"<text>"}, {"header":"<lower-case name>"} and '
+        '{"environment":"<name>"}, the last two also with "default":"<text>"',
+        default_factory=dict[str, CustomTag],
+    )
 
 
 class CollectorSettings(SettingsPart):
@@ -197,18 +190,12 @@ class CollectorSettings(SettingsPart):
 
     subject = "Collector"
 
-    collector_image: Annotated[
-        Image,
-        Key(
-            "Image of the OpenTelemetry Collector. There is a Collector only where tracingMode is opentelemetry.",
-            "docker.io/otel/opentelemetry-collector:0.120.0",
-        ),
-    ] = "docker.io/otel/opentelemetry-collector:0.120.0"
-    collector_replicas: Annotated[
-        int,
-        whole(1, 20),
-        Key("Number of Collector Pods.", "2"),
-    ] = 2
+    collector_image: Image = key(
+        "Image of the OpenTelemetry Collector. There is a Collector only where tracingMode is opentelemetry.",
+        "docker.io/otel/opentelemetry-collector:0.120.0",
+        default="docker.io/otel/opentelemetry-collector:0.120.0",
+    )
+    collector_replicas: Annotated[int, whole(1, 20)] = key("Number of Collector Pods.", "2", default=2)
 
 
 def to_opentelemetry(settings: TracingSettings) -> Steps:

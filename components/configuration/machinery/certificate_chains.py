@@ -35,7 +35,7 @@ from components.configuration.machinery.certificates import (
 _USABLE: Final = (RSAPrivateKey, EllipticCurvePrivateKey, Ed25519PrivateKey)
 
 #: Smallest RSA key that Envoy serves (envoyproxy/envoy v1.30.0, source/common/tls/context_impl.cc).
-_SMALLEST_RSA: Final = 2048
+SMALLEST_RSA: Final = 2048
 
 
 def read_client_chain(path: Path, now: datetime) -> str:
@@ -64,10 +64,10 @@ def read_server_chain(path: Path, now: datetime) -> str:
     """
     chain = _chain(path, now, ExtendedKeyUsageOID.SERVER_AUTH, "servers", "serverAuth")
     key = chain[0].public_key()
-    is_rsa = isinstance(key, RSAPublicKey) and key.key_size >= _SMALLEST_RSA
+    is_rsa = isinstance(key, RSAPublicKey) and key.key_size >= SMALLEST_RSA
     if not is_rsa and not (isinstance(key, EllipticCurvePublicKey) and isinstance(key.curve, SECP256R1)):
         raise ValueError(
-            f"certificate '{name_of(chain[0])}' has a key that not every Envoy serves: neither RSA of {_SMALLEST_RSA} "
+            f"certificate '{name_of(chain[0])}' has a key that not every Envoy serves: neither RSA of {SMALLEST_RSA} "
             "bits or more nor ECDSA on P-256"
         )
     return as_pem(chain)

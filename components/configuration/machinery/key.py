@@ -4,11 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from packaging.version import Version
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
 
 
 @dataclass(frozen=True)
@@ -20,7 +22,7 @@ class Key:
         example: a value that would be accepted, as it is typed on a command line; of a secret that is set from a file,
             the file; empty for any other secret.
         allowed: which values are allowed, in words; `{type}` (the default) stands for those of the field's type.
-        default: what holds when it is not set, where that depends on something else; `None` if it does not.
+        default_text: what holds when it is not set, where that depends on something else; `None` if it does not.
         secret: whether it must be stored with `--secret`.
         unset: what means "not set" in Pulumi.yaml where the default is none: empty text (default), or an empty list or
             object, since the engine refuses a key that is declared as text and holds one of those.
@@ -29,15 +31,37 @@ class Key:
     description: str
     example: str
     allowed: str = "{type}"
-    default: str | None = None
+    default_text: str | None = None
     secret: bool = False
     unset: object = ""
+
+
+def key(
+    description: str,
+    example: str,
+    *,
+    default: Any = PydanticUndefined,
+    default_factory: Callable[[dict[str, Any]], Any] | Callable[[], Any] | None = None,
+    **about: Any,
+) -> Any:
+    """Return the field of a configuration key, for the right side of its declaration.
+
+    Arguments:
+        description: as that of `Key`, like `example` and everything in `about`.
+        example: an example.
+        default: the value where the key is not set; without it and `default_factory` the key is required.
+        default_factory: makes that value, also from the fields before.
+        about: further arguments of `Key`.
+    """
+    made: FieldInfo = Field(default=default) if default_factory is None else Field(default_factory=default_factory)
+    made.metadata.append(Key(description, example, **about))
+    return made
 
 
 class SettingsPart(BaseModel):
     """A group of configuration keys.
 
-    Each field that carries a `Key` is one, named like the field in camel case. Any other field is a result of reading.
+    Each field declared with `key` is one, named like the field in camel case. Any other field is a result of reading.
 
     Attributes:
         subject: the part of the environment that the keys are for, a heading in the reference.

@@ -129,6 +129,18 @@ def matching(pattern: str, words: str = "") -> Allowed:
     return Allowed(words, check=check)
 
 
+def characters(least: int, most: int, kind: str, words: str) -> Allowed:
+    """Return the type of text of so many characters.
+
+    Arguments:
+        least: how many there are at least.
+        most: how many there are at most.
+        kind: one of them, as a regular expression.
+        words: what they are called.
+    """
+    return matching(f"{kind}{{{least},{most}}}", f"{f'{least} to' if least else 'at most'} {most} {words}")
+
+
 def dns_label(most: int, words: str = "", first: str = "a-z0-9") -> Allowed:
     """Return the type of names as DNS takes them, which neither begin nor end with a hyphen.
 

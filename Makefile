@@ -9,7 +9,7 @@ SANDBOX := $(VENV_PYTHON) -m cli
 TARGET := --stack $(STACK) --instance $(INSTANCE)
 
 .DEFAULT_GOAL := help
-.PHONY: help up demo preview verify destroy down env test bench lint format generate clean venv venv-dev
+.PHONY: help up demo preview verify destroy down env test test-all bench lint format generate clean venv venv-dev
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,14 +29,17 @@ verify: venv ## Prove that traces arrive, or name the broken link (ARGS="--help"
 destroy: venv ## Remove what the stack has made; the sandbox's control plane stays
 	@$(SANDBOX) destroy $(TARGET)
 
-down: venv ## Destroy the stack and remove the sandbox; the toolchain stays
+down: venv ## Remove the sandbox with everything in it; the toolchain stays
 	@$(SANDBOX) down $(TARGET)
 
 env: venv ## Print exports for using pulumi directly: eval "$(make -s env)"
 	@$(SANDBOX) env $(TARGET)
 
-test: venv-dev ## Run all tests
+test: venv-dev ## Run the tests of what is current (ARGS="tests/components -k gateway" chooses)
 	@$(SANDBOX) test $(ARGS)
+
+test-all: venv-dev ## Run all tests: past Istio releases and every broken environment too
+	@$(SANDBOX) test-all $(ARGS)
 
 bench: venv ## Measure what every run costs beside its peers, in 1 to 2 h, and write docs/performance.md
 	@$(SANDBOX) bench $(ARGS)

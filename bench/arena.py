@@ -143,7 +143,7 @@ def arena(stack: str, toolchain: Toolchain) -> Generator[Arena]:
             pulumi.ensure_stack(instance.state)
             yield Arena(instance, toolchain, pulumi, frozenset(_everything(environment)))
         finally:
-            instance.remove(toolchain)
+            instance.remove()
 
 
 def _caches(folder: Path) -> Mapping[str, str]:

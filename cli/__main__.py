@@ -3,6 +3,7 @@
 import argparse
 import signal
 import sys
+from collections.abc import Callable, Mapping
 from types import FrameType, ModuleType
 from typing import Final
 
@@ -11,7 +12,7 @@ import sandbox.commands
 from bench.command import bench
 from cli import own_cluster
 from cli.cleaning import clean
-from cli.testing import test
+from cli.testing import test, test_all
 from local.console import say
 from local.errors import Interrupted, SandboxError
 from local.paths import DEFAULT_INSTANCE
@@ -20,8 +21,11 @@ from local.target import DEFAULT_STACK, Target
 #: Commands that work on a stack; each kind of cluster has a function for each of them.
 _ON_A_STACK: Final = ("up", "preview", "verify", "destroy", "down", "env")
 
+#: Commands that work on the project itself, and take options of their own.
+_OF_THE_PROJECT: Final[Mapping[str, Callable[[list[str]], int]]] = {"test": test, "test-all": test_all, "bench": bench}
+
 #: Commands that hand further arguments on.
-_WITH_OPTIONS_OF_THEIR_OWN: Final = frozenset({"bench", "test", "verify"})
+_WITH_OPTIONS_OF_THEIR_OWN: Final = frozenset({*_OF_THE_PROJECT, "verify"})
 
 
 def main() -> int:
@@ -43,10 +47,8 @@ def main() -> int:
 
 
 def _run(arguments: argparse.Namespace, rest: list[str]) -> int:
-    if arguments.command == "test":
-        return test(rest)
-    if arguments.command == "bench":
-        return bench(rest)
+    if arguments.command in _OF_THE_PROJECT:
+        return _OF_THE_PROJECT[arguments.command](rest)
     if arguments.command == "clean":
         return clean()
     target = Target(arguments.stack, arguments.instance)
@@ -71,7 +73,7 @@ def _parser() -> argparse.ArgumentParser:
         subparser = subparsers.add_parser(name, help=first_line, add_help=own_help)
         subparser.add_argument("--stack", default=DEFAULT_STACK, help="name of the stack (default: sandbox)")
         subparser.add_argument("--instance", default=DEFAULT_INSTANCE, help="name of the sandbox (default: default)")
-    for name, function in (("test", test), ("bench", bench), ("clean", clean)):
+    for name, function in (*_OF_THE_PROJECT.items(), ("clean", clean)):
         subparsers.add_parser(name, help=_first_line(function.__doc__), add_help=function is not bench)
     return parser
 

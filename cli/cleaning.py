@@ -5,7 +5,6 @@ import shutil
 from demo.node import Node
 from local.console import say
 from local.paths import SANDBOX, TOOLCHAIN, shown
-from local.toolchain.toolchain import Toolchain
 from sandbox.instance import Instance
 
 
@@ -15,7 +14,7 @@ def clean() -> int:
         if Node(folder.name).layout.ports.exists():
             Node(folder.name).remove()
         elif folder != TOOLCHAIN:
-            Instance(folder.name).remove(Toolchain())
+            Instance(folder.name).remove()
     shutil.rmtree(SANDBOX, ignore_errors=True)
     say(f"removed {shown(SANDBOX)}")
     return 0

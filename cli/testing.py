@@ -1,4 +1,4 @@
-"""What `make test` does."""
+"""What `make test` and `make test-all` do."""
 
 import os
 import subprocess
@@ -12,7 +12,7 @@ from demo.zipkin import ensure_zipkin
 from local.console import say
 from local.paths import PROJECT
 from local.toolchain import toolchain as toolchain_module
-from local.toolchain.programs import Purpose
+from local.toolchain.programs import ISTIO_TOOLS, NEWEST_ISTIO, Purpose
 
 #: Options of pytest-xdist; tests/side_by_side.py says which tests stay together, and which begin.
 _SIDE_BY_SIDE: Final = ("--numprocesses", "auto", "--no-loadscope-reorder")
@@ -22,17 +22,26 @@ _OF_REAL_NODE: Final = "tests/demo/node"
 
 
 def test(arguments: list[str]) -> int:
-    """Run the tests, with everything that they need, in as many processes as there are processor cores.
+    """Run the tests of what is current, with everything that they need, in a process for each processor core.
 
     Where the machine can't be a real node, the tests of one are left out, and the first and the last line say so.
 
     Arguments:
         arguments: what pytest is told beyond that.
     """
+    return _test(["-m", "not thorough", *arguments], [NEWEST_ISTIO])
+
+
+def test_all(arguments: list[str]) -> int:
+    """Run all tests, as `test` does; those of past Istio releases and every broken environment too."""
+    return _test(arguments, list(ISTIO_TOOLS))
+
+
+def _test(arguments: list[str], releases: list[str]) -> int:
     problem = _problem()
     if problem:
         say(f"{problem}\n{_OF_REAL_NODE} is left out.")
-    toolchain = toolchain_module.ensure((Purpose.UP, Purpose.TEST))
+    toolchain = toolchain_module.ensure((Purpose.UP, Purpose.TEST), releases=releases)
     if not problem:
         ensure_library(IMAGES)
         ensure_zipkin()

@@ -12,7 +12,7 @@ import yaml
 from local.errors import SandboxError
 from local.paths import DEFAULT_INSTANCE, DEMO_INSTANCE, PROJECT, SANDBOX, STACKS, shown
 from local.ports import LOOPBACK
-from local.toolchain.programs import ISTIOD_RELEASES
+from local.toolchain.programs import ISTIO_TOOLS, NEWEST_ISTIO
 
 _NAMESPACE: Final = "traced-mesh"
 _PREFIX: Final = "Pulumi."
@@ -56,11 +56,11 @@ class StackFile:
             SandboxError: if the sandbox has no istiod of that version.
         """
         release = self._text("istioVersion")
-        if release is None or release not in ISTIOD_RELEASES:
+        if release is None or release not in ISTIO_TOOLS:
             raise SandboxError(
                 f"{_NAMESPACE}:istioVersion of stack '{self.stack}' is {release or 'not set'}; "
-                f"the sandbox has istiod {', '.join(ISTIOD_RELEASES)}.\n"
-                f"Fix: pulumi config set --stack {self.stack} {_NAMESPACE}:istioVersion {ISTIOD_RELEASES[-1]}"
+                f"the sandbox has istiod {', '.join(ISTIO_TOOLS)}.\n"
+                f"Fix: pulumi config set --stack {self.stack} {_NAMESPACE}:istioVersion {NEWEST_ISTIO}"
             )
         return release
 

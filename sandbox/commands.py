@@ -66,7 +66,7 @@ def destroy(target: Target) -> int:
 
 
 def down(target: Target) -> int:
-    """Destroy the stack and remove the sandbox, all its processes and files but the toolchain.
+    """Remove the sandbox with everything in it, all its processes and files but the toolchain.
 
     Raises:
         SandboxError: if the sandbox holds another stack's environment and nothing of this one.
@@ -76,12 +76,10 @@ def down(target: Target) -> int:
         say(f"nothing to do: there is no sandbox {target.instance}")
         return 0
     refuse_to_remove_another(target, _instance(target).state)
-    toolchain = engine()
     with instance.locked():
-        exit_code = _destroy_if_possible(target, toolchain)
-        instance.remove(toolchain)
+        instance.remove()
     say(f"removed {shown(instance.folder)}; the toolchain stays in {shown(TOOLCHAIN)} (make clean removes it too)")
-    return exit_code
+    return 0
 
 
 def verify(target: Target, arguments: Sequence[str] = ()) -> int:
@@ -139,24 +137,6 @@ def _free_port_like_before(target: Target) -> int:
     earlier = _instance(target).folder / target.file.path.name
     port = StackFile(target.stack, earlier).webhook_port if earlier.exists() else None
     return port if port is not None and is_free(port) else free_ports(1)[0]
-
-
-def _destroy_if_possible(target: Target, toolchain: Toolchain) -> int:
-    """Destroy the stack if its control plane runs. What a stopped one holds is removed with it."""
-    instance = _instance(target)
-    if not instance.is_running():
-        say("the control plane does not run: pulumi destroy is left out, its data and the stack's state are removed")
-        return 0
-    derived = instance.folder / target.file.path.name
-    file = StackFile(target.stack, derived) if derived.exists() else target.file
-    pulumi = Pulumi.in_sandbox(file, instance, toolchain)
-    if not pulumi.has_stack(instance.state):
-        return 0
-    pulumi.recover(instance.state)
-    exit_code = pulumi.call("destroy", "--yes", "--skip-preview")
-    if exit_code != 0:
-        say("pulumi destroy failed, see above; the sandbox is removed nevertheless, with everything that is in it")
-    return exit_code
 
 
 @contextmanager

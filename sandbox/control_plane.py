@@ -66,7 +66,7 @@ class ControlPlane:
             SandboxError: if it does not become ready: which component, the end of its log, and what to do.
         """
         if not self.kubeconfig.exists():
-            self.remove(toolchain)  # what an interrupted creation has left
+            self.remove()  # what an interrupted creation has left
             self.folder.mkdir(parents=True)
             self._create(toolchain)
         else:
@@ -80,11 +80,22 @@ class ControlPlane:
 
     def stop(self, toolchain: Toolchain) -> None:
         """Stop all processes; data is kept for the next start."""
-        self._kwokctl_ending("stop", toolchain)
+        self._end_abandoned_kwokctl()
+        pid_files = self._pid_files()
+        self._forget_dead()
+        if self._cluster.exists() and (toolchain.bin / "kwokctl").exists():
+            running = [pid for pid in (pid_file.running() for pid_file in pid_files.values()) if pid]
+            self._kwokctl(toolchain, "stop", "cluster")
+            for pid in running:
+                gone_within(pid, 5.0)
+        for pid_file in reversed(pid_files.values()):
+            pid_file.end(grace_seconds=2.0)
 
-    def remove(self, toolchain: Toolchain) -> None:
-        """Stop all processes and remove the data."""
-        self._kwokctl_ending("delete", toolchain)
+    def remove(self) -> None:
+        """Kill all processes, since nobody needs their data any more, and remove it."""
+        self._end_abandoned_kwokctl()
+        for pid_file in self._pid_files().values():
+            pid_file.end(grace_seconds=0)
         self.kubeconfig.unlink(missing_ok=True)
         shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -149,22 +160,12 @@ class ControlPlane:
             lines = output.strip().splitlines()
             raise self._failure(lines[-1] if lines else f"kwokctl ended with exit code {process.returncode}")
 
-    def _kwokctl_ending(self, verb: str, toolchain: Toolchain) -> None:
-        """Let kwokctl stop or delete, then make sure that no process is left, also without kwokctl."""
+    def _end_abandoned_kwokctl(self) -> None:
+        """Let a kwokctl whose run was killed finish, so that its pid files name all that it has started."""
         abandoned = self._kwokctl_pid_file.running()
         if abandoned is not None:
-            # Its run was killed; let it finish, so that its pid files name all that it has started.
             gone_within(abandoned, _PATIENCE)
             self._kwokctl_pid_file.end(grace_seconds=0)
-        pid_files = self._pid_files()
-        self._forget_dead()
-        if self._cluster.exists() and (toolchain.bin / "kwokctl").exists():
-            running = [pid for pid in (pid_file.running() for pid_file in pid_files.values()) if pid]
-            self._kwokctl(toolchain, verb, "cluster")
-            for pid in running:
-                gone_within(pid, 5.0)
-        for pid_file in reversed(pid_files.values()):
-            pid_file.end(grace_seconds=2.0)
 
     def _forget_dead(self) -> None:
         """Remove stale pid files: kwokctl takes any process with the number for its own, and kills it."""

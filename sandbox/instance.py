@@ -71,16 +71,16 @@ class Instance(LocalEnvironment):
         self._end_istiod()
         self.control_plane.stop(toolchain)
 
-    def remove(self, toolchain: Toolchain) -> None:
+    def remove(self) -> None:
         """End all processes and remove the folder."""
         self._end_istiod()
-        self.remove_all_but_supervisor(toolchain)
+        self.remove_all_but_supervisor()
 
-    def remove_all_but_supervisor(self, toolchain: Toolchain) -> None:
+    def remove_all_but_supervisor(self) -> None:
         """Do what `remove` does, for the supervisor, which cannot end itself first."""
         self.end_pulumi()
         self._end_abandoned_istiods()
-        self.control_plane.remove(toolchain)
+        self.control_plane.remove()
         self.remove_files()
 
     def webhook_port_in_use(self) -> int | None:

@@ -11,7 +11,7 @@ from typing import Any, Final, Protocol
 
 from components.constants.names import ISTIO_NAMESPACE
 from local.errors import SandboxError
-from local.toolchain.programs import ISTIOD_RELEASES
+from local.toolchain.programs import ISTIO_TOOLS
 from sandbox import istiod
 from sandbox.forwarder import Forwarder
 from sandbox.istiod import Istiod
@@ -159,8 +159,8 @@ class IstiodKubelet:
 
     def _hindrance(self, pod: IstiodPod) -> Report | None:
         """Return why a Pod's release can't be run on this machine; None if it can."""
-        if pod.release not in ISTIOD_RELEASES:
-            return _cannot_pull(f"the sandbox has no istiod {pod.release}, only {', '.join(ISTIOD_RELEASES)}")
+        if pod.release not in ISTIO_TOOLS:
+            return _cannot_pull(f"the sandbox has no istiod {pod.release}, only {', '.join(ISTIO_TOOLS)}")
         try:
             self._host.program(pod.release)
         except SandboxError:

@@ -37,7 +37,7 @@ def main() -> None:
     supervisor.end()
     if not stop.is_set():
         log(f"process {arguments.owner_pid} is gone: removing the instance")
-        instance.remove_all_but_supervisor(Toolchain())
+        instance.remove_all_but_supervisor()
 
 
 class Supervisor:

@@ -9,6 +9,7 @@ from xdist.remote import Producer
 from tests.components.configuration.settings_support import fill
 from tests.side_by_side import CommonFixtures, begins
 from tests.support.istio import Istio
+from tests.support.thorough import mark_past_releases
 
 settings.register_profile("untimed", deadline=None)  # how long an example takes says more of the machine than of us
 settings.load_profile("untimed")
@@ -34,5 +35,6 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> CommonF
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let what takes long begin first; tests of a file stay in their order."""
+    """Mark the tests of past releases, and let what takes long begin first; tests of a file stay in their order."""
+    mark_past_releases(items)
     items.sort(key=lambda item: begins(item.nodeid))

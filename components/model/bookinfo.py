@@ -6,7 +6,7 @@ from typing import Final
 #: TCP port that every one of the applications listens on.
 PORT: Final = 9080
 
-#: Tag of all of Bookinfo's images in Istio 1.27's manifests.
+#: Tag of all of Bookinfo's images in the manifests of Istio 1.27 to 1.31.
 IMAGE_TAG: Final = "1.20.3"
 
 

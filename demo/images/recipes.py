@@ -10,10 +10,10 @@ from demo.images.applications import HOME, LIBERTY, Productpage, Ratings, Review
 from demo.images.debian import DebianPackages
 from demo.images.files import Files, FromWheel
 from demo.images.layers import Layer
-from local.toolchain.programs import ISTIOD_RELEASES, PROGRAMS
+from local.toolchain.programs import NEWEST_ISTIO, PROGRAMS
 
 #: The Istio release that the real node runs: Envoy's own builds, which stand in for Istio's, must be near to it.
-RELEASE: Final = ISTIOD_RELEASES[-1]
+RELEASE: Final = NEWEST_ISTIO
 
 #: The image that containerd starts for every Pod.
 PAUSE: Final = "registry.k8s.io/pause:3.10"

@@ -1,12 +1,13 @@
-"""Building one program with `go build`: announced, shown as progress, ended cleanly when interrupted."""
+"""Building programs with `go build`: announced, shown as progress, ended cleanly when interrupted."""
 
 import contextlib
 import os
 import re
+import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self
@@ -26,49 +27,116 @@ _LINE_EVERY: Final = 20.0
 _TAIL: Final = 15
 
 
-def build(program: Program, output: Path, log: Path, go: Go) -> None:
-    """Build `program` into the file `output`; Go's caches keep what was compiled, also if it is interrupted.
+def build(programs: Sequence[Program], folder: Path, log: Path, go: Go) -> None:
+    """Build programs of one tool in one go, so that one is linked while others are compiled.
+
+    Go's caches keep what was compiled, also if it is interrupted.
 
     Arguments:
-        program: what to build.
-        output: the file to write.
+        programs: what to build; their tool is the same, and one whose package is a file is alone.
+        folder: where they are written, under the names that Go gives them.
         log: receives what Go prints.
         go: the Go command.
 
     Raises:
-        SandboxError: if it fails: which program, the end of the log, and what to do.
+        SandboxError: if it fails: which programs, the end of the log, and what to do.
     """
-    say(f"building {program.title}, about {_minutes(program.minutes)} the first time")
-    flags = ["-trimpath", f"-ldflags={program.linker_flags}", "-buildvcs=false"]
-    list_command = [
-        go.executable,
-        "list",
-        "-deps",
-        *flags,
-        "-f",
-        "{{if .Stale}}{{.ImportPath}}{{end}}",
-        program.package,
-    ]
-    build_command = [go.executable, "build", "-v", *flags, "-o", str(output), program.package]
+    say(f"building {_titles(programs)}")
+    linking = (f"-ldflags={program.import_path}={program.linker_flags}" for program in programs)
+    flags = ["-trimpath", "-buildvcs=false", *COMPILING, *linking]
+    packages = [program.package for program in programs]
     begin = time.monotonic()
-    job = _Job(program, go, log)
-    with _Bar(program.name) as bar:
-        stale = job.run(list_command, lambda text: bar.downloading(text.count("go: downloading "))).split()
-        job.run(build_command, lambda text: bar.compiling(compiled(text), len(stale)))
-    say(f"built {program.name} in {duration(time.monotonic() - begin)}")
+    job = _Job(programs, go, log)
+    with _Bar(programs[0].tool) as bar:
+        listing = job.run(
+            [go.executable, "list", "-deps", *flags, "-f", STALE, *packages],
+            lambda text: bar.downloading(text.count("go: downloading ")),
+        )
+        work = Work.listed(listing)
+        warning = space_warning(work.total, shutil.disk_usage(_existing(go.build_cache)).free / 1e9)
+        if warning:
+            say(warning)
+        job.run(
+            [go.executable, "build", "-v", *flags, "-o", f"{folder}{os.sep}", *packages],
+            lambda text: bar.compiling(work, work.done(text)),
+        )
+    say(f"built {', '.join(program.name for program in programs)} in {duration(time.monotonic() - begin)}")
 
 
-def compiled(log: str) -> int:
-    """Return how many packages the output of `go build -v` names; other lines are downloads and messages."""
-    return sum(1 for line in log.splitlines() if line and not line.startswith(("go: ", "# ", "\t")) and " " not in line)
+#: What the compiler is told: no debugging information, which the linker would leave out anyway.
+COMPILING: Final = ("-gcflags=all=-dwarf=false",)
+
+#: What `go list` says of each package that Go's build cache lacks: its path, its folder and its files.
+STALE: Final = "{{if .Stale}}{{.ImportPath}}|{{.Dir}}{{range .GoFiles}}|{{.}}{{end}}{{end}}"
 
 
-def failure(program: Program, log: Path) -> SandboxError:
-    """Return the error for a failed build: which program, the last lines of its log, and what to do."""
+@dataclass(frozen=True)
+class Work:
+    """What is to be compiled, measured by its sources: compiling takes about as long as they are large.
+
+    Arguments:
+        sizes: path of a package -> bytes of Go in it.
+    """
+
+    sizes: Mapping[str, int]
+
+    @classmethod
+    def listed(cls, listing: str) -> Self:
+        """Read what `go list` says with `STALE`."""
+        rows = (line.split("|") for line in listing.splitlines() if line)
+        return cls({path: sum((Path(folder) / file).stat().st_size for file in files) for path, folder, *files in rows})
+
+    @property
+    def total(self) -> int:
+        """Bytes of Go in all of it."""
+        return sum(self.sizes.values())
+
+    def done(self, log: str) -> int:
+        """Return how many bytes of it the output of `go build -v` names; other lines are downloads and messages."""
+        return sum(self.sizes.get(line, 0) for line in log.splitlines())
+
+
+def minutes_left(total: int, done: int, seconds: float, processors: int) -> float:
+    """Estimate how long compiling goes on: at first by what is usual, and more and more by how it has gone so far.
+
+    Arguments:
+        total: bytes of Go to compile.
+        done: bytes of it that are compiled.
+        seconds: how long that has taken.
+        processors: how many there are to compile.
+    """
+    usual = (total - done) / (BYTES_PER_SECOND * processors)
+    share = done / total if total else 1.0
+    by_pace = seconds * (total - done) / done if done else usual
+    return (usual * (1 - share) + by_pace * share) / 60
+
+
+#: Bytes of Go that one processor compiles in a second of CPU time, and bytes that the build cache and the programs take
+#: for each of them (docs/performance.md).
+BYTES_PER_SECOND: Final = 200_000
+BYTES_ON_DISK: Final = 20
+
+
+def space_warning(bytes_to_compile: int, free_gb: float) -> str | None:
+    """Return a warning if a build needs more space for Go's build cache than is free; None if there is enough.
+
+    Arguments:
+        bytes_to_compile: bytes of Go that are to be compiled.
+        free_gb: free space where Go's build cache lies, in GB.
+    """
+    needed = bytes_to_compile * BYTES_ON_DISK / 1e9
+    if free_gb >= needed:
+        return None
+    return f"warning: building may need {needed:.0f} GB, and only {free_gb:.1f} GB are free"
+
+
+def failure(programs: Sequence[Program], log: Path) -> SandboxError:
+    """Return the error for a failed build: which programs, the last lines of its log, and what to do."""
     text = log.read_text(encoding="utf-8", errors="replace")
-    lines = [line for line in text.splitlines() if not line.startswith("go: downloading ")]
-    tail = "\n".join(f"    {line}" for line in lines[-_TAIL:]) or "    (Go printed nothing)"
-    return SandboxError(f"Building {program.title} failed:\n{tail}\nWhole log: {shown(log)}\n{advice(text)}")
+    lines = [line for line in text.splitlines() if line.startswith(("#", "go: ", "\t")) or " " in line]
+    told = [line for line in lines if not line.startswith("go: downloading ")]
+    tail = "\n".join(f"    {line}" for line in told[-_TAIL:]) or "    (Go printed nothing)"
+    return SandboxError(f"Building {_titles(programs)} failed:\n{tail}\nWhole log: {shown(log)}\n{advice(text)}")
 
 
 def advice(log: str) -> str:
@@ -101,9 +169,9 @@ _ADVICE: Final = (
 
 @dataclass(frozen=True)
 class _Job:
-    """Go commands for one program, in a process group of their own, with a log."""
+    """Go commands for programs of one tool, in a process group of their own, with a log."""
 
-    program: Program
+    programs: Sequence[Program]
     go: Go
     log: Path
 
@@ -113,7 +181,7 @@ class _Job:
         with output.open("wb") as out, self.log.open("wb") as log:
             process = subprocess.Popen(
                 command,
-                cwd=TOOLS / self.program.tool,
+                cwd=TOOLS / self.programs[0].tool,
                 env=self.go.environment,
                 stdin=subprocess.DEVNULL,
                 stdout=out,
@@ -127,7 +195,7 @@ class _Job:
             _end_group(process)
             raise
         if process.returncode != 0:
-            raise failure(self.program, self.log)
+            raise failure(self.programs, self.log)
         text = output.read_text(encoding="utf-8")
         output.unlink()
         return text
@@ -149,8 +217,12 @@ def _ended_within(process: subprocess.Popen[bytes], seconds: float) -> bool:
     return True
 
 
-def _minutes(minutes: float) -> str:
-    return "half a minute" if minutes < 1 else f"{minutes:g} min"
+def _titles(programs: Sequence[Program]) -> str:
+    return ", ".join(program.title for program in programs)
+
+
+def _existing(folder: Path) -> Path:
+    return next(each for each in (folder, *folder.parents) if each.exists())
 
 
 class _Bar:
@@ -158,6 +230,7 @@ class _Bar:
 
     def __init__(self, name: str) -> None:
         self._name = name
+        self._begin = 0.0
         self._next_line = time.monotonic() + _LINE_EVERY
         columns = (
             TextColumn("  {task.description}"),
@@ -176,13 +249,19 @@ class _Bar:
         self._progress.stop()
 
     def downloading(self, modules: int) -> None:
+        """Say how many modules were downloaded."""
         self._show(f"{modules} modules downloaded" if modules else "looking at packages", None, None)
 
-    def compiling(self, done: int, total: int) -> None:
-        if total == 0 or done >= total:
-            self._show("linking", done, max(total, 1))
-        else:
-            self._show(f"{done} of {total} packages compiled", done, total)
+    def compiling(self, work: Work, done: int) -> None:
+        """Say which share is compiled and how long the rest may take."""
+        now = time.monotonic()
+        self._begin = self._begin or now
+        if done >= work.total:
+            self._show("linking", done, max(work.total, 1))
+            return
+        left = minutes_left(work.total, done, now - self._begin, os.cpu_count() or 1)
+        about = f"about {left:.0f} min left" if left >= 1 else "less than a minute left"
+        self._show(f"{100 * done // work.total} % of {len(work.sizes)} packages compiled, {about}", done, work.total)
 
     def _show(self, count: str, done: int | None, total: int | None) -> None:
         self._progress.update(self._task, completed=done, total=total, count=count)

@@ -40,8 +40,7 @@ def istio_folder(release: str) -> Path:
 def extract_istio(release: str, go: Go) -> None:
     """Write the charts and samples of Istio `release`, unless they are there.
 
-    The charts become what Istio's release builder makes of them: their version, and the images' registry and tag. Those
-    of the main branch stay as they are.
+    The charts become what Istio's release builder makes of them: their version, and the images' registry and tag.
 
     Raises:
         SandboxError: if there are no charts of that release, or they can't be downloaded.
@@ -56,8 +55,7 @@ def extract_istio(release: str, go: Go) -> None:
         module = _module(release, go)
         for name, path in _CHARTS.items():
             copy_tree(module / path, folder / "charts" / name)
-            if release != "main":
-                _name_release(folder / "charts" / name, release)
+            _name_release(folder / "charts" / name, release)
         for path in _SAMPLES:
             copy_file(module / path, folder / path)
 
@@ -82,6 +80,7 @@ def _name_release(chart: Path, release: str) -> None:
     _edit(chart / "Chart.yaml", {r"^(version|appVersion): .*": rf"\g<1>: {release}"})
     images = {
         r"^( *hub): gcr\.io/istio-(testing|release)$": r"\g<1>: docker.io/istio",
+        r"^( *hub): registry\.istio\.io/testing$": r"\g<1>: registry.istio.io/release",
         r"^( *tag): (latest|[\w.-]+-(dev|latest-daily))$": rf"\g<1>: {release}",
     }
     _edit(chart / "values.yaml", images)

@@ -6,7 +6,7 @@ from typing import Final
 from local.paths import TOOLCHAIN, TOOLS
 from local.toolchain.extraction import once
 from local.toolchain.golang import Go
-from local.toolchain.programs import KWOK_MODULE
+from local.toolchain.programs import CLUSTER, KWOK_MODULE
 
 #: The file that they are written into.
 KWOK_STAGES: Final = TOOLCHAIN / "kwok" / "stages.yaml"
@@ -25,9 +25,9 @@ def extract_kwok_stages(go: Go) -> None:
     """Write kwok's own Stages into one file, unless it is there."""
 
     def write(folder: Path) -> None:
-        stages = go.module_folder("kwok", KWOK_MODULE) / "kustomize" / "stage"
+        stages = go.module_folder(CLUSTER, KWOK_MODULE) / "kustomize" / "stage"
         texts = ((stages / name).read_text(encoding="utf-8") for name in _KWOK_STAGES)
         (folder / KWOK_STAGES.name).write_text("---\n".join(texts), encoding="utf-8")
 
-    origin = (TOOLS / "kwok" / "go.mod").read_text(encoding="utf-8") + "\n".join(_KWOK_STAGES)
+    origin = (TOOLS / CLUSTER / "go.mod").read_text(encoding="utf-8") + "\n".join(_KWOK_STAGES)
     once(KWOK_STAGES.parent, origin, write)

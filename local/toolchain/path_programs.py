@@ -1,45 +1,30 @@
 """Programs that the user already has: taken from PATH where their version fits."""
 
 import os
-import re
 import shutil
 import subprocess
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from packaging.version import Version
-
 from local.console import say
 from local.paths import TOOLCHAIN
-from local.toolchain.programs import PROVIDER_VERSION
+from local.toolchain.programs import LANGUAGE_HOST, PROVIDER_VERSION, OnPath, Program
 
-#: The Pulumi engines that this program is tested with: this one and newer ones of the same major version.
-OLDEST_PULUMI: Final = Version("3.259.0")
-
-_LANGUAGE_HOST: Final = "pulumi-language-python"
+_PULUMI: Final = "pulumi"
 
 
-def found_on_path(names: Iterable[str]) -> dict[str, Path]:
-    """Return those of `names` that PATH has and that fit, with their paths.
+def found_on_path(programs: Iterable[Program]) -> dict[str, Path]:
+    """Return those of `programs` that PATH has and that fit: name -> path.
 
     Pulumi is taken only together with its Python language host, which must stand beside it or on PATH.
     """
-    asked = set(names)
     found: dict[str, Path] = {}
-    if "pulumi" in asked:
-        found |= _pulumi()
-    for name in sorted(asked - {"pulumi", _LANGUAGE_HOST}):
-        path = _which(name)
-        if path is not None:
-            found[name] = path
+    for program in programs:
+        path = _which(program.name) if program.on_path else None
+        if path and program.on_path and _fits(path, program.on_path):
+            found |= {program.name: path} if program.name != _PULUMI else _with_language_host(path)
     return found
-
-
-def fits(version_text: str) -> bool:
-    """Tell whether what `pulumi version` prints (`v3.260.1`, `v3.260.0-alpha.x`) names an engine that can be used."""
-    match = re.match(r"v?(\d+\.\d+\.\d+)", version_text.strip())
-    return match is not None and OLDEST_PULUMI <= Version(match[1]) < Version(f"{OLDEST_PULUMI.major + 1}")
 
 
 def install_provider_plugin(pulumi: Path, home: Path) -> bool:
@@ -70,34 +55,36 @@ def install_provider_plugin(pulumi: Path, home: Path) -> bool:
     return False
 
 
-def _pulumi() -> dict[str, Path]:
-    pulumi = _which("pulumi")
-    if pulumi is None:
-        return {}
+def _fits(path: Path, usable: OnPath) -> bool:
     answer = subprocess.run(
-        [str(pulumi), "version"],
+        [str(path), *usable.asked],
         env={**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true"},
+        stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
         check=False,
     )
-    version = answer.stdout.strip() or "without a version"
-    if not fits(version):
-        wanted = f"{OLDEST_PULUMI} or newer, before {OLDEST_PULUMI.major + 1}"
-        say(f"pulumi on PATH ({pulumi}) is {version}, wanted is {wanted}: using the toolchain's own")
-        return {}
-    beside = pulumi.resolve().parent / _LANGUAGE_HOST
-    host = beside if beside.exists() else _which(_LANGUAGE_HOST)
+    version = next(iter(answer.stdout.splitlines()), "").strip() or "without a version"
+    if usable.fits(version):
+        say(f"using {path.name} {version} from {path}")
+        return True
+    wanted = f"{usable.oldest} or newer, before {usable.before}"
+    say(f"{path.name} on PATH ({path}) is {version}, wanted is {wanted}: using the toolchain's own")
+    return False
+
+
+def _with_language_host(pulumi: Path) -> dict[str, Path]:
+    beside = pulumi.resolve().parent / LANGUAGE_HOST
+    host = beside if beside.exists() else _which(LANGUAGE_HOST)
     if host is None:
-        say(f"pulumi on PATH ({pulumi}) has no {_LANGUAGE_HOST}: using the toolchain's own")
+        say(f"pulumi on PATH ({pulumi}) has no {LANGUAGE_HOST}: using the toolchain's own")
         return {}
-    say(f"using pulumi {version} from {pulumi}")
-    return {"pulumi": pulumi, _LANGUAGE_HOST: host}
+    return {_PULUMI: pulumi, LANGUAGE_HOST: host}
 
 
 def _which(name: str) -> Path | None:
     """Find a program on PATH, not counting the toolchain's own folder (`make env` puts it there)."""
-    own = TOOLCHAIN / "bin"
-    folders = (folder for folder in os.get_exec_path() if Path(folder) != own)
+    own = (TOOLCHAIN / "bin").resolve()
+    folders = (folder for folder in os.get_exec_path() if Path(folder).resolve() != own)
     found = shutil.which(name, path=os.pathsep.join(folders))
     return Path(found) if found else None

@@ -15,24 +15,18 @@ from local.errors import SandboxError
 from local.locks import exclusive
 from local.paths import TOOLCHAIN, shown
 from local.toolchain.extraction import copy_file
-from local.toolchain.gobuild import build
+from local.toolchain.gobuild import COMPILING, build
 from local.toolchain.golang import Go, find_go
 from local.toolchain.istio_files import extract_istio, istio_folder
 from local.toolchain.kwok_files import extract_kwok_stages
 from local.toolchain.path_programs import found_on_path, install_provider_plugin
-from local.toolchain.programs import ISTIO_TOOLS, PROGRAMS, PROVIDER_VERSION, Program, Purpose
-
-#: Space that building everything takes, in GB, measured with Go 1.26 from empty caches: 15 in Go's build cache, 6 in
-#: its module cache, 1.4 for the programs.
-COLD_BUILD_GB: Final = 22.4
+from local.toolchain.programs import ISTIO_TOOLS, LANGUAGE_HOST, PROGRAMS, PROVIDER, PROVIDER_VERSION, Program, Purpose
 
 _BIN: Final = TOOLCHAIN / "bin"
 
 #: Name of a folder with a built program: the program's name and the fingerprint of its sources.
 _BUILT: Final = re.compile(r".+-[0-9a-f]{12}")
 
-_LANGUAGE_HOST: Final = "pulumi-language-python"
-_PROVIDER: Final = "pulumi-resource-kubernetes"
 
 #: The script that the Python language host starts for a program, and the module that holds it.
 _SHIM: Final = "pulumi-language-python-exec"
@@ -109,12 +103,12 @@ def ensure(
     releases = list(releases)
     wanted = selected(purposes, only, releases)
     with exclusive(TOOLCHAIN / "lock", "is building the toolchain"):
-        given = found_on_path([row.name for row in wanted if row.on_path])
+        given = found_on_path(wanted)
         for name in given:
             (_BIN / name).unlink(missing_ok=True)
         needed = [row for row in wanted if row.name not in given]
         if "pulumi" in given and install_provider_plugin(given["pulumi"], Toolchain().plugins.parent):
-            needed = [row for row in needed if row.name != _PROVIDER]
+            needed = [row for row in needed if row.name != PROVIDER]
         go = find_go()
         built = _build_missing(needed, go)
         extract_kwok_stages(go)
@@ -158,60 +152,42 @@ def fingerprint(program: Program, go_version: str, platform: str) -> str:
     for file in program.own_files:
         digest.update(file.read_bytes() if file.exists() else b"")
         digest.update(b"\0")
-    digest.update("\0".join((program.package, program.linker_flags, go_version, platform)).encode())
+    digest.update("\0".join((program.package, program.linker_flags, *COMPILING, go_version, platform)).encode())
     return digest.hexdigest()[:12]
 
 
-def space_warning(minutes_to_build: float, free_gb: float) -> str | None:
-    """Return a warning if Go's caches need more space for these builds than is free; None if there is enough.
-
-    Arguments:
-        minutes_to_build: expected minutes of all builds to come, by which the space is estimated.
-        free_gb: free space where Go's build cache lies, in GB.
-    """
-    needed = COLD_BUILD_GB * minutes_to_build / sum(row.minutes for row in PROGRAMS)
-    if free_gb >= needed:
-        return None
-    return f"warning: building may need {needed:.0f} GB, and only {free_gb:.1f} GB are free"
-
-
 def _build_missing(programs: Sequence[Program], go: Go) -> bool:
-    """Build what is not built yet; tell whether there was anything."""
+    """Build what is not built yet, tool by tool; tell whether there was anything."""
     missing = [row for row in programs if not (_folder(row, go) / row.name).exists()]
-    if not missing:
-        return False
-    minutes = sum(row.minutes for row in missing)
-    say(
-        f"to build: {', '.join(row.name for row in missing)}; "
-        f"about {max(minutes, 1):.0f} min with empty caches on 2 cores, an interrupted run goes on where it stopped"
-    )
-    existing = next(folder for folder in (go.build_cache, *go.build_cache.parents) if folder.exists())
-    warning = space_warning(minutes, shutil.disk_usage(existing).free / 1e9)
-    if warning:
-        say(warning)
+    if missing:
+        names = ", ".join(row.name for row in missing)
+        say(f"to build: {names}; an interrupted run goes on where it stopped")
+    together: dict[tuple[str, str], list[Program]] = {}
     for row in missing:
-        _build(row, go)
-    return True
+        together.setdefault((row.tool, row.package if row.is_file else ""), []).append(row)
+    for rows in together.values():
+        _build(rows, go)
+    return bool(missing)
 
 
-def _build(program: Program, go: Go) -> None:
-    """Build into a temporary folder and rename it, so that what has a final name is complete."""
+def _build(programs: Sequence[Program], go: Go) -> None:
+    """Build into a temporary folder and rename what is complete, so that what has a final name is."""
     logs = TOOLCHAIN / "logs"
     logs.mkdir(parents=True, exist_ok=True)
-    fresh = Path(tempfile.mkdtemp(dir=TOOLCHAIN, prefix=f".{program.name}-"))
-    try:
-        build(program, fresh / program.name, logs / f"{program.name}.log", go)
-        if program.name == _LANGUAGE_HOST:
-            _add_shim(fresh, go)
-        fresh.chmod(0o755)
-        fresh.rename(_folder(program, go))
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
+    with tempfile.TemporaryDirectory(dir=TOOLCHAIN, prefix=".build-") as folder:
+        build(programs, Path(folder), logs / f"{programs[0].name}.log", go)
+        for program in programs:
+            fresh = Path(folder) / f"{program.name}-complete"
+            fresh.mkdir()
+            (Path(folder) / program.built_name).rename(fresh / program.name)
+            if program.name == LANGUAGE_HOST:
+                _add_shim(fresh, go)
+            fresh.rename(_folder(program, go))
 
 
 def _add_shim(folder: Path, go: Go) -> None:
     """Put the language host's script beside the language host."""
-    source = go.module_folder(_LANGUAGE_HOST, _SHIM_MODULE) / "python" / "cmd" / _SHIM
+    source = go.module_folder(LANGUAGE_HOST, _SHIM_MODULE) / "python" / "cmd" / _SHIM
     copy_file(source, folder / _SHIM)
     (folder / _SHIM).chmod(0o755)
 
@@ -222,7 +198,7 @@ def _publish(program: Program, go: Go) -> None:
     Hard links, because Pulumi looks for its language hosts beside the file that its own links lead to.
     """
     provider_folder = Toolchain().plugins / f"resource-kubernetes-v{PROVIDER_VERSION}"
-    folder = provider_folder if program.name == _PROVIDER else _BIN
+    folder = provider_folder if program.name == PROVIDER else _BIN
     for file in _folder(program, go).iterdir():
         _link(file, folder / file.name)
 

@@ -1,7 +1,9 @@
 """A measured command's processor time and memory are seen, whoever in its family has used them."""
 
 import os
+import signal
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -75,6 +77,15 @@ def test_a_step_prints_to_its_own_file(tmp_path: Path) -> None:
     assert (tmp_path / "output").read_text() == "rendered\n"
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """SIGINT interrupts, also where a shell has started the tests in the background, which lets them ignore it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_an_interrupted_measurement_leaves_no_process(tmp_path: Path) -> None:
     environment = {**os.environ, "MARK": str(tmp_path)}
     code = "import os, signal, time\nos.kill(int(os.environ['ASKED']), signal.SIGINT)\ntime.sleep(60)"

@@ -21,7 +21,7 @@ def pytest_runs(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
 
     monkeypatch.setattr(subprocess, "call", call)
 
-    def ready(*_arguments: object) -> Toolchain:
+    def ready(*_arguments: object, **_options: object) -> Toolchain:
         return Toolchain(Path("/toolchain/bin"))
 
     monkeypatch.setattr(testing.toolchain_module, "ensure", ready)
@@ -36,7 +36,15 @@ def test_everything_is_tested_where_a_real_node_can_run(pytest_runs: list[list[s
     (command,) = pytest_runs
     assert exit_code == 5
     assert "--ignore" not in command
-    assert command[-2:] == ["-k", "something"]
+    assert command[-4:] == ["-m", "not thorough", "-k", "something"]
+
+
+def test_what_belongs_to_past_releases_is_tested_when_all_is(pytest_runs: list[list[str]]) -> None:
+    testing.test_all(["-x"])
+
+    (command,) = pytest_runs
+    assert "not thorough" not in command
+    assert command[-1] == "-x"
 
 
 def test_only_the_real_node_is_left_out_elsewhere_and_that_is_said_first_and_last(

@@ -110,7 +110,7 @@ def cloud_sandbox(name: str) -> Generator[CloudSandbox]:
         _point_to(instance, folder)
         yield CloudSandbox(instance, programs, webhook_port, folder)
     finally:
-        instance.remove(programs)
+        instance.remove()
 
 
 def _point_to(instance: Instance, folder: Path) -> None:

@@ -38,7 +38,7 @@ def test_the_committed_sandbox_stack_is_a_sandbox() -> None:
 
     assert file.is_sandbox
     assert file.is_standard
-    assert file.istio_release == "1.27.0"
+    assert file.istio_release == "1.31.0"
 
 
 @pytest.mark.parametrize("stack", ["dev", "staging", "prod"])
@@ -112,8 +112,8 @@ def test_an_istio_version_that_the_sandbox_lacks_is_an_error_with_the_command_th
         _ = StackFile("x", path).istio_release
 
     assert str(caught.value) == (
-        "traced-mesh:istioVersion of stack 'x' is 1.30.0; the sandbox has istiod 1.15.0, 1.26.0, 1.27.0.\n"
-        "Fix: pulumi config set --stack x traced-mesh:istioVersion 1.27.0"
+        "traced-mesh:istioVersion of stack 'x' is 1.30.0; the sandbox has istiod 1.15.0, 1.26.0, 1.27.0, 1.31.0.\n"
+        "Fix: pulumi config set --stack x traced-mesh:istioVersion 1.31.0"
     )
 
 

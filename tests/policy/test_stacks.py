@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import pytest
 from pulumi_policy import EnforcementLevel
 
 from components.configuration.settings import Settings
+from local.toolchain.programs import NEWEST_ISTIO
 from policy.judgement import Violation, judge, judge_stack
 from policy.leaks import Secret, leaks, secret_texts
 from policy.resource import Resource
@@ -17,9 +18,6 @@ from policy.stack import Stack
 from tests.support.istio import Document, Istio
 from tests.support.mocks import Recorded, mapped
 from tests.support.stacks import TOKEN, record_environment, stack_names, stack_settings
-
-#: The newest release whose charts are at hand; stands in for those that a stack would fetch.
-NEWEST: Final = "main"
 
 
 @cache
@@ -58,7 +56,8 @@ def _resources(made: Recorded, settings: Settings) -> Iterator[Resource]:
 
 def _rendered(chart: Recorded, settings: Settings) -> list[Document]:
     path = str(chart.plain["chart"])
-    release = NEWEST if "://" in path else str(settings.istio_version)
+    # The newest charts that are at hand stand in for those that a stack would fetch.
+    release = NEWEST_ISTIO if "://" in path else str(settings.istio_version)
     return Istio.obtain(release).render(Path(path).name, chart.plain["values"], chart.name)
 
 

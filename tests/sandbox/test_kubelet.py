@@ -223,7 +223,7 @@ def test_a_release_that_the_sandbox_lacks_is_an_image_that_cannot_be_pulled(tria
 
     assert trial.api.state("b-1")["waiting"] == {
         "reason": "ErrImagePull",
-        "message": "the sandbox has no istiod 1.30.0, only 1.15.0, 1.26.0, 1.27.0",
+        "message": "the sandbox has no istiod 1.30.0, only 1.15.0, 1.26.0, 1.27.0, 1.31.0",
     }
     assert trial.said[-1].startswith("Pod b-1: ErrImagePull: the sandbox has no istiod 1.30.0")
     assert trial.api.ready("a-1")

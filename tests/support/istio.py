@@ -10,11 +10,11 @@ from typing import Any, Final
 import yaml
 
 from components.constants.names import ISTIO_NAMESPACE
-from local.toolchain.programs import ISTIOD_RELEASES, Purpose
+from local.toolchain.programs import NEWEST_ISTIO, Purpose
 from local.toolchain.toolchain import ensure
 
 #: The newest release that the sandbox runs.
-RELEASE: Final = ISTIOD_RELEASES[-1]
+RELEASE: Final = NEWEST_ISTIO
 
 #: Longest that one chart may take to render, in seconds; it takes a fraction of one.
 _PATIENCE: Final = 60

@@ -1,4 +1,4 @@
-"""The satellite stack in native mode, and its way over Istio 1.26 to 1.27 while it runs: one `up` each."""
+"""The satellite stack in native mode, and its way over Istio 1.26 to the newest while it runs: one `up` each."""
 
 import json
 from collections.abc import Iterator
@@ -6,10 +6,14 @@ from typing import Any, Final
 
 import pytest
 
+from local.toolchain.programs import NEWEST_ISTIO
 from tests.sandbox.environment.conftest import new_sandbox
 from tests.sandbox.environment.running import TOKEN, Outcome, Running, client, identity
 from tests.sandbox.environment.sidecars import tracing_of
 from tests.support.lists import non_empty
+from tests.support.thorough import THOROUGH
+
+pytestmark = THOROUGH
 
 #: What native mode needs and the other modes must not be told.
 ONLY_NATIVE: Final[dict[str, object]] = {"tracingMode": None, "lightstepTracerInProxy": None}
@@ -152,16 +156,16 @@ def test_another_mode_may_be_asked_for_by_name(satellite: Running) -> None:
     nothing_differs(provider)
 
 
-def test_upgrade_to_1_27_keeps_the_collector(satellite: Running) -> None:
+def test_upgrade_to_the_newest_keeps_the_collector(satellite: Running) -> None:
     at(satellite, "1.26.0").up()
-    newest = at(satellite, "1.27.0")
+    newest = at(satellite, NEWEST_ISTIO)
 
     outcome = newest.up()
 
     applications_stay(outcome)
     assert "delete" not in {operation for operation, _ in outcome.changed}
-    assert proxies_of(newest) == {"docker.io/istio/proxyv2:1.27.0"}
-    tracers = tracing_of(newest, "productpage", "bookinfo", "1.27.0")
+    assert proxies_of(newest) == {f"docker.io/istio/proxyv2:{NEWEST_ISTIO}"}
+    tracers = tracing_of(newest, "productpage", "bookinfo", NEWEST_ISTIO)
     assert {it.cluster for it in tracers} == {COLLECTOR}
     nothing_differs(newest)
 
@@ -173,7 +177,7 @@ def test_token_is_in_no_config_map_after_the_upgrade(satellite: Running) -> None
 
 
 def test_teardown_leaves_only_what_istio_keeps(satellite: Running) -> None:
-    destroyed = at(satellite, "1.27.0").call("destroy", "--yes", "--skip-preview")
+    destroyed = at(satellite, NEWEST_ISTIO).call("destroy", "--yes", "--skip-preview")
 
     assert destroyed.exit_code == 0, destroyed.text
     left = [it for it in satellite.everything() if it["metadata"].get("labels", {}).get("app.kubernetes.io/managed-by")]

@@ -9,6 +9,7 @@ from components.configuration.machinery.certificates import fingerprints
 from tests.sandbox.environment.conftest import new_sandbox
 from tests.sandbox.environment.running import Running, identity
 from tests.support.certificates import authority, expired_authority
+from tests.support.thorough import one_of_each_kind
 from tests.verify.changes import (
     ADMISSION,
     COLLECTOR,
@@ -146,7 +147,7 @@ BROKEN: Final[Mapping[str, tuple[Change, str, Cause]]] = {
 }
 
 
-@pytest.mark.parametrize("broken", BROKEN)
+@pytest.mark.parametrize("broken", one_of_each_kind(BROKEN, lambda case: case[1]))
 def test_a_broken_environment_names_that_link_and_no_other(
     running: Running, outputs: dict[str, Any], broken: str
 ) -> None:

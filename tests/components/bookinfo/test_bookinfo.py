@@ -53,6 +53,14 @@ def as_the_restricted_pod_security_standard_wants(document: Document) -> None:
         }
 
 
+def with_images_from_docker_hub(document: Document) -> None:
+    """Istio's manifests have named another registry since 1.31, which not every cluster may reach yet."""
+    if document["kind"] == "Deployment":
+        (container,) = document["spec"]["template"]["spec"]["containers"]
+        assert container["image"].startswith("registry.istio.io/release/")
+        container["image"] = container["image"].replace("registry.istio.io/release/", "docker.io/istio/")
+
+
 def with_requests_and_limits(document: Document) -> None:
     """Istio's manifests leave those to whoever applies them."""
     if document["kind"] == "Deployment":
@@ -74,6 +82,7 @@ DIFFERENCES: Final[tuple[Callable[[Document], None], ...]] = (
     with_no_wait_for_services,
     at_the_port_of_our_gateways_service,
     as_the_restricted_pod_security_standard_wants,
+    with_images_from_docker_hub,
     with_requests_and_limits,
     with_volumes_by_name,
 )

@@ -9,6 +9,7 @@ import pytest
 from components.configuration.machinery.certificates import fingerprints
 from tests.demo.node.broken import BreakableNode, Broken, assert_named_and_repaired, by_api
 from tests.support.certificates import authority, expired_authority
+from tests.support.thorough import one_of_each_kind
 from tests.verify.changes import (
     COLLECTOR,
     OBSERVABILITY,
@@ -81,6 +82,6 @@ BROKEN: Final[Mapping[str, Broken]] = {
 }
 
 
-@pytest.mark.parametrize("broken", BROKEN)
+@pytest.mark.parametrize("broken", one_of_each_kind(BROKEN, lambda case: case.stage))
 def test_a_broken_object_is_named_and_nothing_else(breakable: BreakableNode, broken: str) -> None:
     assert_named_and_repaired(breakable, BROKEN[broken])

@@ -15,6 +15,7 @@ from demo.backend import configuration_file
 from demo.layout import BACKEND_HOST, BACKEND_PORT
 from tests.demo.node.broken import BreakableNode, Broken, assert_named_and_repaired, by_api, by_collector, on_node
 from tests.demo.node.running_node import RunningNode
+from tests.support.thorough import one_of_each_kind
 from tests.verify.changes import OBSERVABILITY, changed, request, secret, template
 from verify.causes import Cause
 
@@ -139,7 +140,7 @@ BROKEN: Final[Mapping[str, Broken]] = {
 }
 
 
-@pytest.mark.parametrize("broken", BROKEN)
+@pytest.mark.parametrize("broken", one_of_each_kind(BROKEN, lambda case: case.stage))
 def test_a_broken_way_is_named_and_nothing_else(breakable: BreakableNode, broken: str) -> None:
     assert_named_and_repaired(breakable, BROKEN[broken])
 

@@ -19,6 +19,7 @@ from local.processes import child_of, command_line, is_alive
 from local.toolchain.toolchain import Toolchain
 from tests.demo.node.conftest import new_demo
 from tests.demo.node.running_node import eventually
+from tests.support.thorough import one_of_each_kind
 
 _TOKEN: Final = "a-token-of-the-tests"
 
@@ -62,7 +63,7 @@ _KILLED: Final[dict[str, Callable[[Node], int | None]]] = {
 }
 
 
-@pytest.mark.parametrize("killed", _KILLED)
+@pytest.mark.parametrize("killed", one_of_each_kind(_KILLED, lambda _: "killed"))
 def test_nothing_is_left_when_one_of_its_processes_is_killed(node: Node, killed: str) -> None:
     ports = Ports.read(node.layout.ports)
     pid = _KILLED[killed](node)

@@ -11,45 +11,64 @@ import pytest
 from local.errors import SandboxError
 from local.processes import gone_within
 from local.toolchain import gobuild, golang
-from local.toolchain.gobuild import advice, build, compiled
+from local.toolchain.gobuild import (
+    BYTES_ON_DISK,
+    BYTES_PER_SECOND,
+    Work,
+    advice,
+    build,
+    minutes_left,
+    space_warning,
+)
 from local.toolchain.golang import Go, find_go, go_environment, is_new_enough
 from local.toolchain.programs import PROGRAMS, Program
 
 
+def row(name: str) -> Program:
+    return next(program for program in PROGRAMS if program.name == name)
+
+
 @pytest.fixture
 def etcd() -> Program:
-    return next(program for program in PROGRAMS if program.name == "etcd")
+    return row("etcd")
 
 
 def fake_go(folder: Path, script: str) -> Go:
-    """Make a `go` that runs a shell script; `$1` is the verb and `$OUTPUT` the file to build."""
+    """Make a `go` that runs a shell script; `$1` is the verb and `$OUTPUT` the folder to build into."""
     executable = folder / "go"
     executable.write_text(f'#!/bin/sh\nfor OUTPUT; do case "$LAST" in -o) break;; esac; LAST=$OUTPUT; done\n{script}\n')
     executable.chmod(0o755)
     return Go(str(executable), "go1.26.0", "linux/amd64", folder, dict(os.environ))
 
 
-def test_a_build_is_announced_with_its_source_and_expected_time(
+def test_programs_of_a_tool_are_built_in_one_go_and_announced_with_their_sources(
     tmp_path: Path, etcd: Program, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    go = fake_go(tmp_path, 'if [ "$1" = build ]; then echo program >"$OUTPUT"; fi')
+    kwok = row("kwok")
+    script = f'echo "$@" >>{tmp_path}/called; if [ "$1" = build ]; then echo program >"$OUTPUT/server"; fi'
+    go = fake_go(tmp_path, script)
 
-    build(etcd, tmp_path / "etcd", tmp_path / "etcd.log", go)
+    build([etcd, kwok], tmp_path, tmp_path / "etcd.log", go)
 
-    assert (tmp_path / "etcd").read_text() == "program\n"
+    assert (tmp_path / "server").read_text() == "program\n"
     announced = capsys.readouterr().err.splitlines()[0]
-    assert announced == "building etcd (go.etcd.io/etcd/server/v3 v3.6.5), about half a minute the first time"
+    assert announced == "building etcd (go.etcd.io/etcd/server/v3 v3.6.8), kwok (sigs.k8s.io/kwok v0.8.0)"
+    listed, built = (tmp_path / "called").read_text().splitlines()
+    assert listed.startswith("list -deps ")
+    assert built.startswith("build -v -trimpath -buildvcs=false -gcflags=all=-dwarf=false ")
+    assert built.endswith(f"-o {tmp_path}/ go.etcd.io/etcd/server/v3 sigs.k8s.io/kwok/cmd/kwok")
 
 
-def test_a_failed_build_says_which_tool_the_end_of_its_log_and_what_to_do(tmp_path: Path, etcd: Program) -> None:
-    lines = "; ".join(f"echo 'line {number}' >&2" for number in range(20))
-    go = fake_go(tmp_path, f'if [ "$1" = build ]; then {lines}; echo "write: no space left on device" >&2; exit 1; fi')
+def test_a_failed_build_says_which_programs_what_went_wrong_and_what_to_do(tmp_path: Path, etcd: Program) -> None:
+    lines = "; ".join(f"echo 'error {number}' >&2" for number in range(20))
+    failing = f'echo a/b >&2; {lines}; echo "no space left on device" >&2; exit 1'
+    go = fake_go(tmp_path, f'if [ "$1" = build ]; then {failing}; fi')
 
     with pytest.raises(SandboxError) as caught:
-        build(etcd, tmp_path / "etcd", tmp_path / "etcd.log", go)
+        build([etcd], tmp_path, tmp_path / "etcd.log", go)
 
     message = str(caught.value)
-    assert message.startswith("Building etcd (go.etcd.io/etcd/server/v3 v3.6.5) failed:\n    line 6\n")
+    assert message.startswith("Building etcd (go.etcd.io/etcd/server/v3 v3.6.8) failed:\n    error 6\n")
     assert f"Whole log: {tmp_path / 'etcd.log'}\n" in message
     assert message.endswith("run it again.")
     assert "The disk is full" in message
@@ -59,7 +78,7 @@ def test_a_failed_download_is_told_apart_from_a_failed_build(tmp_path: Path, etc
     go = fake_go(tmp_path, 'echo "dial tcp: lookup proxy: no such host" >&2; exit 1')
 
     with pytest.raises(SandboxError, match="check the network and GOPROXY"):
-        build(etcd, tmp_path / "etcd", tmp_path / "etcd.log", go)
+        build([etcd], tmp_path, tmp_path / "etcd.log", go)
 
 
 def test_an_interrupted_build_leaves_no_process_behind(tmp_path: Path, etcd: Program) -> None:
@@ -70,7 +89,7 @@ def test_an_interrupted_build_leaves_no_process_behind(tmp_path: Path, etcd: Pro
         if pid_file.exists():
             raise KeyboardInterrupt
 
-    job = gobuild._Job(etcd, go, tmp_path / "etcd.log")  # pyright: ignore[reportPrivateUsage] - the part that can be interrupted
+    job = gobuild._Job([etcd], go, tmp_path / "etcd.log")  # pyright: ignore[reportPrivateUsage] - the part that can be interrupted
     with pytest.raises(KeyboardInterrupt):
         job.run([go.executable, "build", "-o", "x"], interrupt)
 
@@ -92,10 +111,35 @@ def test_the_advice_fits_the_failure(log: str, words: str) -> None:
     assert words in advice(log)
 
 
-def test_only_packages_count_as_compiled() -> None:
-    log = "go: downloading example.org/a v1.2.3\nexample.org/a\n# example.org/b\nexample.org/b\n\ta.go:1: warning\n"
+def test_work_is_measured_by_the_sources_that_are_still_to_be_compiled(tmp_path: Path) -> None:
+    for name, size in (("a.go", 300), ("b.go", 100), ("c.go", 600)):
+        (tmp_path / name).write_text("x" * size)
 
-    assert compiled(log) == 2
+    work = Work.listed(f"example.org/a|{tmp_path}|a.go|b.go\n\nexample.org/c|{tmp_path}|c.go\n\n")
+
+    log = "go: downloading example.org/a v1.2.3\nexample.org/a\n# example.org/b\nexample.org/b\n\ta.go:1: warning\n"
+    assert work.sizes == {"example.org/a": 400, "example.org/c": 600}
+    assert work.total == 1000
+    assert work.done(log) == 400
+
+
+@pytest.mark.parametrize(
+    ("done", "seconds", "minutes"),
+    [(0, 0, 10), (60_000_000, 300, 5), (60_000_000, 600, 7.5), (90_000_000, 540, 2.875), (120_000_000, 600, 0)],
+    ids=["at first", "as usual", "half as fast", "a little slower", "done"],
+)
+def test_minutes_are_estimated_by_what_is_usual_and_then_by_the_pace(done: int, seconds: float, minutes: float) -> None:
+    assert minutes_left(2 * 600 * BYTES_PER_SECOND, done * BYTES_PER_SECOND // 100_000, seconds, 2) == minutes
+
+
+class TestSpaceWarning:
+    def test_there_is_none_when_nothing_is_to_build(self) -> None:
+        assert space_warning(bytes_to_compile=0, free_gb=0.1) is None
+
+    def test_a_cold_build_on_a_full_disk_warns_with_both_figures(self) -> None:
+        warning = space_warning(int(9e9 / BYTES_ON_DISK), free_gb=1.5)
+
+        assert warning == "warning: building may need 9 GB, and only 1.5 GB are free"
 
 
 @pytest.mark.parametrize(

@@ -6,13 +6,14 @@ import re
 from pathlib import Path
 
 import pytest
+from packaging.version import Version
 
 from local.errors import SandboxError
 from local.paths import TOOLS
 from local.toolchain import istio_files, toolchain
 from local.toolchain.golang import Go
 from local.toolchain.istio_files import CHART_RELEASES, extract_istio
-from local.toolchain.programs import ISTIO_TOOLS, ISTIOD_RELEASES, Purpose
+from local.toolchain.programs import ISTIO_TOOLS, Purpose
 from local.toolchain.toolchain import remove_unused, selected
 from tests.support.istio import Istio, of_kind
 
@@ -43,7 +44,7 @@ class TestSelected:
     def test_the_tests_need_every_release(self) -> None:
         names = {program.name for program in selected((Purpose.UP, Purpose.TEST), None, ISTIO_TOOLS)}
 
-        assert {f"pilot-discovery-{release}" for release in ISTIOD_RELEASES} <= names
+        assert {f"pilot-discovery-{release}" for release in ISTIO_TOOLS} <= names
         assert {f"mesh-check-{release}" for release in ISTIO_TOOLS} <= names
         assert {"otelcol", "helm"} <= names
 
@@ -105,7 +106,7 @@ class TestCharts:
         with pytest.raises(SandboxError, match=re.escape(f"there are: {', '.join(CHART_RELEASES)}.")):
             extract_istio("1.99.0", fake_go(tmp_path))
 
-    @pytest.mark.parametrize("release", [release for release in CHART_RELEASES if release != "main"])
+    @pytest.mark.parametrize("release", CHART_RELEASES)
     def test_genuine_charts_name_their_release_as_the_published_ones_do(self, release: str) -> None:
         istio = Istio.obtain(release)
         before_1_6 = (istio.charts / "istio").exists()
@@ -117,12 +118,8 @@ class TestCharts:
             for deployment in of_kind(documents, "Deployment")
             for container in deployment["spec"]["template"]["spec"]["containers"]
         }
-        assert f"docker.io/istio/pilot:{release}" in images
+        registry = "registry.istio.io/release" if Version(release) >= Version("1.31") else "docker.io/istio"
+        assert f"{registry}/pilot:{release}" in images
         assert not any("latest" in image or "gcr.io" in image for image in images)
         for chart in istio.charts.iterdir():
             assert f"\nversion: {release}\n" in (chart / "Chart.yaml").read_text()
-
-    def test_the_main_branchs_charts_stay_as_they_are(self) -> None:
-        istio = Istio.obtain("main")
-
-        assert "tag: latest" in (istio.charts / "istiod" / "values.yaml").read_text()

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from local.toolchain.path_programs import fits, found_on_path, install_provider_plugin
+from local.toolchain.path_programs import found_on_path, install_provider_plugin
+from local.toolchain.programs import PROGRAMS
 
-ENGINE = ("pulumi", "pulumi-language-python")
+ENGINE = [program for program in PROGRAMS if program.name in {"pulumi", "pulumi-language-python"}]
 
 
 @pytest.fixture
@@ -28,7 +29,7 @@ def put(folder: Path, name: str, output: str = "", exit_code: int = 0) -> Path:
 
 def test_nothing_is_taken_from_an_empty_path(path: Path) -> None:
     assert path.exists()
-    assert found_on_path([*ENGINE, "kubectl"]) == {}
+    assert found_on_path(PROGRAMS) == {}
 
 
 def test_a_fitting_pulumi_is_taken_with_its_language_host(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -76,18 +77,36 @@ def test_a_language_host_alone_is_not_taken(path: Path) -> None:
     assert found_on_path(ENGINE) == {}
 
 
-def test_any_kubectl_is_taken(path: Path) -> None:
-    kubectl = put(path, "kubectl")
-
-    assert found_on_path(["kubectl"]) == {"kubectl": kubectl}
-
-
 @pytest.mark.parametrize(
-    ("text", "fitting"),
-    [("v3.259.0", True), ("3.300.2\n", True), ("v3.260.0-alpha.1", True), ("v3.99.0", False), ("garbage", False)],
+    ("name", "printed", "fitting"),
+    [
+        ("pulumi", "v3.259.0", True),
+        ("pulumi", "v3.260.0-alpha.1", True),
+        ("pulumi", "v3.99.0", False),
+        ("kubectl", "Client Version: v1.36.3\nKustomize Version: v5.8.1", True),
+        ("kubectl", "Client Version: v1.20.0", False),
+        ("helm", "v3.21.4+gabcdef0", True),
+        ("helm", "v4.0.1", False),
+        ("etcd", "etcd Version: 3.6.8\nGit SHA: 0", True),
+        ("etcd", "etcd Version: 3.4.27", False),
+        ("kwok", "kwok version v0.8.0 go1.26.8 (linux/amd64)", True),
+        ("kwok", "kwok version v0.7.0 go1.24.0 (linux/amd64)", False),
+        ("kwok", "", False),
+    ],
 )
-def test_versions_fit_or_not(text: str, *, fitting: bool) -> None:
-    assert fits(text) is fitting
+def test_what_serves_is_taken_and_nothing_else(path: Path, name: str, printed: str, *, fitting: bool) -> None:
+    put(path, "pulumi-language-python")
+    file = put(path, name, printed)
+
+    found = found_on_path([program for program in PROGRAMS if program.name == name])
+
+    assert found.get(name) == (file if fitting else None)
+
+
+def test_a_program_that_is_built_of_a_certain_source_is_never_taken(path: Path) -> None:
+    put(path, "kube-apiserver", "Kubernetes v1.36.3")
+
+    assert found_on_path(PROGRAMS) == {}
 
 
 def test_a_provider_that_cannot_be_downloaded_is_built_and_a_line_says_so(

@@ -13,7 +13,7 @@ import pytest
 from local.errors import SandboxError
 from local.paths import TOOLS
 from local.toolchain import programs, toolchain
-from local.toolchain.programs import ISTIO_TOOLS, ISTIOD_RELEASES, PROGRAMS, PROVIDER_VERSION, Program, required_version
+from local.toolchain.programs import ISTIO_TOOLS, PROGRAMS, PROVIDER_VERSION, Program, required_version
 
 
 def go_mod(tool: str) -> dict[str, Any]:
@@ -34,7 +34,7 @@ def row(name: str) -> Program:
 
 def is_own(program: Program) -> bool:
     """Tell whether a program is made of Go files of this project."""
-    return program.package == "." or program.package.endswith(".go")
+    return program.package.startswith(".")
 
 
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.name)
@@ -68,9 +68,9 @@ def test_the_provider_has_the_version_of_the_installed_sdk() -> None:
 def test_kubernetes_programs_know_their_version() -> None:
     flags = row("kube-apiserver").linker_flags
 
-    assert "version.gitVersion=v1.33.13" in flags
+    assert "version.gitVersion=v1.36.3" in flags
     assert "version.gitMajor=1 " in flags
-    assert flags.endswith("version.gitMinor=33")
+    assert flags.endswith("version.gitMinor=36")
 
 
 def test_istiod_knows_its_release_and_not_the_commit_version_of_its_module() -> None:
@@ -89,14 +89,32 @@ def test_istio_programs_of_old_releases_know_their_version_too() -> None:
 def test_each_istio_release_has_programs_of_its_own() -> None:
     names = {program.name for program in PROGRAMS}
 
-    assert {f"{name}-{release}" for name in ("pilot-discovery", "istioctl") for release in ISTIOD_RELEASES} <= names
+    assert {f"{name}-{release}" for name in ("pilot-discovery", "istioctl") for release in ISTIO_TOOLS} <= names
     assert {f"mesh-check-{release}" for release in ISTIO_TOOLS} <= names
     assert {program.istio_release for program in PROGRAMS} == {None, *ISTIO_TOOLS}
 
 
 def test_titles_name_the_source_and_the_version_that_people_know() -> None:
-    assert row("kube-apiserver").title == "kube-apiserver (k8s.io/kubernetes v1.33.13)"
+    assert row("kube-apiserver").title == "kube-apiserver (k8s.io/kubernetes v1.36.3)"
     assert row("pilot-discovery-1.27.0").title == "pilot-discovery-1.27.0 (istio.io/istio 1.27.0)"
+
+
+@pytest.mark.parametrize(
+    ("name", "import_path", "built_name"),
+    [
+        ("etcd", "go.etcd.io/etcd/server/v3", "server"),
+        ("kubectl", "k8s.io/kubernetes/cmd/kubectl", "kubectl"),
+        ("pilot-discovery-1.26.0", "istio.io/istio/pilot/cmd/pilot-discovery", "pilot-discovery"),
+        ("pulumi-language-python", "github.com/pulumi/pulumi/sdk/python/cmd/pulumi-language-python/v3", None),
+        ("pulumi-resource-kubernetes", "traced-mesh/local/tools/pulumi-resource-kubernetes", None),
+        ("coredns", "traced-mesh/local/tools/coredns", None),
+        ("mesh-check-1.26.0", "command-line-arguments", "main"),
+    ],
+)
+def test_a_program_is_found_under_the_name_that_go_gives_it(
+    name: str, import_path: str, built_name: str | None
+) -> None:
+    assert (row(name).import_path, row(name).built_name) == (import_path, built_name or name)
 
 
 @pytest.mark.parametrize(
@@ -129,14 +147,14 @@ class TestFingerprint:
         (folder / "go.mod").write_text("require example.org/a v1.2.3\n")
         (folder / "go.sum").write_text("")
         monkeypatch.setattr(programs, "TOOLS", tmp_path)
-        return Program("thing", "thing", "example.org/a/cmd/thing", "example.org/a", 1)
+        return Program("thing", "thing", "example.org/a/cmd/thing", "example.org/a")
 
     def test_it_is_the_same_for_the_same_sources(self, program: Program) -> None:
         first = fingerprint(program)
 
         assert fingerprint(program) == first
 
-    @pytest.mark.parametrize("name", ["go.mod", "go.sum", "main.go"])
+    @pytest.mark.parametrize("name", ["go.mod", "go.sum"])
     def test_it_changes_with_each_source_file(self, program: Program, tmp_path: Path, name: str) -> None:
         before = fingerprint(program)
 
@@ -170,15 +188,3 @@ class TestFingerprint:
         before = fingerprint(program)
 
         assert fingerprint(program, go, platform) != before
-
-
-class TestSpaceWarning:
-    def test_there_is_none_when_nothing_is_to_build(self) -> None:
-        assert toolchain.space_warning(minutes_to_build=0, free_gb=0.1) is None
-
-    def test_a_cold_build_on_a_full_disk_warns_with_both_figures(self) -> None:
-        minutes = sum(program.minutes for program in PROGRAMS)
-
-        warning = toolchain.space_warning(minutes, free_gb=1.5)
-
-        assert warning == "warning: building may need 22 GB, and only 1.5 GB are free"

@@ -36,7 +36,7 @@ def new_sandbox(stack: str, name: str) -> Generator[Running]:
         pulumi.ensure_stack(instance.state)
         yield Running(instance, programs, pulumi)
     finally:
-        instance.remove(programs)
+        instance.remove()
 
 
 @pytest.fixture(scope="session")

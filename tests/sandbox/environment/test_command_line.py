@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from local.paths import PROJECT
-from local.toolchain import toolchain
 from sandbox.instance import Instance
 
 UPDATING = "pulumi:pulumi:Stack traced-mesh-sandbox creat"
@@ -21,7 +20,7 @@ def instance() -> Iterator[Instance]:
     """A sandbox of a person; whatever a test leaves of it is removed."""
     made = Instance(f"person-{os.getpid()}")
     yield made
-    made.remove(toolchain.Toolchain())
+    made.remove()
 
 
 def command(verb: str, instance: Instance) -> "subprocess.Popen[str]":

@@ -110,7 +110,7 @@ def test_crds_are_established(running: Running) -> None:
         if (it.type, it.status) == ("Established", "True")
     }
 
-    assert len(istio) == 14
+    assert len(istio) == 15
     assert established == {crd.metadata.name for crd in istio}
 
 
@@ -170,5 +170,5 @@ def test_crds_come_before_the_control_plane(first_up: FirstUp) -> None:
     crds = [index for index, (kind, _) in enumerate(made) if kind.endswith(":CustomResourceDefinition")]
     control_plane = [index for index, (_, name) in enumerate(made) if name.startswith("istiod:")]
 
-    assert len(crds) == 14
+    assert len(crds) == 15
     assert max(crds) < min(control_plane)

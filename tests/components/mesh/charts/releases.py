@@ -15,8 +15,7 @@ from components.model.chart_values import Values
 from components.model.spans import CustomTags, EnvironmentTag, HeaderTag, LiteralTag
 from components.tracing.plan import TracingPlan
 from components.tracing.values import tracing_values
-from components.versions.istio import VersionRow, row_for
-from components.versions.support import NEWEST_TESTED
+from components.versions.istio import row_for
 from local.toolchain.istio_files import CHART_RELEASES
 
 TOKEN: Final = "correct-horse-battery"
@@ -30,20 +29,14 @@ TAGS: Final[CustomTags] = {
 }
 
 
-def row_of(release: str) -> VersionRow:
-    """Return the row of the version table for a release; the main branch counts as the newest version tested."""
-    return row_for(NEWEST_TESTED if release == "main" else Version(release))
-
-
 #: Each release, in each mode that it allows.
-CASES: Final = [(release, mode) for release in CHART_RELEASES for mode in row_of(release).modes]
+CASES: Final = [(release, mode) for release in CHART_RELEASES for mode in row_for(Version(release)).modes]
 
 
 def values_for(release: str, mode: TracingMode, backend: Backend = SATELLITES, extra: Values | None = None) -> Values:
     """Return the values of the istiod chart as helm takes them."""
-    version = NEWEST_TESTED if release == "main" else Version(release)
     plan = TracingPlan(
-        version, mode, backend, token=SecretStr(TOKEN), sampling_percentage=Decimal("12.5"), custom_tags=TAGS
+        Version(release), mode, backend, token=SecretStr(TOKEN), sampling_percentage=Decimal("12.5"), custom_tags=TAGS
     )
     values = istiod_values(
         version=release,

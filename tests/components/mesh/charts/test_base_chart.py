@@ -4,8 +4,10 @@ import pytest
 
 from components.mesh.chart_transforms import keep_definitions, leave_failure_policy
 from components.mesh.mesh import DEFAULT_VALIDATOR
+from local.toolchain.programs import NEWEST_ISTIO
 from tests.components.mesh.charts.chart_settings import EXTRA_BASE, base
 from tests.support.istio import Document, Istio, of_kind, the
+from tests.support.lists import non_empty
 from tests.support.transforms import kept_by, through
 
 
@@ -21,7 +23,7 @@ def annotations(document: Document) -> dict[str, str]:
 def test_all_of_istios_crds_are_installed(documents: list[Document]) -> None:
     groups = [crd["spec"]["group"] for crd in of_kind(documents, "CustomResourceDefinition")]
 
-    assert len(groups) == 14
+    assert len(groups) == 15
     assert set(groups) == {
         "extensions.istio.io",
         "networking.istio.io",
@@ -30,11 +32,14 @@ def test_all_of_istios_crds_are_installed(documents: list[Document]) -> None:
     }
 
 
-def test_crds_are_kept_but_for_the_one_that_istio_forgot_to_mark(documents: list[Document]) -> None:
-    crds = of_kind(documents, "CustomResourceDefinition")
+@pytest.mark.parametrize(
+    ("release", "forgotten"), [("1.27.0", ["workloadgroups.networking.istio.io"]), (NEWEST_ISTIO, [])]
+)
+def test_istio_marks_crds_to_be_kept_but_forgot_one_before_1_31(release: str, forgotten: list[str]) -> None:
+    crds = non_empty(of_kind(Istio.obtain(release).render("base", {}), "CustomResourceDefinition"), "CRDs")
 
     going = [crd["metadata"]["name"] for crd in crds if annotations(crd).get("helm.sh/resource-policy") != "keep"]
-    assert going == ["workloadgroups.networking.istio.io"]
+    assert going == forgotten
 
 
 def test_every_crd_is_kept(documents: list[Document]) -> None:

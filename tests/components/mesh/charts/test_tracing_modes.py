@@ -7,14 +7,16 @@ from typing import Any, Final
 
 import pytest
 import yaml
+from packaging.version import Version
 
 from components.backends.address import BackendAddress
 from components.backends.presets import Backend
 from components.constants.choices import TracingMode
+from components.versions.istio import row_for
 from local.toolchain.programs import ISTIO_TOOLS, Purpose
 from local.toolchain.toolchain import ensure
 from tests.components.mesh.charts.chart_settings import COLLECTOR, EXTRA_ISTIOD, mesh_config
-from tests.components.mesh.charts.releases import CASES, SATELLITES, TOKEN, row_of, values_for
+from tests.components.mesh.charts.releases import CASES, SATELLITES, TOKEN, values_for
 from tests.support.istio import Document, Istio, RenderError, the
 
 NATIVE, PROVIDER, OPENTELEMETRY = TracingMode.NATIVE, TracingMode.LIGHTSTEP_PROVIDER, TracingMode.OPENTELEMETRY
@@ -73,7 +75,7 @@ def test_istio_itself_accepts_it_beside_the_values_of_a_team(release: str, mode:
     [((), "traceing"), (("defaultConfig",), "tracer"), (("defaultConfig", "tracing"), "lightstap")],
 )
 def test_an_unknown_field_at_any_depth_is_found(release: str, at: tuple[str, ...], field: str) -> None:
-    mode = row_of(release).default_mode
+    mode = row_for(Version(release)).default_mode
     mesh: dict[str, Any] = yaml.safe_load(mesh_text(rendered(release, mode)))
     holder = mesh
     for part in at:
@@ -156,7 +158,7 @@ def test_lightstep_provider_sends_to_the_satellites_with_files_from_secrets(rele
     documents = rendered(release, PROVIDER)
 
     (provider,) = mesh_config(documents)["extensionProviders"]
-    in_file = row_of(release).provider_token == "file"
+    in_file = row_for(Version(release)).provider_token == "file"
     assert provider["lightstep"] == {
         "service": "lightstep-satellite.lightstep",
         "port": 9292,
@@ -176,7 +178,7 @@ HOLDERS: Final = {"istio", "istio-sidecar-injector", "values"}
 
 @EACH
 def test_token_is_nowhere_but_where_the_mode_can_not_do_without(release: str, mode: TracingMode) -> None:
-    unavoidable = mode is NATIVE or (mode is PROVIDER and row_of(release).provider_token == "text")
+    unavoidable = mode is NATIVE or (mode is PROVIDER and row_for(Version(release)).provider_token == "text")
 
     holders = {
         (each["kind"], each["metadata"]["name"]) for each in rendered(release, mode) if TOKEN in json.dumps(each)
@@ -186,7 +188,7 @@ def test_token_is_nowhere_but_where_the_mode_can_not_do_without(release: str, mo
     assert holders <= {("ConfigMap", name) for name in HOLDERS}
 
 
-@pytest.mark.parametrize("release", ["1.20.0", "1.24.0", "1.26.0", "1.27.0", "main"])
+@pytest.mark.parametrize("release", ["1.20.0", "1.24.0", "1.26.0", "1.27.0", "1.31.0"])
 def test_why_the_old_values_are_refused_where_they_are(release: str) -> None:
     """From 1.18 on the chart does not even render with the tracer's name alone."""
     with pytest.raises(RenderError, match="nil pointer"):

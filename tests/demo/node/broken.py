@@ -144,11 +144,12 @@ def on_node(change: Callable[[RunningNode], AbstractContextManager[None]]) -> Br
     def changed(node: BreakableNode) -> Generator[None]:
         try:
             with change(node.running):
+                node.renew_collector()  # its log tells nothing of the moments before the change was complete
                 node.wait_for_complaint()
                 yield
         finally:
             node.wait_for_peace()
-            node.renew_collector()  # its log tells the next test nothing of this one
+            node.renew_collector()  # nor the next test anything of this one
 
     return changed
 

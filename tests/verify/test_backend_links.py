@@ -143,6 +143,29 @@ def test_the_newest_complaint_counts() -> None:
     assert complaint == Complaint(Cause.CA_DOES_NOT_VERIFY_BACKEND, "x509: certificate signed by unknown authority")
 
 
+CUT_OFF = 'desc = "transport: authentication handshake failed: EOF"'
+PLAIN = "authentication handshake failed: tls: first record does not look like a TLS handshake"
+
+
+@pytest.mark.parametrize(
+    ("lines", "cause"),
+    [
+        ([line(PLAIN, 20), line(CUT_OFF)], Cause.BACKEND_SPEAKS_PLAIN_TEXT),
+        ([line(PLAIN, 120), line(CUT_OFF)], Cause.BACKEND_REFUSES_CONNECTIONS),
+        ([line(PLAIN, 20), line("connection refused")], Cause.BACKEND_REFUSES_CONNECTIONS),
+        ([line(CUT_OFF)], Cause.BACKEND_REFUSES_CONNECTIONS),
+    ],
+    ids=["told apart", "long ago", "down since", "never told apart"],
+)
+def test_a_handshake_that_was_cut_off_says_less_than_one_that_was_answered_in_plain_text(
+    lines: list[str], cause: Cause
+) -> None:
+    complaint = newest_complaint(lines, NOW)
+
+    assert complaint is not None
+    assert complaint.cause is cause
+
+
 @pytest.mark.parametrize(
     ("refusal", "shown"),
     [

@@ -35,6 +35,9 @@ _COMPLAINTS: Final = (
 #: Lines of the exporters; everything else in the log is about something else.
 _OF_EXPORTS: Final = re.compile(r"Exporting failed|Dropping data|createTransport failed", re.IGNORECASE)
 
+#: A TLS handshake that came to no end.
+_CUT_OFF: Final = re.compile(r"authentication handshake failed")
+
 #: A refusal's status, and behind it what the backend says of it.
 _REFUSAL: Final = re.compile(r"(code = \w+|HTTP Status Code \d+|status code \d+)\b.*", re.DOTALL)
 
@@ -58,15 +61,22 @@ class Complaint:
 def newest_complaint(lines: Iterable[str], now: datetime) -> Complaint | None:
     """Return the newest complaint that still holds; `None` if there is none.
 
+    A port that speaks plain text cuts some handshakes off before it has said anything, as a backend that is down
+    behind a sidecar does: as long as another attempt has told the one from the other, that one counts.
+
     Arguments:
         lines: the log, oldest first.
         now: the time, with its zone.
     """
-    for line in reversed(list(lines)):
-        if _OF_EXPORTS.search(line):
-            cause = _cause(line)
-            return Complaint(cause, _shown(line, cause)) if now - _time(line, now) < CURRENT else None
-    return None
+    of_exports = [line for line in lines if _OF_EXPORTS.search(line)]
+    if not of_exports or now - _time(of_exports[-1], now) >= CURRENT:
+        return None
+    newest = of_exports[-1]
+    if _cause(newest) is Cause.BACKEND_REFUSES_CONNECTIONS and _CUT_OFF.search(newest):
+        current = (line for line in reversed(of_exports) if now - _time(line, now) < CURRENT)
+        newest = next((line for line in current if _cause(line) is Cause.BACKEND_SPEAKS_PLAIN_TEXT), newest)
+    cause = _cause(newest)
+    return Complaint(cause, _shown(newest, cause))
 
 
 def _cause(line: str) -> Cause:

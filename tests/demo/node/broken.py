@@ -81,14 +81,15 @@ class BreakableNode:
             trace = f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
             assert http.get(self.outputs["productPageUrl"], headers={"traceparent": trace}).status_code == 200
 
-    def wait_for_complaint(self) -> None:
-        """Send spans until the Collector complains of its backend; those on their way while it starts are lost."""
+    def wait_for_complaint(self, cause: Cause | None = None) -> None:
+        """Send spans until the Collector complains, of `cause` if given; spans that it gets while it starts are lost."""
 
         def complaint() -> Complaint | None:
             self.send_spans()
             return self._complaint()
 
-        assert eventually(complaint, lambda seen: seen is not None, _PATIENCE)
+        seen = eventually(complaint, lambda seen: seen is not None and cause in {None, seen.cause}, _PATIENCE)
+        assert seen is not None and cause in {None, seen.cause}, seen  # noqa: PT018 - one sentence
 
     def wait_for_peace(self) -> None:
         """Wait until the Collector has nothing to complain of; it tries again after 5 s and ever more rarely."""
@@ -137,15 +138,18 @@ def by_api(change: Callable[[Any], AbstractContextManager[None]]) -> Break:
     return changed
 
 
-def on_node(change: Callable[[RunningNode], AbstractContextManager[None]]) -> Break:
-    """Change something on the node, wait until the Collector feels it, and afterwards until its spans arrive."""
+def on_node(change: Callable[[RunningNode], AbstractContextManager[None]], cause: Cause | None = None) -> Break:
+    """Change something on the node, wait until the Collector feels it, and afterwards until its spans arrive.
+
+    Where single attempts end in several ways, `cause` says for which of them to wait.
+    """
 
     @contextmanager
     def changed(node: BreakableNode) -> Generator[None]:
         try:
             with change(node.running):
                 node.renew_collector()  # its log tells nothing of the moments before the change was complete
-                node.wait_for_complaint()
+                node.wait_for_complaint(cause)
                 yield
         finally:
             node.wait_for_peace()

@@ -134,7 +134,11 @@ BROKEN: Final[Mapping[str, Broken]] = {
         Cause.TOKEN_REFUSED,
     ),
     "wrong port": Broken(by_collector(backend_at(NOBODY)), "collector", Cause.BACKEND_REFUSES_CONNECTIONS),
-    "plain-text port": Broken(on_node(backend_without_tls), "ca-certificate", Cause.BACKEND_SPEAKS_PLAIN_TEXT),
+    "plain-text port": Broken(
+        on_node(backend_without_tls, Cause.BACKEND_SPEAKS_PLAIN_TEXT),
+        "ca-certificate",
+        Cause.BACKEND_SPEAKS_PLAIN_TEXT,
+    ),
     "packets to the Collector dropped": Broken(spans_dropped_before_collector, "spans", Cause.COLLECTOR_NOT_REACHED),
     "application that drops headers": Broken(headers_dropped, "spans", Cause.HEADERS_NOT_FORWARDED),
 }

@@ -82,7 +82,7 @@ class BreakableNode:
             assert http.get(self.outputs["productPageUrl"], headers={"traceparent": trace}).status_code == 200
 
     def wait_for_complaint(self, cause: Cause | None = None) -> None:
-        """Send spans until the Collector complains, of `cause` if given; spans that it gets while it starts are lost."""
+        """Send spans until the Collector complains, of `cause` if given; those that it gets at its start are lost."""
 
         def complaint() -> Complaint | None:
             self.send_spans()

@@ -9,6 +9,7 @@ import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Final, Self
 
@@ -86,7 +87,7 @@ class Work:
         rows = (line.split("|") for line in listing.splitlines() if line)
         return cls({path: sum((Path(folder) / file).stat().st_size for file in files) for path, folder, *files in rows})
 
-    @property
+    @cached_property
     def total(self) -> int:
         """Bytes of Go in all of it."""
         return sum(self.sizes.values())
@@ -111,8 +112,9 @@ def minutes_left(total: int, done: int, seconds: float, processors: int) -> floa
     return (usual * (1 - share) + by_pace * share) / 60
 
 
-#: Bytes of Go that one processor compiles in a second of CPU time, and bytes that the build cache and the programs take
-#: for each of them (docs/performance.md).
+#: Bytes of Go that one processor compiles in a second, and bytes that the build cache takes for each of them. With an
+#: empty GOCACHE, Go 1.26 and these flags, `/usr/bin/time -v go build` gave 205,000 a second for the provider, 249,000
+#: for Kubernetes, kwok and istiod together, and 427,000 for kubectl alone, which took 13 bytes for each.
 BYTES_PER_SECOND: Final = 200_000
 BYTES_ON_DISK: Final = 20
 

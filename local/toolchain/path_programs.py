@@ -21,9 +21,8 @@ def found_on_path(programs: Iterable[Program]) -> dict[str, Path]:
     """
     found: dict[str, Path] = {}
     for program in programs:
-        path = _which(program.name) if program.on_path else None
-        if path and program.on_path and _fits(path, program.on_path):
-            found |= {program.name: path} if program.name != _PULUMI else _with_language_host(path)
+        if program.on_path and (path := _which(program.name)):
+            found |= _taken(path, program.on_path)
     return found
 
 
@@ -55,7 +54,8 @@ def install_provider_plugin(pulumi: Path, home: Path) -> bool:
     return False
 
 
-def _fits(path: Path, usable: OnPath) -> bool:
+def _taken(path: Path, usable: OnPath) -> dict[str, Path]:
+    """Return a program, and what must come with it, if its version fits; say what is used instead if not."""
     answer = subprocess.run(
         [str(path), *usable.asked],
         env={**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true"},
@@ -65,12 +65,14 @@ def _fits(path: Path, usable: OnPath) -> bool:
         check=False,
     )
     version = next(iter(answer.stdout.splitlines()), "").strip() or "without a version"
-    if usable.fits(version):
+    if not usable.fits(version):
+        wanted = f"{usable.oldest} or newer, before {usable.before}"
+        say(f"{path.name} on PATH ({path}) is {version}, wanted is {wanted}: using the toolchain's own")
+        return {}
+    taken = _with_language_host(path) if path.name == _PULUMI else {path.name: path}
+    if taken:
         say(f"using {path.name} {version} from {path}")
-        return True
-    wanted = f"{usable.oldest} or newer, before {usable.before}"
-    say(f"{path.name} on PATH ({path}) is {version}, wanted is {wanted}: using the toolchain's own")
-    return False
+    return taken
 
 
 def _with_language_host(pulumi: Path) -> dict[str, Path]:

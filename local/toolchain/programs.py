@@ -64,7 +64,7 @@ class Program:
     purpose: Purpose = Purpose.UP
     variables: Callable[[str], Mapping[str, str]] = lambda _version: {}
     release: str | None = None
-    on_path: "OnPath | None" = None
+    on_path: OnPath | None = None
 
     @property
     def own_files(self) -> list[Path]:

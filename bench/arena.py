@@ -5,7 +5,7 @@ import os
 import subprocess
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -32,8 +32,12 @@ from sandbox.instance import Instance
 
 #: What lies outside of namespaces or is one, and so is looked for after each contender.
 _KINDS: Final = (
-    *("validatingwebhookconfigurations", "mutatingwebhookconfigurations", "namespaces", "customresourcedefinitions"),
-    *("clusterroles", "clusterrolebindings"),
+    "validatingwebhookconfigurations",
+    "mutatingwebhookconfigurations",
+    "namespaces",
+    "customresourcedefinitions",
+    "clusterroles",
+    "clusterrolebindings",
 )
 
 
@@ -62,7 +66,7 @@ class Arena:
         """Run commands in the sandbox and return what they have used, the sandbox's own servers apart."""
         before = self._servers()
         cost = measured(steps, self.pulumi.environment, self.log)
-        return Cost(cost.wall, cost.cpu, cost.memory, cost.programs, max(0.0, self._servers() - before))
+        return replace(cost, servers=max(0.0, self._servers() - before))
 
     def configured(self, name: str, changes: Mapping[str, Any]) -> StackFile:
         """Write the stack's configuration with some keys changed, and return it.

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 
 @dataclass(frozen=True)
@@ -38,8 +37,3 @@ class Cost:
     memory: float
     programs: Mapping[str, float] = field(default_factory=dict[str, float])
     servers: float = 0.0
-
-    @classmethod
-    def from_plain(cls, plain: Mapping[str, Any]) -> "Cost":
-        """Return the cost that was written as plain data."""
-        return cls(**plain)

@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
@@ -47,12 +47,8 @@ def measured(steps: Iterable[Step], environment: Mapping[str, str], log: Path) -
         raise SandboxError(f"bench.watch ended with exit code {process.returncode}\n{_end_of(log)}")
     outcome: dict[str, Any] = json.loads(output)
     if outcome["failed"]:
-        raise SandboxError(f"This failed: {_in_words(outcome['failed'])}\n{_end_of(log)}")
-    return Cost.from_plain(outcome["cost"])
-
-
-def _in_words(command: Sequence[str]) -> str:
-    return " ".join(command)
+        raise SandboxError(f"This failed: {' '.join(outcome['failed'])}\n{_end_of(log)}")
+    return Cost(**outcome["cost"])
 
 
 def _end_of(log: Path) -> str:

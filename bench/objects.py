@@ -4,7 +4,7 @@ So every contender makes the same objects, and waits for the same: what the prog
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
@@ -75,7 +75,7 @@ class Objects:
         resources = [each for each in exported["deployment"]["resources"] if _is_object(each)]
         return cls(
             [_made(each) for each in resources if not _is_patch(each)],
-            [wait for each in resources if _is_patch(each) for wait in _waits([_plain(each["inputs"])])],
+            waits(_plain(each["inputs"]) for each in resources if _is_patch(each)),
         )
 
     def of(self, *kinds: str) -> list[Object]:
@@ -105,7 +105,13 @@ class Objects:
 
 def waits(objects: Iterable[Object]) -> list[Wait]:
     """Return what the program waits for of these objects, beyond the rollouts of their Deployments."""
-    return list(_waits(objects))
+    found: list[Wait] = []
+    for each in objects:
+        metadata = each["metadata"]
+        condition = metadata.get("annotations", {}).get(_WAIT_FOR)
+        if condition:
+            found.append(Wait(each["kind"], metadata["name"], metadata.get("namespace"), condition))
+    return found
 
 
 def _is_object(resource: Mapping[str, Any]) -> bool:
@@ -120,14 +126,6 @@ def _made(resource: Mapping[str, Any]) -> Made:
     parent: str = resource["parent"]
     chart = parent.partition(_CHART)[2] or None
     return Made(_plain(resource["inputs"]), chart, bool(resource.get("retainOnDelete")))
-
-
-def _waits(objects: Iterable[Object]) -> Iterator[Wait]:
-    for each in objects:
-        metadata = each["metadata"]
-        condition = metadata.get("annotations", {}).get(_WAIT_FOR)
-        if condition:
-            yield Wait(each["kind"], metadata["name"], metadata.get("namespace"), condition)
 
 
 def _plain(value: Any) -> Any:

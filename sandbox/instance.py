@@ -38,10 +38,6 @@ class Instance(LocalEnvironment):
         self.istiod_pid_file = istiod.pid_file(self.folder)
         self.control_plane = ControlPlane(self.folder / "kwok", self.kubeconfig)
 
-    def is_running(self) -> bool:
-        """Tell whether its control plane runs completely."""
-        return self.kubeconfig.exists() and not self.control_plane.stopped_components()
-
     def start(self, toolchain: Toolchain, webhook_port: int, owner_pid: int | None = None) -> None:
         """Make what is missing and start what does not run; the control plane is ready when it returns.
 

@@ -31,7 +31,7 @@ from components.kubernetes.istio_objects import IstioObject, istio_object
 from components.kubernetes.objects import SKIP_AWAIT
 from components.kubernetes.resources import RESOURCES
 from components.kubernetes.workloads import restricted_container, restricted_pod
-from components.model.bookinfo import APPLICATIONS, IMAGE_TAG, PORT, Application, account_of
+from components.model.bookinfo import APPLICATIONS, IMAGE_TAG, PAGE, PORT, PRODUCTPAGE, Application, account_of
 
 #: Which Pods Istio's Gateway of Bookinfo configures, as in Istio's own manifest.
 CONFIGURED_PODS: Final = {"istio": "ingressgateway"}
@@ -42,7 +42,7 @@ LABELS: Final = {"app.kubernetes.io/part-of": "bookinfo", "app.kubernetes.io/man
 
 #: Paths that the VirtualService sends to productpage.
 ROUTES: Final = (
-    {"exact": "/productpage"},
+    {"exact": PAGE},
     {"prefix": "/static"},
     {"exact": "/login"},
     {"exact": "/logout"},
@@ -132,7 +132,7 @@ class Bookinfo(pulumi.ComponentResource):
         gateway = self._istio("Gateway", "bookinfo-gateway", {"selector": CONFIGURED_PODS, "servers": servers})
         route = {
             "match": [{"uri": route} for route in ROUTES],
-            "route": [{"destination": {"host": "productpage", "port": {"number": PORT}}}],
+            "route": [{"destination": {"host": PRODUCTPAGE, "port": {"number": PORT}}}],
         }
         virtual_service = {"hosts": hosts, "gateways": [gateway.name], "http": [route]}
         opts = pulumi.ResourceOptions(parent=self, depends_on=after)

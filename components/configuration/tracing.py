@@ -61,17 +61,17 @@ class _Override(Entry):
 
 
 def _overrides(text: str) -> tuple[SamplingOverride, ...]:
-    overrides: dict[tuple[str, str | None], SamplingOverride] = {}
+    seen: set[tuple[str, str | None]] = set()
 
-    def read(value: object) -> None:
+    def read(value: object) -> SamplingOverride:
         override = SamplingOverride(**entry(_Override, value).model_dump())
         requests = (override.namespace, override.workload)
-        if requests in overrides:
+        if requests in seen:
             raise ValueError("an entry before it is for the same namespace and workload")
-        overrides[requests] = override
+        seen.add(requests)
+        return override
 
-    list(each(json_list(text, parse_float=Decimal), read))
-    return tuple(overrides.values())
+    return tuple(each(json_list(text, parse_float=Decimal), read))
 
 
 def _printable(text: str) -> str:

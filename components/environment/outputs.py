@@ -11,6 +11,7 @@ from components.configuration.machinery.certificates import fingerprints
 from components.configuration.settings import Settings
 from components.constants.names import COLLECTOR_NAMESPACE, DEFAULT_REVISION, GATEWAY_NAMESPACE
 from components.gateway.gateway import IngressGateway
+from components.model.bookinfo import PAGE
 from components.tracing.plan import TracingPlan
 
 
@@ -48,7 +49,7 @@ class EnvironmentOutputs:
             outputs["collectorNamespace"] = COLLECTOR_NAMESPACE
         if settings.bookinfo:
             outputs["bookinfoNamespace"] = settings.bookinfo_namespace
-            outputs["productPageUrl"] = pulumi.Output.concat(self.gateway.url, "/productpage")
+            outputs["productPageUrl"] = pulumi.Output.concat(self.gateway.url, PAGE)
         return outputs
 
 

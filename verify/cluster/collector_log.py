@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import takewhile
 from typing import Final
 
 from verify.causes import Cause
@@ -35,8 +36,8 @@ _COMPLAINTS: Final = (
 #: Lines of the exporters; everything else in the log is about something else.
 _OF_EXPORTS: Final = re.compile(r"Exporting failed|Dropping data|createTransport failed", re.IGNORECASE)
 
-#: A TLS handshake that came to no end.
-_CUT_OFF: Final = re.compile(r"authentication handshake failed")
+#: What grpc-go says of a TLS handshake that came to no end.
+_CUT_OFF: Final = "authentication handshake failed"
 
 #: A refusal's status, and behind it what the backend says of it.
 _REFUSAL: Final = re.compile(r"(code = \w+|HTTP Status Code \d+|status code \d+)\b.*", re.DOTALL)
@@ -68,15 +69,15 @@ def newest_complaint(lines: Iterable[str], now: datetime) -> Complaint | None:
         lines: the log, oldest first.
         now: the time, with its zone.
     """
-    of_exports = [line for line in lines if _OF_EXPORTS.search(line)]
-    if not of_exports or now - _time(of_exports[-1], now) >= CURRENT:
+    of_exports = (line for line in reversed(list(lines)) if _OF_EXPORTS.search(line))
+    current = list(takewhile(lambda line: now - _time(line, now) < CURRENT, of_exports))
+    if not current:
         return None
-    newest = of_exports[-1]
-    if _cause(newest) is Cause.BACKEND_REFUSES_CONNECTIONS and _CUT_OFF.search(newest):
-        current = (line for line in reversed(of_exports) if now - _time(line, now) < CURRENT)
-        newest = next((line for line in current if _cause(line) is Cause.BACKEND_SPEAKS_PLAIN_TEXT), newest)
-    cause = _cause(newest)
-    return Complaint(cause, _shown(newest, cause))
+    telling = current[0]
+    if _CUT_OFF in telling and _cause(telling) is Cause.BACKEND_REFUSES_CONNECTIONS:
+        telling = next((line for line in current if _cause(line) is Cause.BACKEND_SPEAKS_PLAIN_TEXT), telling)
+    cause = _cause(telling)
+    return Complaint(cause, _shown(telling, cause))
 
 
 def _cause(line: str) -> Cause:

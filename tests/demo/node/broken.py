@@ -89,7 +89,8 @@ class BreakableNode:
             return self._complaint()
 
         seen = eventually(complaint, lambda seen: seen is not None and cause in {None, seen.cause}, _PATIENCE)
-        assert seen is not None and cause in {None, seen.cause}, seen  # noqa: PT018 - one sentence
+        assert seen is not None
+        assert cause in {None, seen.cause}, seen
 
     def wait_for_peace(self) -> None:
         """Wait until the Collector has nothing to complain of; it tries again after 5 s and ever more rarely."""

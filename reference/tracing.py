@@ -77,8 +77,8 @@ def _support() -> Iterator[str]:
     yield "| Istio | released | support ended | Kubernetes |"
     yield "|---|---|---|---|"
     for row in reversed(SUPPORT):
-        kubernetes = f"{row.kubernetes[0]} to {row.kubernetes[1]}"
-        yield f"| {row.istio} | {row.released} | {row.ends or 'not announced'} | {kubernetes} |"
+        kubernetes = " to ".join(map(str, row.kubernetes)) if row.kubernetes else "not found"
+        yield f"| {row.istio} | {row.released or 'not found'} | {row.ends or 'not announced'} | {kubernetes} |"
 
 
 def _limits() -> Iterator[str]:

@@ -25,6 +25,7 @@ from components.configuration.machinery.types import (
 )
 from components.constants.choices import ClusterKind, MutualTlsMode
 from components.model.chart_values import OWNED_BASE_VALUES, OWNED_ISTIOD_VALUES, owned_paths
+from components.versions.artifacts import CHARTS, HUB, retirement
 from components.versions.istio import DEFAULT, NEWEST_NATIVE, TABLE, UnsupportedVersionError, parse_version, row_for
 from components.versions.support import gke_kubernetes, minor, refusal
 
@@ -73,9 +74,6 @@ ImagePrefix: TypeAlias = Annotated[
 ]
 Revision: TypeAlias = Annotated[str, dns_label(63)]
 
-_OFFICIAL_CHARTS: Final = "oci://ghcr.io/istio/release/charts"
-_OFFICIAL_HUB: Final = "docker.io/istio"
-
 
 class IstioSettings(GkeSettings):
     """Which Istio is installed, and from where."""
@@ -85,12 +83,12 @@ class IstioSettings(GkeSettings):
     istio_version: IstioVersion = key("Version of Istio.", DEFAULT, default=ExactVersion(DEFAULT))
     istio_charts: IstioCharts = key(
         "Where Istio's charts come from.",
-        _OFFICIAL_CHARTS,
+        CHARTS,
         allowed="oci://<registry>/<path>, https://<repository>, or a folder (relative to the project) that holds "
         "base/ and istiod/ of istioVersion",
-        default=ChartLocation(_OFFICIAL_CHARTS),
+        default=ChartLocation(CHARTS),
     )
-    istio_hub: ImagePrefix = key("Registry and path of Istio's images.", _OFFICIAL_HUB, default=_OFFICIAL_HUB)
+    istio_hub: ImagePrefix = key("Registry and path of Istio's images.", HUB, default=HUB)
     istio_revision: Revision | None = key(
         "Revision of the control plane, for running two versions side by side.",
         "canary",
@@ -166,13 +164,23 @@ def _folder_holds_this_version(settings: IstioSettings, _: ReadingContext) -> Fa
     wanted = str(settings.istio_version)
     other = [f"{chart}/Chart.yaml is of version {version}" for chart, version in versions.items() if version != wanted]
     if other:
-        official = put("istio_charts", _OFFICIAL_CHARTS)
+        official = put("istio_charts", CHARTS)
         agreed = set(versions.values())
         yield Fault(
             "istio_charts",
             f"{' and '.join(other)}, and istioVersion is {wanted}",
             fixes=(put("istio_version", agreed.pop()), official) if len(agreed) == 1 else (official,),
         )
+
+
+def _hub_stays(settings: IstioSettings, _: ReadingContext) -> Faults:
+    if reason := retirement(settings.istio_hub):
+        yield Fault("istio_hub", reason, fixes=(put("istio_hub", HUB),))
+
+
+def _charts_stay(settings: IstioSettings, _: ReadingContext) -> Faults:
+    if reason := retirement(str(settings.istio_charts)):
+        yield Fault("istio_charts", reason, fixes=(put("istio_charts", CHARTS),))
 
 
 def _base_values_are_free(settings: IstioSettings, _: ReadingContext) -> Faults:
@@ -208,6 +216,8 @@ def _without(values: Mapping[str, Any], path: str) -> tuple[dict[str, Any], obje
 
 
 ISTIO_CONSTRAINTS: Final[Sequence[Constraint[IstioSettings]]] = (
+    Constraint(("istio_hub",), _hub_stays),
+    Constraint(("istio_charts",), _charts_stay),
     Constraint(("istio_charts", "istio_version"), _folder_holds_this_version),
     Constraint(("base_values",), _base_values_are_free),
     Constraint(("istiod_values",), _istiod_values_are_free),

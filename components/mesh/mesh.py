@@ -38,7 +38,7 @@ class ChartSource:
 
     Arguments:
         location: `oci://<registry>/<path>`, `https://<repository>`, or a local folder that holds `base/` and `istiod/`.
-        version: exact version of the charts, for example `1.30.2`.
+        version: exact version of the charts, for example `1.31.4`.
     """
 
     location: str

@@ -141,8 +141,10 @@ TABLE: Final = (
 )
 
 
-#: The Istio version that is installed unless another is configured.
-DEFAULT: Final = "1.30.2"
+#: The Istio version that is installed unless another is configured: the newest release, by the tags of istio.io/api, of
+#: the newest minor version that the tests run. Istio's project sets these tags once images and charts are published
+#: (istio/release-builder f7799ccf, pkg/publish).
+DEFAULT: Final = "1.31.4"
 
 #: The newest release with native mode whose own proxy images have the tracer for it.
 NEWEST_NATIVE: Final = "1.14.6"

@@ -2,7 +2,8 @@
 
 The sources are Istio's own table (github.com/istio/istio.io, `data/compatibility/supportStatus.yml`, and its earlier
 form under `content/en/docs/releases/supported-releases`), the announcements under `content/en/news`, and where those no
-longer hold an end, endoflife.date (`products/istio.md`, August 2026).
+longer hold an end, endoflife.date (`products/istio.md`, August 2026). No source could be found for what 1.32 runs on,
+nor for its first day; all there is are its tags, such as that of istio.io/api, a commit of 21 October 2026.
 """
 
 from collections.abc import Mapping
@@ -14,8 +15,8 @@ from packaging.version import Version
 
 from components.constants.choices import ReleaseChannel
 
-#: Newest Istio minor version that the tests render and check: by the main branch of 27 August 2026, which says
-#: 1.31 of itself, four days before the release of 1.31.0. The newest release among them is 1.27.0.
+#: Newest Istio version that the tests run: the main branch of 27 August 2026, which says 1.31 of itself, four days
+#: before the release of 1.31.0.
 NEWEST_TESTED: Final = Version("1.31.0")
 
 
@@ -25,24 +26,25 @@ class Support:
 
     Arguments:
         istio: the minor version, for example `1.27`.
-        released: the day of its first release.
+        released: the day of its first release; `None` where no source could be found.
         ends: the day on which support ended or will end; `None` where no day has been announced.
-        kubernetes: oldest and newest Kubernetes minor version that it is supported on.
+        kubernetes: oldest and newest Kubernetes minor version that it is supported on; `None` where no source could be
+            found.
     """
 
     istio: Version
-    released: date
+    released: date | None
     ends: date | None
-    kubernetes: tuple[Version, Version]
+    kubernetes: tuple[Version, Version] | None
 
 
-def _row(istio: str, released: str, ends: str, kubernetes: str) -> Support:
+def _row(istio: str, released: str = "", ends: str = "", kubernetes: str = "") -> Support:
     first, _, last = kubernetes.partition("-")
     return Support(
         istio=Version(istio),
-        released=date.fromisoformat(released),
+        released=date.fromisoformat(released) if released else None,
         ends=date.fromisoformat(ends) if ends else None,
-        kubernetes=(Version(first), Version(last)),
+        kubernetes=(Version(first), Version(last)) if kubernetes else None,
     )
 
 
@@ -68,6 +70,7 @@ SUPPORT: Final = (
     _row("1.29", "2026-02-16", "2026-10-12", "1.31-1.35"),
     _row("1.30", "2026-05-18", "", "1.32-1.36"),
     _row("1.31", "2026-08-31", "", "1.32-1.37"),
+    _row("1.32"),
 )
 
 
@@ -150,7 +153,7 @@ def concerns(istio: Version, kubernetes: Version | None, today: date) -> list[st
         found.append(f"Istio {row.istio} has had no support since {row.ends}, so no security fixes either.")
     if kubernetes is None:
         found.append("The cluster's Kubernetes version is not known, so it was not compared with Istio's.")
-    elif row and not row.kubernetes[0] <= minor(kubernetes) <= row.kubernetes[1]:
+    elif row and row.kubernetes and not row.kubernetes[0] <= minor(kubernetes) <= row.kubernetes[1]:
         first, last = row.kubernetes
         found.append(
             f"Istio {row.istio} is supported on Kubernetes {first} to {last}, and the cluster has {minor(kubernetes)}."

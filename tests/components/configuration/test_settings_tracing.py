@@ -26,7 +26,7 @@ MODES = [
         ("1.14.6", TracingMode.NATIVE),
         ("1.16.1", TracingMode.OPENTELEMETRY),
         ("1.26.0", TracingMode.OPENTELEMETRY),
-        ("1.30.2", TracingMode.OPENTELEMETRY),
+        ("1.31.4", TracingMode.OPENTELEMETRY),
         ("1.99.0", TracingMode.OPENTELEMETRY),
     ],
 )

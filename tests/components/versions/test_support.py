@@ -1,13 +1,12 @@
 """Which Istio versions are supported, until when, and on which Kubernetes versions."""
 
 from datetime import date, timedelta
-from itertools import pairwise
 
 import pytest
 from packaging.version import Version
 
 from components.constants.choices import ReleaseChannel
-from components.versions.istio import TABLE
+from components.versions.istio import DEFAULT, TABLE
 from components.versions.support import (
     GKE_CHANNELS,
     GKE_LATEST,
@@ -20,9 +19,13 @@ from components.versions.support import (
     refusal,
     support_of,
 )
+from local.toolchain.programs import ISTIO_TOOLS
 from tests.support.lists import non_empty
 
 WHILE_SUPPORTED = date(2026, 6, 1)
+
+#: The day on which the default was chosen.
+RELEASED = date(2026, 11, 28)
 
 #: Version -> first release, end of support, Kubernetes versions: copied by hand from Istio's own tables, as an oracle.
 PUBLISHED = {
@@ -30,6 +33,7 @@ PUBLISHED = {
     "1.22": ("2024-05-13", "2025-01-22", "1.27", "1.30"),
     "1.27": ("2025-08-11", "2026-04-07", "1.29", "1.33"),
     "1.28": ("2025-11-05", "2026-07-01", "1.30", "1.34"),
+    "1.31": ("2026-08-31", "None", "1.32", "1.37"),
 }
 
 
@@ -38,7 +42,18 @@ def of(istio: str, kubernetes: str | None = "1.33", today: date = WHILE_SUPPORTE
 
 
 def test_every_minor_version_has_a_row_and_they_stand_from_oldest_to_newest() -> None:
-    assert [str(row.istio) for row in SUPPORT] == [f"1.{number}" for number in range(12, NEWEST_TESTED.minor + 1)]
+    assert [str(row.istio) for row in SUPPORT] == [f"1.{number}" for number in range(12, 12 + len(SUPPORT))]
+
+
+def test_newest_tested_version_is_the_newest_whose_programs_are_built() -> None:
+    assert max(map(Version, ISTIO_TOOLS)) == NEWEST_TESTED
+
+
+def test_default_is_a_supported_release_of_the_newest_minor_version_that_runs_here() -> None:
+    supported = {row.istio for row in SUPPORT if row.kubernetes and (row.ends is None or row.ends >= RELEASED)}
+    run = {minor(Version(release)) for release in ISTIO_TOOLS}
+
+    assert minor(Version(DEFAULT)) == max(supported & run)
 
 
 def test_newest_tested_version_and_all_that_the_table_of_tracing_begins_with_are_covered() -> None:
@@ -47,12 +62,21 @@ def test_newest_tested_version_and_all_that_the_table_of_tracing_begins_with_are
 
 
 def test_rows_are_in_order_of_time() -> None:
-    for earlier, later in pairwise(SUPPORT):
-        assert earlier.released < later.released
-        assert earlier.ends is None or later.ends is None or earlier.ends < later.ends
+    released = [row.released for row in SUPPORT if row.released]
+    ends = [row.ends for row in SUPPORT if row.ends]
+    assert released == sorted(set(released))
+    assert ends == sorted(set(ends))
     for row in SUPPORT:
-        assert row.ends is None or row.released < row.ends
-        assert row.kubernetes[0] <= row.kubernetes[1]
+        assert row.ends is None or (row.released and row.released < row.ends)
+        assert row.kubernetes is None or row.kubernetes[0] <= row.kubernetes[1]
+
+
+def test_what_no_source_tells_is_missing_for_the_newest_version_only() -> None:
+    assert [str(row.istio) for row in SUPPORT if not (row.released and row.kubernetes)] == ["1.32"]
+
+
+def test_kubernetes_that_no_source_tells_is_no_concern() -> None:
+    assert not [concern for concern in of("1.32.0", "1.40") if "supported on" in concern]
 
 
 def test_versions_without_an_announced_end_are_the_newest() -> None:
@@ -66,6 +90,7 @@ def test_row_says_what_istio_publishes(istio: str, facts: tuple[str, str, str, s
     row = support_of(Version(f"{istio}.0"))
 
     assert row is not None
+    assert row.kubernetes is not None
     assert (str(row.released), str(row.ends), *map(str, row.kubernetes)) == facts
 
 
@@ -106,8 +131,8 @@ def test_version_whose_charts_that_kubernetes_cannot_take_is_refused_with_the_re
         ("1.15.0", "1.33.5"),
         ("1.21.6", "1.22"),
         ("1.22.0", "1.23"),
-        ("1.30.2", "1.35"),
-        ("1.30.2", "1.99"),
+        ("1.31.4", "1.35"),
+        ("1.31.4", "1.99"),
     ],
 )
 def test_version_that_can_be_installed_is_not_refused(istio: str, kubernetes: str) -> None:
@@ -128,7 +153,7 @@ def test_limits_hold_from_the_oldest_version_on_in_order_and_say_why() -> None:
 
 def test_no_version_is_refused_on_a_kubernetes_that_its_maintainers_support() -> None:
     for row in non_empty(SUPPORT, "versions"):
-        for kubernetes in row.kubernetes:
+        for kubernetes in row.kubernetes or ():
             assert refusal(row.istio, kubernetes) == ""
 
 

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-import yaml
-
 from bench.cost import Step
 from bench.objects import Object, Objects, Wait, waits
 from components.constants.names import ISTIO_NAMESPACE
@@ -102,7 +100,7 @@ class Kubectl:
     """`kubectl apply --server-side` of the finished objects: the least that any way can cost.
 
     Arguments:
-        folder: where the files with objects are written.
+        folder: where files are written.
     """
 
     folder: Path
@@ -111,7 +109,7 @@ class Kubectl:
     def up(self, wanted: Wanted) -> Sequence[Step]:
         """Return the commands for the foundation, its waits, and the rest with its own."""
         objects = wanted.objects
-        foundation = self._write("foundation", objects.foundation)
+        foundation = self._listed("foundation", objects.foundation)
         return [
             *_applied(foundation),
             *self._rolled_out("istiod", objects.foundation),
@@ -121,41 +119,44 @@ class Kubectl:
 
     def preview(self, wanted: Wanted) -> Sequence[Step]:
         """Return one `kubectl diff`."""
-        return _differing(self._write("all", [*wanted.objects.foundation, *wanted.objects.rest]))
+        return _differing(self._listed("all", [*wanted.objects.foundation, *wanted.objects.rest]))
 
     def destroy(self, wanted: Wanted) -> Sequence[Step]:
         """Return one `kubectl delete`, which waits until all is gone."""
-        return _deleted(self._write("removed", wanted.objects.removed))
+        return _deleted(self._listed("removed", wanted.objects.removed))
 
     def rest(self, objects: Objects) -> Sequence[Step]:
         """Return the commands for what comes when the control plane answers."""
-        file = self._write("rest", objects.rest)
+        file = self._listed("rest", objects.rest)
         return [*_applied(file), *self._rolled_out("workloads", objects.rest), *_awaited(waits(objects.rest))]
 
     def namespaces(self, objects: Objects) -> Sequence[Step]:
         """Return the command for the namespaces alone."""
-        return _applied(self._write("namespaces", objects.of("Namespace")))
+        return _applied(self._listed("namespaces", objects.of("Namespace")))
 
     def without_charts(self, objects: Objects) -> Path:
         """Return a file with what is not of Istio's charts."""
-        return self._write("without-charts", [*objects.of("Namespace"), *objects.rest])
+        return self._listed("without-charts", [*objects.of("Namespace"), *objects.rest])
 
     def removed_around_charts(self, objects: Objects) -> tuple[Path, Path]:
         """Return files with what is removed before Istio's charts, and after them: the namespaces."""
         ours = [each for each in objects.removed if each in objects.rest]
         namespaces = [each for each in objects.removed if each["kind"] == "Namespace"]
-        return self._write("removed-first", ours), self._write("removed-last", namespaces)
+        return self._listed("removed-first", ours), self._listed("removed-last", namespaces)
 
     def _rolled_out(self, name: str, objects: Iterable[Object]) -> Sequence[Step]:
         """Return the command that waits for the rollouts of all Deployments."""
-        file = self._write(name, [each for each in objects if each["kind"] == "Deployment"])
+        file = self._listed(name, [each for each in objects if each["kind"] == "Deployment"])
         return [Step(["kubectl", "rollout", "status", "--timeout", _PATIENCE, "--filename", str(file)])]
 
-    def _write(self, name: str, objects: Iterable[Object]) -> Path:
-        """Write objects into a file; as a List, so that none of kubectl's processor time goes into reading YAML."""
-        file = self.folder / f"{name}.json"
+    def _listed(self, name: str, objects: Iterable[Object]) -> Path:
+        return self.written(name, {"apiVersion": "v1", "kind": "List", "items": list(objects)})
+
+    def written(self, name: str, document: Mapping[str, Any]) -> Path:
+        """Write a document into a file; as JSON, so that no processor time goes into reading YAML."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        file.write_text(json.dumps({"apiVersion": "v1", "kind": "List", "items": list(objects)}), encoding="utf-8")
+        file = self.folder / f"{name}.json"
+        file.write_text(json.dumps(document), encoding="utf-8")
         return file
 
 
@@ -165,12 +166,10 @@ class Helm:
 
     Arguments:
         charts: the folder with the charts.
-        folder: where files are written.
-        kubectl: makes what is not of the charts.
+        kubectl: makes what is not of the charts; files are written to its folder.
     """
 
     charts: Path
-    folder: Path
     kubectl: Kubectl
     name: str = "helm + kubectl"
 
@@ -189,7 +188,7 @@ class Helm:
     def preview(self, wanted: Wanted) -> Sequence[Step]:
         """Return `helm template` for each chart, as helm shows no difference, and `kubectl diff` of all."""
         releases = self._releases(wanted)
-        rendered = {release: self.folder / f"{release}.yaml" for release, _, _ in releases}
+        rendered = {release: self.kubectl.folder / f"{release}.yaml" for release, _, _ in releases}
         return [
             *(
                 Step([*self._helm("template", *each), "--include-crds"], output=str(rendered[each[0]]))
@@ -212,10 +211,7 @@ class Helm:
         ]
 
     def _helm(self, verb: str, release: str, chart: str, values: Mapping[str, Any]) -> list[str]:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        file = self.folder / f"{release}.json"
-        file.write_text(json.dumps(values), encoding="utf-8")
-        where = ["--namespace", ISTIO_NAMESPACE, "--values", str(file)]
+        where = ["--namespace", ISTIO_NAMESPACE, "--values", str(self.kubectl.written(release, values))]
         return ["helm", verb, release, str(self.charts / chart), *where]
 
 
@@ -225,12 +221,10 @@ class Istioctl:
 
     Arguments:
         program: istioctl of the stack's release.
-        folder: where files are written.
-        kubectl: makes what is not Istio's own.
+        kubectl: makes what is not Istio's own; files are written to its folder.
     """
 
     program: Path
-    folder: Path
     kubectl: Kubectl
     name: str = "istioctl + kubectl"
 
@@ -246,7 +240,7 @@ class Istioctl:
 
     def preview(self, wanted: Wanted) -> Sequence[Step]:
         """Return `istioctl manifest generate` and `kubectl diff` of all."""
-        rendered = self.folder / "rendered.yaml"
+        rendered = self.kubectl.folder / "rendered.yaml"
         generate = [str(self.program), "manifest", "generate", "--filename", str(self._operator(wanted))]
         return [
             Step(generate, output=str(rendered)),
@@ -262,15 +256,9 @@ class Istioctl:
     def _operator(self, wanted: Wanted) -> Path:
         """Write what istioctl is to install: a control plane alone, with the values of both charts."""
         values = merged(merged(_SECCOMP, wanted.base_values), wanted.istiod_values)
-        operator = {
-            "apiVersion": "install.istio.io/v1alpha1",
-            "kind": "IstioOperator",
-            "spec": {"profile": "minimal", "values": values},
-        }
-        self.folder.mkdir(parents=True, exist_ok=True)
-        file = self.folder / "operator.yaml"
-        file.write_text(yaml.safe_dump(operator), encoding="utf-8")
-        return file
+        spec = {"profile": "minimal", "values": values}
+        operator = {"apiVersion": "install.istio.io/v1alpha1", "kind": "IstioOperator", "spec": spec}
+        return self.kubectl.written("operator", operator)
 
 
 def _applied(file: Path) -> Sequence[Step]:

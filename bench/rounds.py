@@ -102,8 +102,8 @@ def _contenders(arena: Arena, program: Program) -> Sequence[Contender]:
     return (
         program,
         limit,
-        Helm(arena.toolchain.charts(release), folder / "helm", Kubectl(folder / "helm")),
-        Istioctl(arena.toolchain.istioctl(release), folder / "istioctl", Kubectl(folder / "istioctl")),
+        Helm(arena.toolchain.charts(release), Kubectl(folder / "helm")),
+        Istioctl(arena.toolchain.istioctl(release), Kubectl(folder / "istioctl")),
     )
 
 

@@ -12,6 +12,10 @@ from urllib.parse import urlsplit
 import yaml
 
 
+class UnusableKubeconfigError(Exception):
+    """A kubeconfig by which no connection can be made."""
+
+
 def api_client(kubeconfig: str) -> Any:
     """Return an `ApiClient` of the package `kubernetes` for a kubeconfig's current context; nothing is asked yet.
 
@@ -19,12 +23,17 @@ def api_client(kubeconfig: str) -> Any:
         kubeconfig: text of the kubeconfig, YAML.
 
     Raises:
-        Exception: of any kind, if the text can't be used: ConfigException, YAMLError, KeyError, TypeError and others.
+        UnusableKubeconfigError: if the text can't be used: the client's own reason, which may be of any kind.
     """
     client: Any = importlib.import_module("kubernetes.client")
     config: Any = importlib.import_module("kubernetes.config")
     settings = client.Configuration()
-    config.load_kube_config_from_dict(yaml.safe_load(kubeconfig), client_configuration=settings, persist_config=False)
+    try:
+        config.load_kube_config_from_dict(
+            yaml.safe_load(kubeconfig), client_configuration=settings, persist_config=False
+        )
+    except Exception as error:  # ConfigException, YAMLError, KeyError, TypeError and others
+        raise UnusableKubeconfigError(f"{type(error).__name__}: {error}") from error
     settings.retries = False
     if _is_on_this_machine(settings.host):
         settings.proxy = None  # as kubectl and Pulumi's provider do, whatever HTTPS_PROXY says

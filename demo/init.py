@@ -11,8 +11,6 @@ import os
 import signal
 import socket
 import subprocess
-import sys
-import time
 from pathlib import Path
 from typing import Final
 
@@ -22,6 +20,7 @@ from demo.network import make_mounts, make_network
 from demo.programs import NodeProgram, node_programs
 from demo.published_ports import Ports
 from demo.relay import relay
+from local.supervision import log
 
 #: Seconds before a program that has ended is started again.
 _PAUSE: Final = 0.5
@@ -66,7 +65,7 @@ class Init:
             self._start(program)
         relaying = asyncio.ensure_future(relay(listeners))
         await ended.wait()
-        _log("the supervisor is gone: ending the node")
+        log("the supervisor is gone: ending the node")
         relaying.cancel()
         self._end()
 
@@ -98,7 +97,7 @@ class Init:
                 return
             program = self._running.pop(pid, None)
             if program is not None:
-                _log(f"{program.name} ended with {os.waitstatus_to_exitcode(status)}: starting it again")
+                log(f"{program.name} ended with {os.waitstatus_to_exitcode(status)}: starting it again")
                 asyncio.get_running_loop().call_later(_PAUSE, self._start, program)
 
     def _end(self) -> None:
@@ -106,10 +105,6 @@ class Init:
         os.kill(-1, signal.SIGKILL)
         remove_cgroup(self._layout.cgroup)
         os._exit(0)
-
-
-def _log(line: str) -> None:
-    print(f"{time.strftime('%H:%M:%S')} {line}", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

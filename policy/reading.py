@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, Final, cast
 
+from common import plain
+
 
 class NotKnownYet(Exception):  # noqa: N818 - no error: the value comes with the update, and the rule is asked again then
     """A value that only an update will know."""
@@ -26,7 +28,7 @@ def at(value: Any, path: str) -> Any:
         NotKnownYet: if any part of it is not known.
     """
     for key in path.split("."):
-        value = known(cast("Mapping[str, Any]", value).get(key)) if isinstance(value, Mapping) else None
+        value = known(plain.at(value, key))
     return value
 
 
@@ -49,8 +51,7 @@ def texts(value: Any, path: str) -> list[str]:
 
 
 def _listed(value: Any, path: str) -> list[Any]:
-    found = at(value, path)
-    return [known(item) for item in cast("list[Any]", found)] if isinstance(found, list) else []
+    return [known(item) for item in plain.list_at(at(value, path))]
 
 
 def mapping(value: Any, path: str) -> Mapping[str, Any]:
@@ -59,8 +60,7 @@ def mapping(value: Any, path: str) -> Mapping[str, Any]:
     Raises:
         NotKnownYet: if it is not known.
     """
-    found = at(value, path)
-    return cast("Mapping[str, Any]", found) if isinstance(found, Mapping) else {}
+    return plain.map_at(at(value, path))
 
 
 def is_true(value: Any) -> bool:

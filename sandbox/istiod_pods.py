@@ -7,14 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from common.images import release_of
+
 #: Value of the label `app` on istiod's Pods.
 APP: Final = "istiod"
 
 #: Name of istiod's container in the Pods of every release.
 _CONTAINER: Final = "discovery"
-
-#: Endings of the tags of Istio's images that name a variant of the image and no other release.
-_VARIANTS: Final = ("-distroless", "-debug")
 
 #: Phases of Pods that will not run again.
 _ENDED: Final = frozenset({"Failed", "Succeeded"})
@@ -46,11 +45,8 @@ class IstiodPod:
 
     @property
     def release(self) -> str:
-        """The Istio release, from the image's tag: `1.26.0` of `docker.io/istio/pilot:1.26.0-distroless`."""
-        tag = self.image.partition("@")[0].rpartition("/")[2].partition(":")[2]
-        for variant in _VARIANTS:
-            tag = tag.removesuffix(variant)
-        return tag
+        """The Istio release, from the image's tag; empty without one."""
+        return release_of(self.image)
 
 
 @dataclass(frozen=True)

@@ -6,15 +6,15 @@ from typing import Final
 
 import httpx
 
-from components.model.bookinfo import PRODUCTPAGE, REVIEWS
+from components.model.bookinfo import DETAILS, PRODUCTPAGE, RATINGS, REVIEWS
 from verify.causes import Cause
 
 #: What the page or its parts say when an application behind them did not answer, and which one that is
 #: (`samples/bookinfo/src/productpage/templates/productpage.html` and `LibertyRestEndpoint.java` in Istio's repository).
 _BROKEN_PARTS: Final = {
-    "Error fetching product details": "details",
+    "Error fetching product details": DETAILS,
     "Error fetching product reviews": REVIEWS,
-    "Ratings service is currently unavailable": "ratings",
+    "Ratings service is currently unavailable": RATINGS,
 }
 
 #: What Envoy answers with 503 when it has a route, but nobody to send the request to.

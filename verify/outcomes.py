@@ -1,6 +1,6 @@
 """What the verification finds: verdicts, findings, results of stages, and the exit codes that follow from them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -96,6 +96,11 @@ def exit_code(results: Sequence[StageResult]) -> int:
         if result.verdict is Verdict.FAIL:
             return result.exit_code
     return NOT_PROVEN if any(result.unproven for result in results) else ALL_HOLDS
+
+
+def any_failed(findings: Iterable[Finding]) -> bool:
+    """Tell whether any of the checks does not hold."""
+    return any(each.verdict is Verdict.FAIL for each in findings)
 
 
 def passed(check: str, *evidence: str) -> Finding:

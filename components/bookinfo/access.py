@@ -26,14 +26,14 @@ from components.kubernetes.network_policies import (
     sidecar_egress,
     tcp,
 )
-from components.model.bookinfo import APPLICATIONS, account_of
+from components.model.bookinfo import APPLICATIONS, DETAILS, PRODUCTPAGE, RATINGS, REVIEWS, account_of
 
 #: Application -> the applications that call it; the ingress gateway calls productpage.
 CALLERS: Final[Mapping[str, tuple[str, ...]]] = {
-    "details": ("productpage",),
-    "ratings": ("reviews",),
-    "reviews": ("productpage",),
-    "productpage": (GATEWAY,),
+    DETAILS: (PRODUCTPAGE,),
+    RATINGS: (REVIEWS,),
+    REVIEWS: (PRODUCTPAGE,),
+    PRODUCTPAGE: (GATEWAY,),
 }
 
 

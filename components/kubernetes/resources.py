@@ -9,6 +9,8 @@ from typing import Any, Final
 
 from pulumi_kubernetes.core.v1 import ResourceRequirementsArgs
 
+from components.model.bookinfo import DETAILS, PRODUCTPAGE, RATINGS, REVIEWS
+
 #: The Collector's memory limit in MiB. The memory limiter and the sending queue are sized against it.
 MEMORY_LIMIT_MIB: Final = 512
 
@@ -50,8 +52,8 @@ RESOURCES: Final[Mapping[str, Resources]] = {
     "istiod": Resources("500m", "2Gi", "4", "4Gi"),
     "gateway": Resources("100m", "128Mi", "2", "1Gi"),
     "collector": Resources("100m", "128Mi", "1", f"{MEMORY_LIMIT_MIB}Mi"),
-    "details": Resources("20m", "64Mi", "500m", "256Mi"),
-    "ratings": Resources("20m", "64Mi", "500m", "256Mi"),
-    "reviews": Resources("50m", "256Mi", "1", "512Mi"),
-    "productpage": Resources("50m", "512Mi", "500m", "1Gi"),
+    DETAILS: Resources("20m", "64Mi", "500m", "256Mi"),
+    RATINGS: Resources("20m", "64Mi", "500m", "256Mi"),
+    REVIEWS: Resources("50m", "256Mi", "1", "512Mi"),
+    PRODUCTPAGE: Resources("50m", "512Mi", "500m", "1Gi"),
 }

@@ -4,13 +4,14 @@ A team may add values of its own (`baseValues`, `istiodValues`); what the progra
 a value that would be overruled, naming the configuration key to use instead.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from typing import Any, Final, cast
 
+from common.plain import at, list_at
 from components.constants.names import FILES_TEMPLATE, ISTIO_NAMESPACE
 from components.kubernetes.resources import RESOURCES
-from components.model.chart_values import DEFAULT_TEMPLATES, PREFIXES, PROVIDERS, Values, at, list_at
+from components.model.chart_values import DEFAULT_TEMPLATES, PREFIXES, PROVIDERS, Values
 
 #: How many Pods of istiod the charts' autoscaler makes at most (chart value `pilot.autoscaleMax`).
 _MOST_PODS: Final = 5
@@ -50,9 +51,9 @@ def istiod_values(
     if revision:
         ours["revision"] = revision
     values = merged(_defaults(replicas, extra), merged(extra, ours))
-    _extend(values, PROVIDERS, list_at(extra, PROVIDERS), list_at(tracing, PROVIDERS))
-    templates = [each for each in list_at(tracing, DEFAULT_TEMPLATES) if each == FILES_TEMPLATE]
-    _extend(values, DEFAULT_TEMPLATES, list_at(extra, DEFAULT_TEMPLATES), templates)
+    _extend(values, PROVIDERS, list_at(extra, *PROVIDERS), list_at(tracing, *PROVIDERS))
+    templates = [each for each in list_at(tracing, *DEFAULT_TEMPLATES) if each == FILES_TEMPLATE]
+    _extend(values, DEFAULT_TEMPLATES, list_at(extra, *DEFAULT_TEMPLATES), templates)
     return values
 
 
@@ -67,8 +68,8 @@ def _replicas(replicas: int) -> Values:
 def _defaults(replicas: int, extra: Mapping[str, Any]) -> Values:
     """Return the values that hold unless a team has its own, wherever it has put them."""
     pilot = {"resources": RESOURCES["istiod"].values(), "autoscaleMax": max(_MOST_PODS, replicas)}
-    free = {key: value for key, value in pilot.items() if all(at(extra, p + key) is None for p in PREFIXES)}
-    return {"pilot": free}
+    places = [at(extra, *prefix.split(".")[:-1]) for prefix in PREFIXES]
+    return {"pilot": {key: value for key, value in pilot.items() if all(at(each, key) is None for each in places)}}
 
 
 def merged(under: Mapping[str, Any], over: Mapping[str, Any]) -> Values:
@@ -83,12 +84,9 @@ def merged(under: Mapping[str, Any], over: Mapping[str, Any]) -> Values:
     return result
 
 
-def _extend(values: Values, path: str, theirs: list[Any], ours: list[Any]) -> None:
-    """Put `theirs` and then `ours` at a dotted path, each entry once, where both have something to say."""
+def _extend(values: Values, path: Sequence[str], theirs: list[Any], ours: list[Any]) -> None:
+    """Put `theirs` and then `ours` at a path, each entry once, where both have something to say."""
     if not theirs or not ours:
         return
-    *parents, last = path.split(".")
-    holder: Any = values
-    for part in parents:
-        holder = holder[part]
-    holder[last] = [*theirs, *(each for each in ours if each not in theirs)]
+    *parents, last = path
+    at(values, *parents)[last] = [*theirs, *(each for each in ours if each not in theirs)]

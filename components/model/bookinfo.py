@@ -9,10 +9,11 @@ PORT: Final = 9080
 #: Tag of all of Bookinfo's images in the manifests of Istio 1.27 to 1.31.
 IMAGE_TAG: Final = "1.20.3"
 
-
-#: The application that requests come to, the path of its page, and the application that has several versions.
+#: The applications: the one that requests come to, with the path of its page, and those behind it.
 PRODUCTPAGE: Final = "productpage"
 PAGE: Final = f"/{PRODUCTPAGE}"
+DETAILS: Final = "details"
+RATINGS: Final = "ratings"
 REVIEWS: Final = "reviews"
 
 
@@ -36,8 +37,8 @@ class Application:
 
 
 APPLICATIONS: Final = (
-    Application("details"),
-    Application("ratings"),
+    Application(DETAILS),
+    Application(RATINGS),
     Application(
         REVIEWS,
         versions=("v1", "v2", "v3"),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final, cast
 
-from common import plain
+from common.plain import at, list_at
 from components.constants.names import FILES_TEMPLATE, PROVIDER_NAMES
 
 #: Chart values as Helm takes them: plain JSON-like data.
@@ -41,10 +41,10 @@ OWNED_ISTIOD_VALUES: Final[Mapping[str, str]] = {
 PREFIXES: Final = ("", "pilot.", "_internal_defaults_do_not_set.", "_internal_defaults_do_not_set.pilot.")
 
 #: Our tracing provider is added to a team's own ones here; in the other places a list would replace ours.
-PROVIDERS: Final = "meshConfig.extensionProviders"
+PROVIDERS: Final = ("meshConfig", "extensionProviders")
 
 #: Names of the injection templates that every sidecar is made of: ours go behind a team's own ones.
-DEFAULT_TEMPLATES: Final = "sidecarInjectorWebhook.defaultTemplates"
+DEFAULT_TEMPLATES: Final = ("sidecarInjectorWebhook", "defaultTemplates")
 
 
 def owned_paths(values: Mapping[str, Any], owned: Mapping[str, str]) -> dict[str, str]:
@@ -57,20 +57,11 @@ def owned_paths(values: Mapping[str, Any], owned: Mapping[str, str]) -> dict[str
     Returns:
         Dotted path in `values` -> the configuration key to use instead; empty if there is no conflict.
     """
-    hidden = {f"{prefix}{PROVIDERS}": "backendAddress" for prefix in PREFIXES if prefix}
+    providers = ".".join(PROVIDERS)
+    hidden = {f"{prefix}{providers}": "backendAddress" for prefix in PREFIXES if prefix}
     everywhere = {f"{prefix}{path}": key for prefix in PREFIXES for path, key in owned.items()}
-    found = {path: key for path, key in (everywhere | hidden).items() if at(values, path) is not None}
-    for index, provider in enumerate(list_at(values, PROVIDERS)):
+    found = {path: key for path, key in (everywhere | hidden).items() if at(values, *path.split(".")) is not None}
+    for index, provider in enumerate(list_at(values, *PROVIDERS)):
         if isinstance(provider, Mapping) and cast("Mapping[str, Any]", provider).get("name") in PROVIDER_NAMES.values():
-            found[f"{PROVIDERS}[{index}]"] = "backendAddress"
+            found[f"{providers}[{index}]"] = "backendAddress"
     return found
-
-
-def at(values: Mapping[str, Any], path: str) -> object:
-    """Return what stands at a dotted path, or `None`."""
-    return plain.at(values, *path.split("."))
-
-
-def list_at(values: Mapping[str, Any], path: str) -> list[Any]:
-    """Return the list that stands at a dotted path; an empty one where there is none."""
-    return plain.list_at(values, *path.split("."))

@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 from packaging.version import InvalidVersion, Version
 from psutil import virtual_memory
@@ -141,7 +142,8 @@ def is_new_enough(go_version: str, wanted: str) -> bool:
 def go_environment(base: Mapping[str, str]) -> dict[str, str]:
     """Return the environment for Go: the user's proxy, caches and network settings, and the build settings of ours."""
     return {
-        "GOGC": _garbage_collection(virtual_memory().total),  # does not enter the build cache's keys
+        # Does not enter the build cache's keys.
+        "GOGC": _garbage_collection(virtual_memory().total, os.cpu_count() or 1),
         **base,
         "CGO_ENABLED": "0",  # no C compiler is needed, and the programs run on any Linux
         "GOFLAGS": "-mod=readonly",  # also overrides flags that the user has set with `go env -w`
@@ -150,16 +152,23 @@ def go_environment(base: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def _garbage_collection(memory: int) -> str:
+#: Bytes of memory that the largest process of the provider's build takes, which is the linker, and that a compiler of a
+#: large package takes, both with `GOGC=400` (`docs/decisions/0004-sandbox-from-go-modules.md`).
+_LINKER: Final = 4_280_000_000
+_COMPILER: Final = 860_000_000
+
+
+def _garbage_collection(memory: int, processors: int) -> str:
     """Return how far Go's compiler lets its heap grow between two collections, in percent, by the machine's memory.
 
-    With 400 large generated packages take a fifth to a quarter less CPU time, and 0.9 GB for each compiler that runs
-    (`docs/decisions/0004-sandbox-from-go-modules.md`).
+    With 400 large generated packages take a fifth to a quarter less CPU time. It is chosen where there is memory
+    for the largest process and a compiler on each further processor, since Go starts as many as there are processors.
 
     Arguments:
         memory: the machine's memory in bytes.
+        processors: how many there are.
     """
-    return "400" if memory >= 8 * 2**30 else "100"
+    return "400" if memory >= _LINKER + _COMPILER * (processors - 1) else "100"
 
 
 def _json(text: str) -> dict[str, str]:

@@ -137,6 +137,8 @@ def selected(purposes: Sequence[Purpose], only: Iterable[str] | None, releases: 
 def remove_unused(folder: Path, used: Container[str]) -> None:
     """Remove what was built from earlier sources; its programs in `bin` stay until newer ones replace them.
 
+    The folder belongs to one checkout, so nobody else uses what this one's table does not name.
+
     Arguments:
         folder: the toolchain's folder.
         used: names of the folders in it that hold the programs of the table as it is now.

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from bench.contenders import Contender, Helm, Istioctl, Kubectl, Wanted
 from bench.cost import Step
@@ -40,8 +39,8 @@ def contenders(folder: Path) -> dict[str, Contender]:
     kubectl = Kubectl(folder)
     return {
         "kubectl": kubectl,
-        "helm": Helm(Path("charts"), folder, kubectl),
-        "istioctl": Istioctl(Path("istioctl"), folder, kubectl),
+        "helm": Helm(Path("charts"), kubectl),
+        "istioctl": Istioctl(Path("istioctl"), kubectl),
     }
 
 
@@ -103,7 +102,7 @@ def test_helm_gets_the_programs_values_and_a_seccomp_profile(tmp_path: Path) -> 
 def test_istioctl_gets_the_same_values(tmp_path: Path) -> None:
     contenders(tmp_path)["istioctl"].up(wanted())
 
-    assert yaml.safe_load((tmp_path / "operator.yaml").read_text())["spec"]["values"] == WITH_PROFILE
+    assert json.loads((tmp_path / "operator.json").read_text())["spec"]["values"] == WITH_PROFILE
 
 
 @pytest.mark.parametrize("peer", ["kubectl", "helm", "istioctl"])

@@ -17,7 +17,7 @@ from tests.support.served import Trust
 from tests.verify.support import Cluster, causes, context, expected, pod, verdicts
 from verify.causes import Cause
 from verify.cluster.certificates import handshake, judge_ca_secret
-from verify.cluster.collector import CollectorReading, read_collector, still_holding
+from verify.cluster.collector import CollectorReading, judge_acceptance, read_collector, still_holding
 from verify.cluster.collector_counters import Counters
 from verify.cluster.collector_log import Complaint, newest_complaint
 from verify.cluster.network_policies import judge_network_policies
@@ -299,6 +299,25 @@ def test_what_leaves_the_collector(seen: dict[str, Any], verdict: Verdict, cause
     (found,) = judge_sending(reading(collector_pod(), **seen), "observability")
 
     assert (found.verdict, found.cause) == (verdict, cause)
+
+
+@pytest.mark.parametrize(
+    ("seen", "verdict", "evidence"),
+    [
+        ({"counters": Counters(accepted=5, sent=5)}, Verdict.PASS, "5 spans sent"),
+        ({"counters": Counters()}, Verdict.SKIP, "sent nothing yet"),
+        ({"unseen": "pods/portforward is forbidden"}, Verdict.SKIP, "counters can't be read"),
+        ({"unseen": "simulated", "simulated": True}, Verdict.SKIP, "simulated"),
+        ({"complaint": Complaint(Cause.TOKEN_REFUSED, "PermissionDenied")}, Verdict.FAIL, "PermissionDenied"),
+    ],
+)
+def test_whether_the_backend_accepts_is_what_the_collector_says(
+    seen: dict[str, Any], verdict: Verdict, evidence: str
+) -> None:
+    (found,) = judge_acceptance("the backend takes the token", reading(collector_pod(), **seen), {Cause.TOKEN_REFUSED})
+
+    assert found.verdict is verdict
+    assert evidence in found.evidence[0]
 
 
 def test_a_missing_collector_is_named() -> None:

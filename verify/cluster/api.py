@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final, Self
 
-from common.kubernetes_api import api_client
+from common.kubernetes_api import UnusableKubeconfigError, api_client
 from common.plain import list_at
 
 #: Seconds within which the API server must answer.
@@ -81,8 +81,8 @@ class KubernetesApi:
         """
         try:
             return cls(api_client(kubeconfig))
-        except Exception as error:  # any content may be there
-            raise KubeconfigError(f"the kubeconfig can't be used: {_one_line(type(error).__name__, error)}") from error
+        except UnusableKubeconfigError as error:
+            raise KubeconfigError(f"the kubeconfig can't be used: {_one_line('', error)}") from error
 
     @property
     def server(self) -> str:

@@ -1,17 +1,19 @@
 """What the Collector's Pods tell of themselves: their counters and what they log about the backend."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
 from components.constants.names import COLLECTOR, COLLECTOR_SELECTOR
 from components.constants.ports import METRICS_PORT
+from verify.causes import Cause
 from verify.cluster.api import ClusterError, KubernetesApi
 from verify.cluster.collector_counters import Counters
 from verify.cluster.collector_log import Complaint, newest_complaint
 from verify.cluster.pods import Pod, is_over, is_ready, name_of
 from verify.cluster.simulation import REASON
+from verify.outcomes import Finding, failed, passed, skipped
 
 #: How far back the log is read, in seconds; only what still holds counts (`collector_log.CURRENT`).
 _LOG_SECONDS: Final = 300
@@ -79,3 +81,25 @@ def _complaint(api: KubernetesApi, namespace: str, pods: Sequence[Pod]) -> Compl
     now = datetime.now(UTC)
     found = (newest_complaint(api.logs(namespace, name_of(pod), COLLECTOR, _LOG_SECONDS), now) for pod in pods)
     return next((each for each in found if each), None)
+
+
+def judge_acceptance(title: str, reading: CollectorReading | None, causes: Container[Cause]) -> list[Finding]:
+    """Return whether the backend and the Collector accept of each other what a stage is about.
+
+    Arguments:
+        title: the check's title.
+        reading: the look at the Collector; `None` in modes without one, of which nothing is returned.
+        causes: what the Collector complains of if they don't.
+    """
+    if reading is None:
+        return []
+    complaint = reading.complaint
+    if complaint is not None and complaint.cause in causes:
+        return [failed(title, complaint.cause, f"the Collector's log: {complaint.line}")]
+    if reading.simulated:
+        return [skipped(title, reading.unseen, Cause.SIMULATED_NODES)]
+    if reading.counters is None:
+        return [skipped(title, "the Collector's counters can't be read; stage Collector says why")]
+    if reading.counters.sent:
+        return [passed(title, f"{reading.counters.sent} spans sent")]
+    return [skipped(title, "the Collector has sent nothing yet; the smoke traffic will show")]

@@ -4,11 +4,11 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from common.images import version_of
 from common.plain import at, map_at
 from components.constants.names import COLLECTOR_SELECTOR, DEFAULT_REVISION, GATEWAY_SELECTOR
 from verify.causes import Cause
 from verify.cluster.deployments import complaints, replicas
-from verify.cluster.images import version_of
 from verify.cluster.pods import (
     PROXY,
     Pod,

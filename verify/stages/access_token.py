@@ -11,9 +11,10 @@ from components.constants.files import CREDENTIALS_KEY, CREDENTIALS_SECRET, TOKE
 from components.constants.names import ISTIO_NAMESPACE
 from components.versions.istio import ProviderToken, row_for
 from verify.causes import Cause
+from verify.cluster.collector import judge_acceptance
 from verify.context import Context
 from verify.expected import Expected
-from verify.outcomes import Finding, Verdict, failed, passed, skipped
+from verify.outcomes import Finding, any_failed, failed, passed, skipped
 from verify.stage import Stage
 
 #: Complaints of the Collector that are about the token.
@@ -27,9 +28,9 @@ def check(context: Context, progress: Callable[[str], None]) -> list[Finding]:
         return [skipped(STAGE.name, f"{expected.backend_address} wants no token")]
     progress("looking for the token")
     found = _present(context)
-    if any(each.verdict is Verdict.FAIL for each in found):
+    if any_failed(found):
         return found
-    return [*found, *_collector_says(context)]
+    return [*found, *judge_acceptance("the backend takes the token", context.collector, _OF_THE_TOKEN)]
 
 
 STAGE: Final = Stage("access token", "access-token", 15, check)
@@ -90,18 +91,3 @@ def judge_mesh_token(config_map: Mapping[str, Any] | None) -> Finding:
     if not any(values):
         return failed(title, Cause.TOKEN_MISSING, "accessToken is empty or not there")
     return passed(title, "present, not shown")
-
-
-def _collector_says(context: Context) -> list[Finding]:
-    reading = context.collector
-    if reading is None:
-        return []
-    title = "the backend takes the token"
-    complaint = reading.complaint
-    if complaint is not None and complaint.cause in _OF_THE_TOKEN:
-        return [failed(title, complaint.cause, f"the Collector's log: {complaint.line}")]
-    if reading.simulated:
-        return [skipped(title, reading.unseen, Cause.SIMULATED_NODES)]
-    if reading.counters is None or not reading.counters.sent:
-        return [skipped(title, "the Collector has sent nothing yet; the smoke traffic will show")]
-    return [passed(title, f"{reading.counters.sent} spans taken")]

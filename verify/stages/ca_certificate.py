@@ -8,9 +8,10 @@ from components.constants.choices import TracingMode
 from components.constants.files import CA_SECRET
 from verify.causes import Cause
 from verify.cluster.certificates import handshake, judge_ca_secret
+from verify.cluster.collector import judge_acceptance
 from verify.context import Context
 from verify.expected import Expected
-from verify.outcomes import Finding, Verdict, failed, passed, skipped
+from verify.outcomes import Finding, Verdict, any_failed, skipped
 from verify.stage import Stage
 
 #: Complaints of the Collector that are about the CA.
@@ -30,14 +31,15 @@ def check(context: Context, progress: Callable[[str], None]) -> list[Finding]:
         seen = judge_ca_secret(namespace, secret, expected, datetime.now(UTC))
         found += seen.findings
         pems += [seen.pem] if seen.pem else []
-    if any(each.verdict is Verdict.FAIL for each in found) or not pems:
+    if any_failed(found) or not pems:
         return found
     progress(f"TLS handshake with {expected.backend_address}")
     shown = handshake(expected.backend_address, pems[0])
     if shown.verdict is Verdict.FAIL:
         return [*found, shown]
     progress("reading the Collector's log")
-    return [*found, shown, *_collector_says(context)]
+    title = "the Collector accepts the backend's certificate"
+    return [*found, shown, *judge_acceptance(title, context.collector, _OF_THE_CA)]
 
 
 STAGE: Final = Stage("CA certificate", "ca-certificate", 14, check)
@@ -48,20 +50,3 @@ def namespaces_with_ca(expected: Expected) -> tuple[str, ...]:
     if expected.tracing_mode is TracingMode.OPENTELEMETRY:
         return (expected.collector_namespace or "",)
     return expected.namespaces
-
-
-def _collector_says(context: Context) -> list[Finding]:
-    reading = context.collector
-    if reading is None:
-        return []
-    title = "the Collector accepts the backend's certificate"
-    complaint = reading.complaint
-    if complaint is not None and complaint.cause in _OF_THE_CA:
-        return [failed(title, complaint.cause, f"its log: {complaint.line}")]
-    if reading.simulated:
-        return [skipped(title, reading.unseen, Cause.SIMULATED_NODES)]
-    if reading.counters is None:
-        return [skipped(title, "its counters can't be read; stage Collector says why")]
-    if reading.counters.sent:
-        return [passed(title, f"{reading.counters.sent} spans sent")]
-    return [skipped(title, "it has sent nothing yet; the smoke traffic will show")]

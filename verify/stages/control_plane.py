@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from common.images import version_of
 from common.plain import at, map_at
 from components.constants.names import DEFAULT_REVISION, ISTIO_NAMESPACE
 from components.versions.istio import row_for
 from verify.causes import Cause
 from verify.cluster.api import KubernetesApi
 from verify.cluster.deployments import complaints, replicas
-from verify.cluster.images import version_of
 from verify.cluster.webhooks import (
     judge_ca_bundle,
     judge_injection,
@@ -21,7 +21,7 @@ from verify.cluster.webhooks import (
 )
 from verify.context import Context
 from verify.expected import Expected
-from verify.outcomes import Finding, Verdict, failed, passed, skipped, warned
+from verify.outcomes import Finding, any_failed, failed, passed, skipped, warned
 from verify.stage import Stage
 
 #: ConfigMap in which istiod publishes the mesh's root certificates, and its key.
@@ -37,12 +37,12 @@ def check(context: Context, progress: Callable[[str], None]) -> list[Finding]:
     name = f"istiod{expected.revision_suffix}"
     deployment = api.find(f"/apis/apps/v1/namespaces/{ISTIO_NAMESPACE}/deployments/{name}")
     found = judge_istiod(deployment, expected)
-    if any(each.verdict is Verdict.FAIL for each in found):
+    if any_failed(found):
         return [*found, skipped("webhooks answer", f"because {name} is not as it should be")]
     progress("reading the webhooks")
     trusted = list(_trusted(api, expected, name))
     found += trusted
-    if any(each.verdict is Verdict.FAIL for each in trusted):
+    if any_failed(trusted):
         return [*found, skipped("webhooks answer", "because the API server would not trust them")]
     progress("dry runs of a Pod and a VirtualService")
     return [*found, *_answers(api, expected, name)]

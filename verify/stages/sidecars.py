@@ -16,7 +16,7 @@ from verify.cluster.sidecars import Seen, judge_sidecars
 from verify.cluster.simulation import REASON
 from verify.context import Context
 from verify.expected import Expected
-from verify.outcomes import Finding, Verdict, failed, passed, skipped
+from verify.outcomes import Finding, Verdict, any_failed, failed, passed, skipped
 from verify.stage import Stage
 from verify.stages.namespaces import judge_namespace
 
@@ -37,7 +37,7 @@ def check(context: Context, progress: Callable[[str], None]) -> list[Finding]:
         traced += [(namespace, pod) for pod in seen.pods if _is_traced(pod)]
     told = _told(api, expected)
     found += told
-    if any(each.verdict is Verdict.FAIL for each in told):
+    if any_failed(told):
         return [*found, skipped("proxies trace to our provider", "because the mesh is told otherwise")]
     return [*found, _proxies(context, traced, progress)]
 

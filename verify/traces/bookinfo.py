@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from components.model.bookinfo import APPLICATIONS, PORT, PRODUCTPAGE, REVIEWS
+from components.model.bookinfo import APPLICATIONS, DETAILS, PORT, PRODUCTPAGE, RATINGS, REVIEWS
 from verify.traces.model import Kind, Span, Trace
 
 
@@ -29,9 +29,9 @@ class Hop:
 
 #: Who calls whom (https://istio.io/latest/docs/examples/bookinfo/): reviews v1 does not ask for ratings.
 HOPS: Final = (
-    Hop(PRODUCTPAGE, "details"),
+    Hop(PRODUCTPAGE, DETAILS),
     Hop(PRODUCTPAGE, REVIEWS),
-    Hop(REVIEWS, "ratings", frozenset({"v2", "v3"})),
+    Hop(REVIEWS, RATINGS, frozenset({"v2", "v3"})),
 )
 
 #: The applications in the order of the calls.

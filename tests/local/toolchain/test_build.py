@@ -208,11 +208,15 @@ def test_a_second_run_waits_for_the_first_and_says_so(tmp_path: Path) -> None:
     assert output == b"held\n"
 
 
-@pytest.mark.parametrize(("gigabytes", "share"), [(4, "100"), (7.9, "100"), (8, "400"), (64, "400")])
+@pytest.mark.parametrize(
+    ("gigabytes", "processors", "share"),
+    [(4, 1, "100"), (5, 1, "400"), (5, 2, "100"), (6, 2, "400"), (16, 16, "100"), (32, 16, "400")],
+)
 def test_builds_take_memory_for_time_where_there_is_enough(
-    gigabytes: float, share: str, monkeypatch: pytest.MonkeyPatch
+    gigabytes: int, processors: int, share: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(golang, "virtual_memory", lambda: SimpleNamespace(total=int(gigabytes * 2**30)))
+    monkeypatch.setattr(golang, "virtual_memory", lambda: SimpleNamespace(total=gigabytes * 10**9))
+    monkeypatch.setattr("os.cpu_count", lambda: processors)
 
     assert golang.go_environment({})["GOGC"] == share
     assert golang.go_environment({"GOGC": "50"})["GOGC"] == "50"

@@ -2,7 +2,6 @@
 
 import json
 import os
-import subprocess
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -24,7 +23,7 @@ from local.errors import SandboxError
 from local.locks import exclusive
 from local.paths import PROJECT, TOOLCHAIN
 from local.ports import free_ports
-from local.processes import command_line
+from local.processes import answer_of, command_line
 from local.pulumi_cli import Pulumi
 from local.stack_files import StackFile, find_stack_file
 from local.toolchain.toolchain import Toolchain
@@ -113,7 +112,7 @@ class Arena:
         text = json.dumps({"apiVersion": "v1", "kind": "List", "items": list(objects)})
         self._kubectl("apply", "--server-side", "--filename", "-", text=text)
 
-    def _kubectl(self, *arguments: str, text: str | None = None) -> None:
+    def _kubectl(self, *arguments: str, text: str = "") -> None:
         _output(["kubectl", *arguments], self.pulumi.environment, text)
 
     def _servers(self) -> float:
@@ -167,10 +166,8 @@ def _removal(name: str) -> int:
     return 0 if "webhook" in name else 1
 
 
-def _output(command: Sequence[str], environment: Mapping[str, str], text: str | None = None) -> str:
-    answer = subprocess.run(
-        command, cwd=PROJECT, env=environment, input=text, capture_output=True, text=True, check=False
-    )
+def _output(command: Sequence[str], environment: Mapping[str, str], text: str = "") -> str:
+    answer = answer_of(command, environment, PROJECT, text)
     if answer.returncode != 0:
         raise SandboxError(f"This failed: {' '.join(command)}\n{answer.stderr.strip()}")
     return answer.stdout

@@ -2,10 +2,11 @@
 
 import contextlib
 import os
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
+
+from local.waiting import holds_within
 
 _ROOT: Final = Path("/sys/fs/cgroup")
 
@@ -28,9 +29,7 @@ def make_cgroup(name: str) -> None:
 
 def remove_cgroup(name: str) -> None:
     """Remove the group with all groups in it, as soon as no process is in them any more."""
-    deadline = time.monotonic() + _PATIENCE
-    while _remaining(name) and time.monotonic() < deadline:
-        time.sleep(0.05)
+    holds_within(_PATIENCE, lambda: not _remaining(name))
 
 
 def exists(name: str) -> bool:

@@ -1,7 +1,5 @@
 """What `make demo` and the other commands do on a stack whose sandbox is a real node."""
 
-import time
-import urllib.request
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,11 +14,13 @@ from demo.zipkin import ensure_zipkin
 from local.console import Phases, duration, say
 from local.errors import Interrupted, SandboxError
 from local.paths import shown
+from local.ports import DIRECT
 from local.pulumi_cli import Pulumi
 from local.stack_files import StackFile
 from local.toolchain import toolchain as toolchain_module
 from local.toolchain.programs import Purpose
 from local.toolchain.toolchain import Toolchain
+from local.waiting import holds_within
 
 #: Seconds that the node may take until it is Ready; 10 are usual.
 _NODE_PATIENCE: Final = 90.0
@@ -30,9 +30,6 @@ _PAGE_PATIENCE: Final = 120.0
 
 #: What a whole page holds: the text of reviews; without it productpage says that they are unavailable.
 _WHOLE: Final = b"An extremely entertaining play by Shakespeare"
-
-#: Asks this machine, whatever HTTP_PROXY says.
-_direct: Final = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 class Demo:
@@ -116,14 +113,11 @@ class Demo:
 
     def _wait_for_page(self, toolchain: Toolchain) -> None:
         page = self.product_page(toolchain)
-        deadline = time.monotonic() + _PAGE_PATIENCE
-        while not _is_whole(page):
-            if time.monotonic() > deadline:
-                raise SandboxError(
-                    f"Bookinfo's page {page} was not whole after {duration(_PAGE_PATIENCE)}.\n"
-                    f"Logs of the Pods: {shown(self.node.layout.data / 'pod-logs')}"
-                )
-            time.sleep(0.2)
+        if not holds_within(_PAGE_PATIENCE, lambda: _is_whole(page), pause=0.2):
+            raise SandboxError(
+                f"Bookinfo's page {page} was not whole after {duration(_PAGE_PATIENCE)}.\n"
+                f"Logs of the Pods: {shown(self.node.layout.data / 'pod-logs')}"
+            )
 
 
 def ensure_toolchain() -> Toolchain:
@@ -175,7 +169,7 @@ def addresses(demo: Demo, toolchain: Toolchain) -> str:
 
 def _is_whole(page: str) -> bool:
     try:
-        with _direct.open(page, timeout=5) as answer:
+        with DIRECT.open(page, timeout=5) as answer:
             return answer.status == 200 and _WHOLE in answer.read()
     except OSError:
         return False

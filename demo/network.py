@@ -1,12 +1,12 @@
 """What the node's first process does before anything else runs there: mounts and network of its own."""
 
-import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 from demo.layout import NODE_NETWORK
 from local.paths import PROJECT
+from local.processes import answer_of
 
 #: Kernel settings of the node's network namespace. Packets on the bridge pass the firewall, where Services are made.
 _SETTINGS: Final = {
@@ -57,6 +57,6 @@ def make_network() -> None:
 
 def _run(*command: str | Path) -> None:
     words: Sequence[str] = [str(word) for word in command]
-    answer = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    answer = answer_of(words)
     if answer.returncode != 0:
         raise OSError(f"{' '.join(words)}: {answer.stderr.strip()}")

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 from typing import Final
@@ -22,7 +21,7 @@ from local.errors import SandboxError
 from local.kube_api import KubeApi
 from local.paths import DEMO_INSTANCE, shown
 from local.ports import LOOPBACK
-from local.processes import PidFile, child_of, terminate, with_output
+from local.processes import PidFile, answer_of, child_of, terminate, with_output
 from local.satellite_ca import ensure_satellite_ca
 from local.supervision import start_supervisor
 from local.toolchain.toolchain import Toolchain
@@ -125,20 +124,14 @@ class Node(LocalEnvironment):
             log = shown(self.layout.logs / "kubelet.log")
             raise SandboxError(f"The node was not Ready after {seconds:.0f} s: see {log}. Run the same command again.")
 
-    def kubectl(self, toolchain: Toolchain, *arguments: str, text: str | None = None) -> str:
+    def kubectl(self, toolchain: Toolchain, *arguments: str, text: str = "") -> str:
         """Run `kubectl` on the cluster and return what it prints; `text` is its standard input.
 
         Raises:
             SandboxError: with what it says, if it fails.
         """
-        answer = subprocess.run(
-            [str(toolchain.program("kubectl")), *arguments],
-            env={**os.environ, **self.env(toolchain)},
-            input=text or "",
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        words = [str(toolchain.program("kubectl")), *arguments]
+        answer = answer_of(words, {**os.environ, **self.env(toolchain)}, text=text)
         if answer.returncode != 0:
             raise SandboxError(f"kubectl {' '.join(arguments)}: {answer.stderr.strip()}")
         return answer.stdout

@@ -11,8 +11,9 @@ from typing import Final
 
 from demo.cgroups import make_cgroup, remove_cgroup
 from demo.configuration import CNI_PLUGINS, RUNC
-from local.console import say
+from local.console import last_lines, say
 from local.errors import SandboxError
+from local.processes import answer_of
 
 #: What the node and its images are made with: Debian package -> a file that says that it is there.
 PACKAGES: Final = {
@@ -65,13 +66,7 @@ def ensure_requirements() -> None:
         _install(missing)
     _probe_cgroups()
     for name, command in _PROBES.items():
-        answer = subprocess.run(
-            ["unshare", "--net", "--mount", "--pid", "--fork", "sh", "-c", command],  # noqa: S607 - of the system
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        answer = answer_of(["unshare", "--net", "--mount", "--pid", "--fork", "sh", "-c", command])
         if answer.returncode != 0:
             reason = answer.stderr.strip().splitlines()
             raise NoRealNodeError(f"no {name} ({reason[-1] if reason else 'refused'})")
@@ -126,5 +121,5 @@ def _install(packages: Iterable[str]) -> None:
             check=False,
         )
         if answer.returncode != 0:
-            tail = "\n".join(f"    {line}" for line in answer.stdout.strip().splitlines()[-5:])
+            tail = last_lines(answer.stdout, 5)
             raise SandboxError(f"apt-get could not install {names}:\n{tail}\nInstall them, then run it again.")

@@ -34,6 +34,11 @@ class Phases:
         return f"{parts}; {duration(sum(self._seconds.values()))} in all"
 
 
+def last_lines(text: str, count: int) -> str:
+    """Return the last lines of what a program printed, indented, as part of an error."""
+    return "\n".join(f"    {line}" for line in text.strip().splitlines()[-count:])
+
+
 def duration(seconds: float) -> str:
     """Return seconds as people say them: `3.1 s`, `47 s` or `5 min 20 s`."""
     if seconds < 10:

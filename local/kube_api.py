@@ -5,15 +5,12 @@ The client is imported on first use: it takes half a second, which a command tha
 
 import importlib
 import json
-import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from common.kubernetes_api import api_client
-
-#: Seconds between two questions while waiting for a server that does not answer yet.
-_POLL = 0.1
+from local.waiting import holds_within
 
 
 class KubeApi:
@@ -36,12 +33,7 @@ class KubeApi:
 
     def wait_until_ready(self, seconds: float) -> bool:
         """Wait until the API server is ready, at most `seconds`; tell whether it is."""
-        deadline = time.monotonic() + seconds
-        while not self.is_ready():
-            if time.monotonic() > deadline:
-                return False
-            time.sleep(_POLL)
-        return True
+        return holds_within(seconds, self.is_ready, pause=0.1)
 
     def ensure_node(self, node: Mapping[str, Any]) -> None:
         """Make a Node unless it exists."""

@@ -1,15 +1,19 @@
-"""Free TCP ports on the loopback address."""
+"""TCP ports on the loopback address: which are free, and what answers there."""
 
 import contextlib
 import random
 import socket
-import time
+import urllib.request
 from typing import Final
 
 from local.errors import SandboxError
+from local.waiting import holds_within
 
 #: Every server of the sandbox listens here and nowhere else.
 LOOPBACK: Final = "127.0.0.1"
+
+#: Asks servers of this machine, whatever HTTP_PROXY says.
+DIRECT: Final = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 #: Below the range that Linux (32768) and macOS (49152) give to outgoing connections, so that a port stays free while
 #: its server is stopped; above the ports of well-known services.
@@ -29,12 +33,7 @@ def is_free(port: int) -> bool:
 
 def free_within(port: int, seconds: float) -> bool:
     """Wait until `port` of the loopback address is free, at most `seconds`; tell whether it is."""
-    deadline = time.monotonic() + seconds
-    while not is_free(port):
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.05)
-    return True
+    return holds_within(seconds, lambda: is_free(port))
 
 
 def is_listening(port: int) -> bool:
@@ -46,12 +45,7 @@ def is_listening(port: int) -> bool:
 
 def wait_until_listening(port: int, seconds: float) -> bool:
     """Wait until a server listens on `port` of the loopback address, at most `seconds`; tell whether one does."""
-    deadline = time.monotonic() + seconds
-    while not is_listening(port):
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.1)
-    return True
+    return holds_within(seconds, lambda: is_listening(port))
 
 
 def free_ports(count: int) -> list[int]:

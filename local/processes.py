@@ -3,11 +3,13 @@
 import contextlib
 import os
 import signal
-import time
-from collections.abc import Mapping
+import subprocess
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import psutil
+
+from local.waiting import holds_within
 
 
 def is_alive(pid: int) -> bool:
@@ -142,11 +144,24 @@ def terminate(pid: int, grace_seconds: float) -> None:
 
 def gone_within(pid: int, seconds: float) -> bool:
     """Wait until process `pid` is gone, at most `seconds`; tell whether it is."""
-    deadline = time.monotonic() + seconds
-    while is_alive(pid):
+
+    def is_gone() -> bool:
         with contextlib.suppress(ChildProcessError):  # collects it if it is a child of ours
             os.waitpid(pid, os.WNOHANG)
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.02)
-    return True
+        return not is_alive(pid)
+
+    return holds_within(seconds, is_gone, pause=0.02)
+
+
+def answer_of(
+    command: Sequence[str], environment: Mapping[str, str] | None = None, folder: Path | None = None, text: str = ""
+) -> subprocess.CompletedProcess[str]:
+    """Run a command that asks nobody to its end, and return its exit code and what it printed.
+
+    Arguments:
+        command: its words.
+        environment: its whole environment; default: this process's.
+        folder: its working directory; default: this process's.
+        text: its standard input. Default: empty.
+    """
+    return subprocess.run(command, env=environment, cwd=folder, input=text, capture_output=True, text=True, check=False)

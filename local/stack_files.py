@@ -4,11 +4,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 import yaml
 
+from common.plain import at, map_at
 from local.errors import SandboxError
 from local.paths import DEFAULT_INSTANCE, DEMO_INSTANCE, PROJECT, SANDBOX, STACKS, shown
 from local.ports import LOOPBACK
@@ -39,14 +40,17 @@ class StackFile:
     @property
     def is_sandbox(self) -> bool:
         """Whether the stack's cluster is a sandbox: its kubeconfig lies under `.sandbox`."""
-        kubeconfig = self._text("kubeconfig")
-        return kubeconfig is not None and (PROJECT / Path(kubeconfig).expanduser()).is_relative_to(SANDBOX)
+        return self._kubeconfig is not None and self._kubeconfig.is_relative_to(SANDBOX)
 
     @property
     def is_real_node(self) -> bool:
         """Whether that sandbox is a real node: its kubeconfig lies in the folder of one."""
-        kubeconfig = self._text("kubeconfig")
-        return kubeconfig is not None and (PROJECT / Path(kubeconfig).expanduser()).parent == SANDBOX / DEMO_INSTANCE
+        return self._kubeconfig is not None and self._kubeconfig.parent == SANDBOX / DEMO_INSTANCE
+
+    @property
+    def _kubeconfig(self) -> Path | None:
+        given = self._text("kubeconfig")
+        return None if given is None else PROJECT / Path(given).expanduser()
 
     @property
     def istio_release(self) -> str:
@@ -71,8 +75,7 @@ class StackFile:
         Raises:
             SandboxError: if the values name none.
         """
-        values = _mapping(self._config().get(f"{_NAMESPACE}:istiodValues"))
-        url = _mapping(values.get("istiodRemote")).get("injectionURL")
+        url = at(self._config(), f"{_NAMESPACE}:istiodValues", "istiodRemote", "injectionURL")
         address = urlsplit(str(url or ""))
         if address.hostname != LOOPBACK or address.port is None:
             raise SandboxError(
@@ -95,10 +98,7 @@ class StackFile:
             webhook_port: the port of the instance's istiod.
         """
         text = with_webhook_port(self.path.read_text(encoding="utf-8"), self.webhook_port, webhook_port)
-        instance_folder.mkdir(parents=True, exist_ok=True)
-        copy = instance_folder / self.path.name
-        copy.write_text(for_instance(text, instance_folder), encoding="utf-8")
-        return StackFile(self.stack, copy)
+        return self._copied(for_instance(text, instance_folder), instance_folder)
 
     def copy_for(self, folder: Path) -> "StackFile":
         """Write a copy for another real node into that node's folder, and return it.
@@ -107,6 +107,9 @@ class StackFile:
             folder: the node's folder; the copy's kubeconfig and CA file are that node's.
         """
         text = self.path.read_text(encoding="utf-8").replace(f"{shown(SANDBOX / DEMO_INSTANCE)}/", f"{shown(folder)}/")
+        return self._copied(text, folder)
+
+    def _copied(self, text: str, folder: Path) -> "StackFile":
         folder.mkdir(parents=True, exist_ok=True)
         copy = folder / self.path.name
         copy.write_text(text, encoding="utf-8")
@@ -121,7 +124,7 @@ class StackFile:
             document = yaml.safe_load(self.path.read_text(encoding="utf-8"))
         except yaml.YAMLError as error:
             raise SandboxError(f"{shown(self.path)} is no YAML: {error}") from error
-        return _mapping(_mapping(document).get("config"))
+        return map_at(document, "config")
 
 
 def find_stack_file(stack: str) -> StackFile:
@@ -150,7 +153,3 @@ def for_instance(text: str, instance_folder: Path) -> str:
 def with_webhook_port(text: str, old: int, new: int) -> str:
     """Return the text of a stack file with port `new` for `old` in its webhook URLs."""
     return re.sub(rf"(https://{re.escape(LOOPBACK)}:){old}(?=/)", rf"\g<1>{new}", text)
-
-
-def _mapping(value: object) -> Mapping[str, Any]:
-    return cast("Mapping[str, Any]", value) if isinstance(value, dict) else {}

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import yaml
 
-from local.console import say
+from local.console import last_lines, say
 from local.errors import SandboxError
 from local.kube_api import KubeApi
 from local.ports import LOOPBACK, free_ports, free_within
@@ -179,11 +179,10 @@ class ControlPlane:
     def _failure(self, reason: str) -> SandboxError:
         stopped = self.stopped_components()
         log = self._cluster / "logs" / f"{stopped[0] if stopped else 'kube-apiserver'}.log"
-        tail = log.read_text(encoding="utf-8", errors="replace").splitlines()[-8:] if log.exists() else []
+        tail = last_lines(log.read_text(encoding="utf-8", errors="replace"), 8) if log.exists() else ""
         which = f" ({', '.join(stopped)} stopped)" if stopped else ""
-        lines = "\n".join(f"    {line}" for line in tail)
         return SandboxError(
-            f"The sandbox's control plane did not start{which}: {reason}\n{lines}\nLog: {log}\n"
+            f"The sandbox's control plane did not start{which}: {reason}\n{tail}\nLog: {log}\n"
             "Run the same command again; if it fails the same way, make a new sandbox: make down, then make up."
         )
 

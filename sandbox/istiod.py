@@ -3,14 +3,13 @@
 import contextlib
 import os
 import subprocess
-import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from components.constants.names import ISTIO_NAMESPACE
-from local.ports import LOOPBACK, free_ports, is_listening
+from local.ports import DIRECT, LOOPBACK, free_ports, is_listening
 from local.processes import PidFile
 
 #: Seconds that istiod may take to end before it is made to; it ends its connections within one.
@@ -18,9 +17,6 @@ _GRACE: Final = 3.0
 
 #: Seconds that an answer may take.
 _TIMEOUT: Final = 1.0
-
-#: Asks this machine, whatever HTTP_PROXY says.
-_direct: Final = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 @dataclass(frozen=True)
@@ -83,7 +79,7 @@ class Istiod:
     def is_ready(self) -> bool:
         """Tell whether it says that it is ready and its webhooks listen."""
         url = f"http://{LOOPBACK}:{self.ports[1]}/ready"
-        with contextlib.suppress(OSError), _direct.open(url, timeout=_TIMEOUT) as answer:
+        with contextlib.suppress(OSError), DIRECT.open(url, timeout=_TIMEOUT) as answer:
             return answer.status == 200 and is_listening(self.webhook_port)
         return False
 

@@ -1,17 +1,18 @@
 """The environment that is verified, as its stack's outputs describe it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, Self, TypeVar, cast
+from typing import Annotated, Any, ClassVar, Self
 
 from packaging.version import Version
+from pydantic import BeforeValidator, ConfigDict, TypeAdapter, ValidationError
+from pydantic.alias_generators import to_camel
+from pydantic_core import ErrorDetails
 
 from components.constants.choices import TracingMode
 from components.constants.names import DEFAULT_REVISION, injection_label
 from verify.errors import UsageError
-
-_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
@@ -39,10 +40,12 @@ class Expected:
         bookinfo_namespace: Bookinfo's namespace; `None` without Bookinfo.
     """
 
+    __pydantic_config__: ClassVar = ConfigDict(alias_generator=to_camel, arbitrary_types_allowed=True)
+
     stack: str
     kubeconfig: str = field(repr=False)
     cluster_name: str
-    istio_version: Version
+    istio_version: Annotated[Version, BeforeValidator(Version)]
     istio_revision: str
     tracing_mode: TracingMode
     backend_address: str
@@ -67,27 +70,10 @@ class Expected:
         """
         if not outputs:
             raise UsageError(f"Stack '{stack}' has no outputs: it is not up.", f"make up STACK={stack}")
-        given = _Outputs(stack, outputs)
-        return cls(
-            stack=stack,
-            kubeconfig=given.text("kubeconfig"),
-            cluster_name=given.text("clusterName"),
-            istio_version=given.read("istioVersion", Version),
-            istio_revision=given.text("istioRevision"),
-            tracing_mode=given.read("tracingMode", TracingMode),
-            backend_address=given.text("backendAddress"),
-            backend_tls=given.value("backendTls") is True,
-            backend_ca_sha256=given.texts("backendCaSha256"),
-            backend_header_names=given.texts("backendHeaderNames"),
-            sampling_percentage=given.read("samplingPercentage", Decimal),
-            ingress_host=given.text("ingressHost"),
-            ingress_port=given.read("ingressPort", lambda text: int(float(text))),
-            gateway_url=given.text("gatewayUrl"),
-            namespaces=given.texts("namespaces"),
-            gateway_namespace=given.text("gatewayNamespace"),
-            collector_namespace=given.optional("collectorNamespace"),
-            bookinfo_namespace=given.optional("bookinfoNamespace"),
-        )
+        try:
+            return TypeAdapter(cls).validate_python({**outputs, "stack": stack})
+        except ValidationError as error:
+            raise _wrong(stack, error.errors()[0]) from None
 
     @property
     def revision_suffix(self) -> str:
@@ -100,36 +86,11 @@ class Expected:
         return injection_label(None if self.istio_revision == DEFAULT_REVISION else self.istio_revision)
 
 
-@dataclass(frozen=True)
-class _Outputs:
-    stack: str
-    outputs: Mapping[str, Any]
-
-    def value(self, name: str) -> Any:
-        if self.outputs.get(name) is None:
-            raise UsageError(
-                f"Stack '{self.stack}' has no output {name}: it is not wholly up, or was made by an older program.",
-                f"make up STACK={self.stack}",
-            )
-        return self.outputs[name]
-
-    def text(self, name: str) -> str:
-        return self.read(name, str)
-
-    def texts(self, name: str) -> tuple[str, ...]:
-        value = self.value(name)
-        if not isinstance(value, list):
-            raise self._wrong(name, "a list")
-        return tuple(str(each) for each in cast("list[object]", value))
-
-    def optional(self, name: str) -> str | None:
-        return str(self.outputs[name]) if self.outputs.get(name) else None
-
-    def read(self, name: str, read: Callable[[str], _T]) -> _T:
-        try:
-            return read(str(self.value(name)))
-        except (ValueError, ArithmeticError) as error:
-            raise self._wrong(name, "what the program writes") from error
-
-    def _wrong(self, name: str, expected: str) -> UsageError:
-        return UsageError(f"Output {name} of stack '{self.stack}' is not {expected}.", f"make up STACK={self.stack}")
+def _wrong(stack: str, fault: ErrorDetails) -> UsageError:
+    """Return what to say of a wrong output; pydantic's own words are not passed on, since they may repeat a secret."""
+    name = str(fault["loc"][0])
+    if fault["type"] == "missing" or fault["input"] is None:
+        message = f"Stack '{stack}' has no output {name}: it is not wholly up, or was made by an older program."
+    else:
+        message = f"Output {name} of stack '{stack}' is not what the program writes."
+    return UsageError(message, f"make up STACK={stack}")

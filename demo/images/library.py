@@ -14,9 +14,11 @@ from demo.images.archive import image_configuration, write_archive
 from demo.images.layers import LAYERS, Written
 from demo.images.recipes import Image
 from demo.images.store import ensure_layers
-from local.console import duration, say
+from local.console import duration, last_lines, say
 from local.errors import SandboxError
 from local.locks import exclusive
+from local.processes import answer_of
+from local.waiting import holds_within
 
 #: containerd's plugins that an import needs no more than the node does.
 _CONFIGURATION: Final = """\
@@ -129,9 +131,6 @@ def _containerd(root: Path, work: Path) -> Generator[list[str]]:
 
 
 def _wait_for(ctr: Sequence[str], log: Path) -> None:
-    deadline = time.monotonic() + _PATIENCE
-    while subprocess.run([*ctr, "version"], capture_output=True, check=False).returncode != 0:
-        if time.monotonic() > deadline:
-            tail = "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-5:])
-            raise SandboxError(f"containerd does not answer:\n{tail}\nRun the same command again.")
-        time.sleep(0.1)
+    if not holds_within(_PATIENCE, lambda: answer_of([*ctr, "version"]).returncode == 0, pause=0.1):
+        tail = last_lines(log.read_text(encoding="utf-8", errors="replace"), 5)
+        raise SandboxError(f"containerd does not answer:\n{tail}\nRun the same command again.")

@@ -5,6 +5,7 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from local.console import last_lines
 from local.errors import SandboxError
 
 #: Lines of a failed tool's output that the error shows.
@@ -41,7 +42,7 @@ def run(what: str, command: Sequence[str | Path], folder: Path, environment: Map
             f"{words[0]} is missing, which is needed to {what}: install it, then run it again."
         ) from error
     if answer.returncode != 0:
-        tail = "\n".join(f"    {line}" for line in answer.stdout.strip().splitlines()[-_TAIL:])
+        tail = last_lines(answer.stdout, _TAIL)
         raise SandboxError(
             f"Could not {what}: {words[0]} ended with exit code {answer.returncode}.\n{tail}\n"
             "Check the network, then run the same command again; it goes on where it stopped."

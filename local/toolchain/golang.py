@@ -4,7 +4,6 @@ import json
 import os
 import re
 import shutil
-import subprocess
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from psutil import virtual_memory
 
 from local.errors import SandboxError
 from local.paths import TOOLS
+from local.processes import answer_of
 
 
 @dataclass(frozen=True)
@@ -67,14 +67,7 @@ class Go:
         return Path(answer["Dir"])
 
     def _download(self, query: str, folder: Path, environment: Mapping[str, str]) -> dict[str, str]:
-        answer = subprocess.run(
-            [self.executable, "mod", "download", "-json", query],
-            cwd=folder,
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        answer = answer_of([self.executable, "mod", "download", "-json", query], environment, folder)
         if answer.returncode != 0:
             reason = (_json(answer.stdout).get("Error") or answer.stderr).strip()
             raise SandboxError(
@@ -98,9 +91,7 @@ def find_go() -> Go:
         )
     environment = go_environment(os.environ)
     names = ("GOVERSION", "GOOS", "GOARCH", "GOCACHE")
-    answer = subprocess.run(
-        [executable, "env", "-json", *names], env=environment, capture_output=True, text=True, check=False
-    )
+    answer = answer_of([executable, "env", "-json", *names], environment)
     if answer.returncode != 0:
         raise SandboxError(
             f"{executable} does not work: {answer.stderr.strip()}\nInstall Go {wanted} or newer (https://go.dev/dl)."

@@ -2,13 +2,13 @@
 
 import os
 import shutil
-import subprocess
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
 from local.console import say
 from local.paths import TOOLCHAIN
+from local.processes import answer_of
 from local.toolchain.programs import LANGUAGE_HOST, PROVIDER_VERSION, OnPath, Program
 
 _PULUMI: Final = "pulumi"
@@ -38,13 +38,9 @@ def install_provider_plugin(pulumi: Path, home: Path) -> bool:
         return True
     say(f"downloading Pulumi's Kubernetes provider v{PROVIDER_VERSION}")
     home.mkdir(parents=True, exist_ok=True)
-    answer = subprocess.run(
+    answer = answer_of(
         [str(pulumi), "plugin", "install", "resource", "kubernetes", f"v{PROVIDER_VERSION}"],
-        env={**os.environ, "PULUMI_HOME": str(home), "PULUMI_SKIP_UPDATE_CHECK": "true"},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
+        {**os.environ, "PULUMI_HOME": str(home), "PULUMI_SKIP_UPDATE_CHECK": "true"},
     )
     if answer.returncode == 0 and folder.exists():
         return True
@@ -56,14 +52,7 @@ def install_provider_plugin(pulumi: Path, home: Path) -> bool:
 
 def _taken(path: Path, usable: OnPath) -> dict[str, Path]:
     """Return a program, and what must come with it, if its version fits; say what is used instead if not."""
-    answer = subprocess.run(
-        [str(path), *usable.asked],
-        env={**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true"},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    answer = answer_of([str(path), *usable.asked], {**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true"})
     version = next(iter(answer.stdout.splitlines()), "").strip() or "without a version"
     if not usable.fits(version):
         wanted = f"{usable.oldest} or newer, before {usable.before}"

@@ -34,7 +34,7 @@ class RunningNode:
     toolchain: Toolchain
     pulumi: Pulumi
 
-    def kubectl(self, *arguments: str, text: str | None = None) -> str:
+    def kubectl(self, *arguments: str, text: str = "") -> str:
         """Run `kubectl` and return what it prints; raises an error if it fails."""
         return self.node.kubectl(self.toolchain, *arguments, text=text)
 

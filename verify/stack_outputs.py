@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 from typing import Any, Final, cast
 
+from common.files import UnreadableFileError, read_text
 from verify.errors import UsageError
 
 PROJECT: Final = Path(__file__).resolve().parent.parent
@@ -27,8 +28,8 @@ def read_outputs(stack: str, file: Path | None) -> dict[str, Any]:
     if file is None:
         return _object(_asked(stack), f"`pulumi stack output` of stack '{stack}'")
     try:
-        text = file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+        text = read_text(file)
+    except UnreadableFileError as error:
         raise UsageError(f"--outputs {file} can't be read: {error}", _write_file(stack, file)) from error
     return _object(text, f"--outputs {file}", _write_file(stack, file))
 

@@ -105,6 +105,13 @@ def test_outputs_that_are_none_are_refused(tmp_path: Path, content: str) -> None
     assert "Traceback" not in answer.stdout + answer.stderr
 
 
+def test_outputs_that_never_end_are_refused() -> None:
+    answer = command("--stack", "demo", "--outputs", "/dev/zero")
+
+    assert answer.returncode == 2
+    assert "--outputs /dev/zero can't be read: it is a device, not a regular file" in answer.stdout
+
+
 @pytest.mark.parametrize(
     "arguments",
     [["--only", "nothing"], ["--requests", "0"], ["--rate", "fast"], ["--max-loss", "101"], ["--address", "host"]],

@@ -16,6 +16,8 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.utils import CryptographyDeprecationWarning
 from cryptography.x509.oid import NameOID
 
+from common.files import UnreadableFileError, read_file
+
 #: Common name of the root that issued the public satellite pool's certificate, as it stands in certifi's bundle.
 DEFAULT_ROOT: Final = "ISRG Root X1"
 
@@ -56,9 +58,10 @@ def read_certificates(path: Path, content: str) -> list[x509.Certificate]:
         ValueError: if the file can't be read, is not PEM, or holds a private key or no certificate.
     """
     try:
-        return _parse(path.read_bytes(), content)
-    except OSError as error:
-        raise ValueError(f"the file can't be read: {error.strerror}") from error
+        pem = read_file(path)
+    except UnreadableFileError as error:
+        raise ValueError(f"the file can't be read: {error}") from error
+    return _parse(pem, content)
 
 
 @cache

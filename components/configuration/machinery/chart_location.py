@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Final, cast
 from urllib.parse import urlsplit
 
-import yaml
+from common.files import UnreadableFileError, read_yaml
 
 #: The charts that the program installs; a local folder holds one folder for each.
 CHARTS: Final = ("base", "istiod")
@@ -70,11 +70,9 @@ def _folder(text: str, root: Path) -> Path:
 
 def _version(folder: Path, chart: str) -> str:
     try:
-        content: object = yaml.safe_load((folder / "Chart.yaml").read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ValueError(f"the folder holds no chart '{chart}' ({chart}/Chart.yaml)") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ValueError(f"{chart}/Chart.yaml is not YAML") from error
+        content: object = read_yaml(folder / "Chart.yaml")
+    except UnreadableFileError as error:
+        raise ValueError(f"{chart}/Chart.yaml can't be read: {error}") from error
     version = cast("dict[str, Any]", content).get("version") if isinstance(content, dict) else None
     if not isinstance(version, str):
         raise ValueError(f"{chart}/Chart.yaml has no version")

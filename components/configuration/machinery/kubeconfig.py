@@ -12,6 +12,8 @@ from typing import Any, Final, TypeAlias, cast
 
 import yaml
 
+from common.files import UnreadableFileError, read_file, read_yaml
+
 Entry: TypeAlias = dict[str, Any]
 
 #: An entry's key that names a file -> the key under which the file's content is embedded instead.
@@ -94,23 +96,24 @@ class Kubeconfig:
             named = result.pop(names_file, None)
             if not named or result.get(holds_data):  # embedded data wins, as it does for kubectl
                 continue
-            try:
-                content = (self.path.parent / str(named)).read_bytes()
-            except OSError as error:
-                raise ValueError(f"the file that {names_file} names can't be read: {error.strerror}") from error
-            result[holds_data] = base64.b64encode(content).decode("ascii")
+            result[holds_data] = base64.b64encode(self._named_file(names_file, named)).decode("ascii")
         if result.get("tokenFile"):  # read anew by each client, since such tokens are renewed
+            self._named_file("tokenFile", result["tokenFile"])
             result["tokenFile"] = str((self.path.parent / str(result["tokenFile"])).absolute())
         return result
+
+    def _named_file(self, key: str, name: object) -> bytes:
+        try:
+            return read_file(self.path.parent / str(name))
+        except UnreadableFileError as error:
+            raise ValueError(f"the file that {key} names can't be read: {error}") from error
 
 
 def _yaml_mapping(path: Path) -> Entry:
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ValueError(f"the file can't be read: {error.strerror}") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ValueError("the file is not YAML") from error
+        content = read_yaml(path)
+    except UnreadableFileError as error:
+        raise ValueError(f"the file can't be read: {error}") from error
     if not isinstance(content, dict):
         raise ValueError("the file is not a kubeconfig: it is no mapping")
     return cast("Entry", content)

@@ -252,8 +252,10 @@ def project_path(text: str, root: Path) -> Path:
     """Return the path that `text` means: `~` is the home folder, anything relative starts at the project's folder.
 
     Raises:
-        ValueError: if there is no home folder of that name.
+        ValueError: if it has a null character, or there is no home folder of that name.
     """
+    if "\0" in text:
+        raise ValueError("no path has a null character")
     try:
         return root / Path(text).expanduser()
     except RuntimeError as error:

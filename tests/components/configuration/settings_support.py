@@ -1,5 +1,6 @@
 """What the tests of settings share: a configuration that is right, and files to point it at."""
 
+import os
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -140,6 +141,12 @@ def fill(project: Path) -> None:
         "no-current-context.yaml": kubeconfig(**{"current-context": ""}),
         "no-contexts.yaml": kubeconfig(contexts=[]),
         "no-user.yaml": kubeconfig(users=[]),
+        "endless-ca.yaml": kubeconfig(clusters=[{"name": "kind", "cluster": {"certificate-authority": "/dev/zero"}}]),
+        "endless-token.yaml": kubeconfig(users=[{"name": "admin", "user": {"tokenFile": "/dev/zero"}}]),
+        "deep.yaml": "[" * 9999,
+        "date.yaml": "a: 2026-02-30\n",
+        "merged.yaml": "a: &a {b: c}\nd: {<<: [*a, *a]}\n",
+        "latin-1.yaml": "café: 1\n".encode("latin-1"),
         "missing-ca.yaml": kubeconfig(clusters=[{"name": "kind", "cluster": {"certificate-authority": "gone.crt"}}]),
         "deployment.yaml": "kind: Deployment\n",
         "list.yaml": "- one\n",
@@ -160,6 +167,14 @@ def fill(project: Path) -> None:
         "bundle.pem": authority("First CA").pem + authority("Second CA", NOW - 30 * DAY, NOW - DAY).pem,
     }.items():
         (project / name).write_bytes(content if isinstance(content, bytes) else content.encode())
+    os.mkfifo(project / "pipe")
+    (project / "huge").touch()
+    os.truncate(project / "huge", 8 << 30)  # sparse: it takes no room
+    (project / "dangling").symlink_to("gone")
+    (project / "to-a-device").symlink_to("/dev/zero")
+    charts(project / "charts-endless", base="1.31.4")
+    (project / "charts-endless" / "istiod").mkdir()
+    (project / "charts-endless" / "istiod" / "Chart.yaml").symlink_to("/dev/zero")
     charts(project / "charts-1.27.0", base="1.27.0", istiod="1.27.0")
     charts(project / "charts-mixed", base="1.27.0", istiod="1.26.0")
     charts(project / "charts-base-only", base="1.27.0")

@@ -20,7 +20,7 @@ WITH_FILES = {
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    for name in ("ca.crt", "admin.crt", "admin.key"):
+    for name in ("ca.crt", "admin.crt", "admin.key", "token"):
         (tmp_path / name).write_text(name)
     (tmp_path / "config").write_text(kubeconfig(**WITH_FILES))
     return tmp_path

@@ -26,7 +26,7 @@ from components.configuration.machinery.certificates import (
     read_ca_file,
 )
 from components.configuration.machinery.constraints import Check, Constraint, Fault, Faults
-from components.configuration.machinery.entries import each
+from components.configuration.machinery.entries import each, of_entry
 from components.configuration.machinery.key import ReadingContext, key
 from components.configuration.machinery.problems import Steps, put, put_secret, remove
 from components.configuration.machinery.types import (
@@ -41,6 +41,7 @@ from components.configuration.machinery.types import (
 )
 from components.configuration.tracing import TracingSettings, to_opentelemetry
 from components.constants.choices import TracingMode
+from components.model.spans import HeaderTag
 
 #: Headers that HTTP and OTLP exporters write themselves.
 TRANSPORT_HEADERS: Final = (
@@ -398,6 +399,13 @@ def _token_has_a_use(settings: BackendSettings, _: ReadingContext) -> Faults:
         )
 
 
+def _tags_copy_no_token(settings: BackendSettings, _: ReadingContext) -> Faults:
+    for position, tag in enumerate(settings.custom_tags.values(), start=1):
+        if isinstance(tag, HeaderTag) and tag.name == settings.access_token_header:
+            reason = "that header carries the backend's access token, and whoever reads spans would read it"
+            yield Fault("custom_tags", of_entry(position, reason))
+
+
 BACKEND_CONSTRAINTS: Final[Sequence[Constraint[BackendSettings]]] = (
     Constraint(("backend", "backend_address"), _address_is_there),
     Constraint(("backend", "backend_address"), _address_is_the_presets),
@@ -417,4 +425,5 @@ BACKEND_CONSTRAINTS: Final[Sequence[Constraint[BackendSettings]]] = (
     Constraint(("backend", "access_token_header"), _token_header_is_lightsteps),
     Constraint(("backend", "access_token", "access_token_header"), _token_is_there),
     Constraint(("access_token", "access_token_header"), _token_has_a_use),
+    Constraint(("custom_tags", "access_token_header"), _tags_copy_no_token),
 )

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Annotated, Any, Final, TypeAlias
 
-from pydantic import Field, InstanceOf
+from pydantic import AfterValidator, Field, InstanceOf
 
 from components.configuration.istio import IstioSettings
 from components.configuration.machinery.constraints import Constraint, Fault, Faults
@@ -83,6 +83,19 @@ def _printable(text: str) -> str:
 Printable: TypeAlias = Annotated[str, Allowed("printable text", check=_printable)]
 
 
+#: Words in the names of headers that carry credentials: authorization (RFC 9110), cookie (RFC 6265), and those of
+#: gateways and clouds, as in x-api-key, x-amz-security-token, x-goog-iap-jwt-assertion and x-vault-token.
+_CREDENTIALS: Final = re.compile(
+    r"(?:^|[-_.])(?:authorization|auth|cookie|token|secret|passw(?:or)?d|credentials?|jwt|api[-_.]?key)(?:$|[-_.0-9])"
+)
+
+
+def _without_credentials(header: str) -> str:
+    if _CREDENTIALS.search(header):
+        raise ValueError("that header carries credentials, and whoever reads spans would read them")
+    return header
+
+
 class _Literal(Entry):
     literal: Printable
 
@@ -92,7 +105,9 @@ class _WithDefault(Entry):
 
 
 class _Header(_WithDefault):
-    header: Annotated[str, matching(r":?[a-z0-9_.-]+", "a lower-case header name")]
+    header: Annotated[
+        str, AfterValidator(_without_credentials), matching(r":?[a-z0-9_.-]+", "a lower-case header name")
+    ]
 
 
 class _Environment(_WithDefault):
@@ -177,7 +192,8 @@ class TracingSettings(IstioSettings):
     )
     custom_tags: CustomTagsByName = key(
         "Tags that every span gets. A value is the same for all (literal), or comes from a request header or from "
-        "an environment variable of the sidecar, with default where there is none. Not for secrets.",
+        "an environment variable of the sidecar, with default where there is none. Not for secrets: headers that carry "
+        "credentials, such as authorization, cookie or x-api-key, are refused.",
         '{"team":{"literal":"shop"},"tenant":{"header":"x-tenant","default":"none"}}',
         allowed='an object of tag name to exactly one of {"literal":"<text>"}, {"header":"<lower-case name>"} and '
         '{"environment":"<name>"}, the last two also with "default":"<text>"',

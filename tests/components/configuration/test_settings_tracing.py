@@ -79,6 +79,13 @@ def test_custom_tags_are_read_by_their_source(project: Path) -> None:
     }
 
 
+@pytest.mark.parametrize("header", [":authority", "x-author", "x-tokenizer", "x-session-kind", "x-cookies-accepted"])
+def test_header_that_only_resembles_one_with_credentials_makes_a_tag(header: str, project: Path) -> None:
+    settings = read({**RIGHT, "customTags": json.dumps({"tag": {"header": header}})}, project)
+
+    assert settings.custom_tags == {"tag": HeaderTag(header)}
+
+
 def test_custom_tags_work_in_native_mode(project: Path) -> None:
     settings = read({**EXISTING, "istioVersion": "1.14.6", "customTags": '{"team":{"literal":"shop"}}'}, project)
 

@@ -1,4 +1,4 @@
-"""The generated part of `docs/tracing.md`: the tables of Istio versions, and the values that each of them takes."""
+"""The generated part of `docs/tracing.md`: the tables of Istio versions, their values, and the tables of backends."""
 
 from collections.abc import Iterator
 from itertools import pairwise
@@ -8,13 +8,15 @@ import yaml
 from pydantic import SecretStr
 
 from components.backends.address import BackendAddress
-from components.backends.presets import PRESETS, Backend, BackendPreset
+from components.backends.backend import Backend
+from components.backends.presets import PRESETS, BackendPreset
 from components.constants.choices import TracingMode
 from components.kubernetes.secret_values import revealed
 from components.tracing.plan import TracingPlan
 from components.tracing.values import tracing_values
 from components.versions.istio import TABLE, VersionRow
 from components.versions.support import LIMITS, SUPPORT
+from reference.backends import backends
 from reference.block_yaml import BlockDumper
 
 _TOKEN: Final = "<access token>"  # noqa: S105 - a placeholder
@@ -27,7 +29,7 @@ _BACKEND: Final = Backend(
 
 def tables() -> str:
     """Return the generated part of the page, Markdown."""
-    return "\n".join([*_modes(), "", *_values(), *_support(), "", *_limits(), ""])
+    return "\n".join([*_modes(), "", *_values(), *_support(), "", *_limits(), "", *backends()])
 
 
 def _modes() -> Iterator[str]:

@@ -10,7 +10,7 @@ from packaging.version import Version
 from pulumi.runtime.config import CONFIG, get_config, get_config_env, is_config_secret
 
 from components.configuration.applications import APPLICATION_CONSTRAINTS
-from components.configuration.backend import BACKEND_CONSTRAINTS
+from components.configuration.backend_constraints import BACKEND_CONSTRAINTS
 from components.configuration.cluster import CLUSTER_CONSTRAINTS
 from components.configuration.gateway import GATEWAY_CONSTRAINTS
 from components.configuration.gke import GKE_CONSTRAINTS

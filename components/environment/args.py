@@ -79,7 +79,6 @@ def tracing_plan(settings: Settings) -> TracingPlan:
         version=settings.istio_version,
         mode=settings.tracing_mode,
         backend=settings.backend_target,
-        ca_certificate=settings.ca_certificate,
         token=settings.access_token,
         sampling_percentage=settings.sampling_percentage,
         overrides=settings.sampling_overrides,

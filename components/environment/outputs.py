@@ -5,7 +5,7 @@ from typing import Any
 
 import pulumi
 
-from components.backends.presets import Backend
+from components.backends.backend import Backend
 from components.cluster.handle import ClusterHandle
 from components.configuration.machinery.certificates import fingerprints
 from components.configuration.settings import Settings
@@ -36,7 +36,7 @@ class EnvironmentOutputs:
             "tracingMode": self.tracing.mode.value,
             "backendAddress": str(self.tracing.backend.address),
             "backendTls": self.tracing.backend.tls,
-            "backendCaSha256": fingerprints(self.tracing.ca_certificate) if self.tracing.ca_certificate else [],
+            "backendCaSha256": fingerprints(ca) if (ca := self.tracing.backend.ca_certificate) else [],
             "backendHeaderNames": _header_names(self.tracing.backend),
             "samplingPercentage": float(self.tracing.sampling_percentage),
             "ingressHost": self.gateway.host,

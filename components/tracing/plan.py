@@ -13,7 +13,7 @@ from packaging.version import Version
 from pydantic import SecretStr
 
 from components.backends.address import BackendAddress
-from components.backends.presets import Backend
+from components.backends.backend import Backend
 from components.constants.choices import TracingMode
 from components.constants.names import PROVIDER_NAMES, SATELLITE_HOST
 from components.model.secret_mounts import CA, TOKEN, SecretMount
@@ -29,7 +29,6 @@ class TracingPlan:
         version: the exact Istio version.
         mode: the tracing mode.
         backend: the tracing backend.
-        ca_certificate: the CA that verifies it, PEM; `None` (default) without TLS.
         token: the backend's access token; only native mode and some `lightstep` providers put it into chart values.
             Default: none.
         sampling_percentage: share of requests that are traced, 0 to 100 with at most two decimals. Default 100.
@@ -43,7 +42,6 @@ class TracingPlan:
     version: Version
     mode: TracingMode
     backend: Backend
-    ca_certificate: str | None = None
     token: SecretStr | None = None
     sampling_percentage: Decimal = Decimal(100)
     overrides: tuple[SamplingOverride, ...] = ()

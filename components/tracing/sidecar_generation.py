@@ -18,4 +18,4 @@ def sidecar_generation(plan: TracingPlan) -> str:
     values = revealed(tracing_values(plan))
     values.pop("pilot", None)  # sampling, which istiod tells them
     token = plan.token.get_secret_value() if plan.token else None
-    return f"{generation} {checksum([values, token, plan.ca_certificate])}"
+    return f"{generation} {checksum([values, token, plan.backend.ca_certificate])}"

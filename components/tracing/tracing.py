@@ -121,7 +121,7 @@ class Tracing(pulumi.ComponentResource):
 
     def _ca(self, each: str, namespace: pulumi.Input[str]) -> pulumi.Resource:
         opts = pulumi.ResourceOptions(parent=self)
-        return ca_secret(f"{self._name}-ca-{each}", namespace, self._args.plan.ca_certificate or "", opts)
+        return ca_secret(f"{self._name}-ca-{each}", namespace, self._args.plan.backend.ca_certificate or "", opts)
 
     def _token(self, each: str, namespace: pulumi.Input[str]) -> pulumi.Resource:
         return kubernetes.core.v1.Secret(
@@ -137,7 +137,7 @@ class Tracing(pulumi.ComponentResource):
         if pods is None:
             raise ValueError("mode opentelemetry needs a Collector")
         namespace = args.namespaces[pods.namespace]
-        ca = [self._ca(pods.namespace, namespace)] if args.plan.ca_certificate else []
+        ca = [self._ca(pods.namespace, namespace)] if args.plan.backend.ca_certificate else []
         Collector(
             f"{self._name}-collector",
             CollectorArgs(
@@ -146,7 +146,6 @@ class Tracing(pulumi.ComponentResource):
                 access_token=args.credentials.access_token,
                 headers=args.credentials.headers,
                 client_key=args.credentials.client_key,
-                ca_certificate=args.plan.ca_certificate,
                 image=pods.image,
                 injection_label=pods.injection_label,
                 replicas=pods.replicas,

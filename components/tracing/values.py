@@ -11,7 +11,7 @@ from typing import Final, cast
 import yaml
 from pydantic import SecretStr
 
-from components.backends.presets import Backend
+from components.backends.backend import Backend
 from components.constants.choices import TracingMode
 from components.constants.files import CA_FILE, TOKEN_FILE
 from components.constants.names import COLLECTOR, COLLECTOR_NAMESPACE, FILES_TEMPLATE

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+import certifi
 from cryptography import x509
 
 from common.plain import at
@@ -72,7 +73,7 @@ def _validity(certificate: x509.Certificate, now: datetime) -> Finding:
     return passed(title, f"until {ends:%Y-%m-%d}")
 
 
-def handshake(address: str, pem: str) -> Finding:
+def handshake(address: str, pem: str | None) -> Finding:
     """Return whether the backend shows a certificate that the CA verifies, by a TLS handshake from this machine.
 
     Where this machine can't reach the backend, nothing follows: it may be reachable from the cluster only, and then the
@@ -80,12 +81,12 @@ def handshake(address: str, pem: str) -> Finding:
 
     Arguments:
         address: host and port.
-        pem: the CA.
+        pem: the CA; `None` means the public ones, here those of the package `certifi`.
     """
-    title = f"the CA verifies the certificate of {address}"
+    title = f"{'the CA verifies' if pem else 'public CAs verify'} the certificate of {address}"
     known = BackendAddress.parse(address)
     # gRPC and OTLP/HTTP both: a gRPC server may end a handshake that does not offer h2.
-    settings = ssl.create_default_context(cadata=pem)
+    settings = ssl.create_default_context(cadata=pem) if pem else ssl.create_default_context(cafile=certifi.where())
     settings.set_alpn_protocols(["h2", "http/1.1"])
     try:
         with (

@@ -23,6 +23,8 @@ def check(context: Context, progress: Callable[[str], None]) -> list[Finding]:
     expected = context.expected
     if not expected.backend_tls:
         return [skipped(STAGE.name, f"the stack reaches {expected.backend_address} without TLS")]
+    if not expected.backend_ca_sha256:
+        return _recognized(context, progress, None)
     progress("reading the CA Secrets")
     found: list[Finding] = []
     pems: list[str] = []
@@ -33,16 +35,22 @@ def check(context: Context, progress: Callable[[str], None]) -> list[Finding]:
         pems += [seen.pem] if seen.pem else []
     if any_failed(found) or not pems:
         return found
-    progress(f"TLS handshake with {expected.backend_address}")
-    shown = handshake(expected.backend_address, pems[0])
-    if shown.verdict is Verdict.FAIL:
-        return [*found, shown]
-    progress("reading the Collector's log")
-    title = "the Collector accepts the backend's certificate"
-    return [*found, shown, *judge_acceptance(title, context.collector, _OF_THE_CA)]
+    return [*found, *_recognized(context, progress, pems[0])]
 
 
 STAGE: Final = Stage("CA certificate", "ca-certificate", 14, check)
+
+
+def _recognized(context: Context, progress: Callable[[str], None], pem: str | None) -> list[Finding]:
+    """Return whether the backend is recognized by a CA, `None` for the public ones: from here, and by the Collector."""
+    address = context.expected.backend_address
+    progress(f"TLS handshake with {address}")
+    shown = handshake(address, pem)
+    if shown.verdict is Verdict.FAIL:
+        return [shown]
+    progress("reading the Collector's log")
+    title = "the Collector accepts the backend's certificate"
+    return [shown, *judge_acceptance(title, context.collector, _OF_THE_CA)]
 
 
 def namespaces_with_ca(expected: Expected) -> tuple[str, ...]:

@@ -151,7 +151,7 @@ def parse(
 
     hidden = given.secret_keys | {key for key, entry in known.items() if entry.about.secret}
     shown = {key: HIDDEN if key in hidden else text for key, text in texts.items()}
-    problems = [*_problems(known, shown, faults, example_fits), *_unknown_keys(known, given.texts)]
+    problems = [*_problems(known, shown, faults, example_fits), *_unknown_keys(known, given.texts, example_fits)]
     if problems:
         secrets = {part for key, text in given.texts.items() if key in hidden for part in _parts(text)}
         raise ConfigurationError(stack, problems, secrets)
@@ -237,7 +237,9 @@ def _problems(
     return [problem for _, problem in sorted(problems, key=lambda entry: entry[0])]
 
 
-def _unknown_keys(known: Mapping[str, KnownKey], raw: Mapping[str, str]) -> Iterator[Problem]:
+def _unknown_keys(
+    known: Mapping[str, KnownKey], raw: Mapping[str, str], example_fits: Callable[[KnownKey], bool]
+) -> Iterator[Problem]:
     """Yield a problem for each key that nobody reads. Its value is not shown: it may be a misspelled access token."""
     by_lower_case = {key.lower(): key for key in known}
     for key in sorted(set(raw) - set(known)):
@@ -245,7 +247,7 @@ def _unknown_keys(known: Mapping[str, KnownKey], raw: Mapping[str, str]) -> Iter
         fix = remove(key)
         if close:
             nearest = by_lower_case[close[0]]
-            fix = (*fix, *_example(known[nearest]))
+            fix = (*fix, *_example(known[nearest])) if example_fits(known[nearest]) else fix
             reason = f"there is no such key; the nearest is {nearest}"
         else:
             reason = "there is no such key"

@@ -15,7 +15,7 @@ from pulumi_kubernetes.apps.v1 import DeploymentSpecArgs
 from pulumi_kubernetes.core.v1 import ServicePortArgs, ServiceSpecArgs
 from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
 
-from components.backends.presets import Backend
+from components.backends.backend import Backend
 from components.constants.files import CONFIGURATION_KEY, CREDENTIALS_SECRET
 from components.constants.names import COLLECTOR as NAME
 from components.constants.names import COLLECTOR_SELECTOR as SELECTOR
@@ -35,10 +35,9 @@ class CollectorArgs:
 
     Arguments:
         namespace: name of a namespace with sidecar injection.
-        backend: where the spans go.
+        backend: where the spans go. The Pods mount its CA, if it has one, from the CA Secret of `namespace`; here it is
+            only read in order to roll them when it changes.
         access_token: the backend's access token, a secret; `None` if `backend.token_header` is.
-        ca_certificate: the CA (PEM) that stands in the CA Secret of `namespace`; `None` without `backend.tls`. The
-            Pods mount the Secret; the certificate itself is only read in order to roll them when it changes.
         image: the Collector's image, pinned by tag or digest.
         injection_label: the label of namespaces with sidecar injection (`constants.names.injection_label`); only their
             Pods reach the Collector.
@@ -54,7 +53,6 @@ class CollectorArgs:
     namespace: pulumi.Input[str]
     backend: Backend
     access_token: pulumi.Input[str] | None
-    ca_certificate: str | None
     image: str
     injection_label: Mapping[str, str]
     headers: Mapping[str, pulumi.Input[str]] = field(default_factory=dict[str, pulumi.Input[str]])
@@ -70,10 +68,8 @@ class CollectorArgs:
             raise ValueError("headers must have exactly the names in backend.header_names")
         if (backend.client_certificate is None) != (self.client_key is None):
             raise ValueError("backend.client_certificate and client_key go together: set both or neither")
-        if backend.tls != (self.ca_certificate is not None):
-            raise ValueError("backend.tls and ca_certificate go together: set both or neither")
-        if backend.client_certificate is not None and not backend.tls:
-            raise ValueError("backend.client_certificate needs backend.tls")
+        if (backend.ca_certificate or backend.client_certificate) and not backend.tls:
+            raise ValueError("backend.ca_certificate and backend.client_certificate need backend.tls")
 
 
 class Collector(pulumi.ComponentResource):
@@ -172,8 +168,8 @@ class Collector(pulumi.ComponentResource):
                     image=args.image,
                     labels=self._labels,
                     files=frozenset(self._files),
-                    ca=args.backend.tls,
-                    checksum=configuration_checksum(configuration, args.ca_certificate, self._files),
+                    ca=args.backend.ca_certificate is not None,
+                    checksum=configuration_checksum(configuration, args.backend.ca_certificate, self._files),
                 ),
             ),
             opts=self._child(depends_on),
@@ -183,5 +179,5 @@ class Collector(pulumi.ComponentResource):
 def _headers(args: CollectorArgs) -> dict[str, pulumi.Input[str]]:
     headers = dict(args.headers)
     if args.backend.token_header is not None and args.access_token is not None:
-        headers[args.backend.token_header] = args.access_token
+        headers[args.backend.token_header] = pulumi.Output.secret(args.access_token).apply(args.backend.token_value)
     return headers

@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
-from components.backends.presets import Backend, OtlpProtocol
+from components.backends.backend import Backend, OtlpProtocol
 from components.constants.files import CA_FILE, CLIENT_CERTIFICATE_KEY, CLIENT_KEY_KEY, CREDENTIALS_FOLDER
 from components.constants.ports import HEALTH_PORT, METRICS_PORT, OTLP_PORT
 
@@ -57,30 +57,41 @@ METRICS_READER: Final[Mapping[str, Any]] = {
 
 
 def collector_configuration(backend: Backend) -> dict[str, Any]:
-    """Return the configuration without the headers, as data; it holds no secret.
+    """Return the configuration without the credentials, as data; it holds no secret.
 
     Arguments:
         backend: where the spans go.
     """
-    exporter = _exporter_name(backend)
-    return {
+    return _assembled(
         # Go listens on IPv4 and IPv6 for 0.0.0.0 (https://pkg.go.dev/net#Listen).
-        "receivers": {"otlp": {"protocols": {"grpc": {"endpoint": f"0.0.0.0:{OTLP_PORT}"}}}},
-        "processors": {"memory_limiter": dict(MEMORY_LIMITER), "batch": dict(BATCH)},
-        "exporters": {
-            exporter: {
-                **_endpoint(backend),
-                "tls": _tls(backend),
-                "retry_on_failure": dict(RETRY_ON_FAILURE),
-                "sending_queue": dict(SENDING_QUEUE),
-            }
-        },
-        "extensions": {"health_check": {"endpoint": f"0.0.0.0:{HEALTH_PORT}"}},
+        receivers={"otlp": {"protocols": {"grpc": {"endpoint": f"0.0.0.0:{OTLP_PORT}"}}}},
+        processors={"memory_limiter": dict(MEMORY_LIMITER), "batch": dict(BATCH)},
+        exporters={_exporter_name(backend): _exporter(backend)},
+        extensions={"health_check": {"endpoint": f"0.0.0.0:{HEALTH_PORT}"}},
+    )
+
+
+def _assembled(
+    receivers: Mapping[str, Any],
+    processors: Mapping[str, Any],
+    exporters: Mapping[str, Any],
+    extensions: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Return a configuration whose one pipeline uses all of its parts, the processors in their order."""
+    return {
+        "receivers": receivers,
+        "processors": processors,
+        "exporters": exporters,
+        "extensions": extensions,
         "service": {
-            "extensions": ["health_check"],
+            "extensions": list(extensions),
             "telemetry": {"metrics": {"readers": [{"pull": {"exporter": {"prometheus": dict(METRICS_READER)}}}]}},
             "pipelines": {
-                "traces": {"receivers": ["otlp"], "processors": ["memory_limiter", "batch"], "exporters": [exporter]}
+                "traces": {
+                    "receivers": list(receivers),
+                    "processors": list(processors),
+                    "exporters": list(exporters),
+                }
             },
         },
     }
@@ -103,6 +114,17 @@ def _exporter_name(backend: Backend) -> str:
     return "otlphttp" if backend.protocol is OtlpProtocol.HTTP else "otlp"
 
 
+def _exporter(backend: Backend) -> dict[str, Any]:
+    """Return what sends to one backend, with a queue of its own."""
+    return {
+        **_endpoint(backend),
+        "tls": _tls(backend),
+        **({"headers": {name: _literal(value) for name, value in backend.headers.items()}} if backend.headers else {}),
+        "retry_on_failure": dict(RETRY_ON_FAILURE),
+        "sending_queue": dict(SENDING_QUEUE),
+    }
+
+
 def _endpoint(backend: Backend) -> dict[str, str]:
     if backend.protocol is OtlpProtocol.GRPC:
         return {"endpoint": str(backend.address)}
@@ -111,12 +133,13 @@ def _endpoint(backend: Backend) -> dict[str, str]:
 
 
 def _tls(backend: Backend) -> dict[str, Any]:
+    """Return how the backend is verified, without a CA of its own by the public ones in the Collector's image."""
     if not backend.tls:
         return {"insecure": True}
-    verifying = {"ca_file": CA_FILE}
+    ca = {"ca_file": CA_FILE} if backend.ca_certificate is not None else {"insecure": False}
     if backend.client_certificate is None:
-        return verifying
-    return verifying | {
+        return ca
+    return ca | {
         "cert_file": f"{CREDENTIALS_FOLDER}/{CLIENT_CERTIFICATE_KEY}",
         "key_file": f"{CREDENTIALS_FOLDER}/{CLIENT_KEY_KEY}",
     }

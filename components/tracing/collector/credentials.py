@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pulumi
 
-from components.backends.presets import Backend
+from components.backends.backend import Backend
 from components.constants.files import CLIENT_CERTIFICATE_KEY, CLIENT_KEY_KEY, CREDENTIALS_KEY
 from components.kubernetes.checksums import checksum
 from components.tracing.collector.configuration import credentials_configuration
@@ -40,7 +40,7 @@ def configuration_checksum(
 
     Arguments:
         configuration: the configuration without headers.
-        ca_certificate: the CA that verifies the backend, PEM; `None` without TLS.
+        ca_certificate: the CA that verifies the backend, PEM; `None` if it has none of its own.
         files: what `credential_files` returns.
     """
     if not files:

@@ -1,11 +1,21 @@
 """What is known of tracing backends."""
 
+from itertools import product
+
+import pytest
+
 from components.backends.address import BackendAddress
-from components.backends.presets import PRESETS, Backend, BackendPreset, OtlpProtocol
+from components.backends.backend import AuthScheme, Backend, OtlpProtocol
+from components.backends.preset import ByRegion, OwnAddress, Preset
+from components.backends.presets import PRESETS, BackendPreset
+
+LIGHTSTEP = {name: preset for name, preset in PRESETS.items() if name.startswith("lightstep-")}
 
 
 def test_public_endpoints_of_lightstep_have_a_fixed_address() -> None:
-    assert {name.value: str(preset.address) for name, preset in PRESETS.items() if preset.address} == {
+    fixed = {name.value: str(it.address) for name, it in LIGHTSTEP.items() if isinstance(it.address, BackendAddress)}
+
+    assert fixed == {
         "lightstep-us": "ingest.lightstep.com:443",
         "lightstep-eu": "ingest.eu.lightstep.com:443",
         "lightstep-public-satellites": "collector-grpc.lightstep.com:443",
@@ -14,22 +24,59 @@ def test_public_endpoints_of_lightstep_have_a_fixed_address() -> None:
 
 def test_every_preset_is_described() -> None:
     assert list(PRESETS) == list(BackendPreset)
-    assert all(preset.title for preset in PRESETS.values())
+    for preset in PRESETS.values():
+        assert all([preset.title, preset.ready, preset.sources, preset.protocols])
+        assert all(source.page.startswith("https://") for source in preset.sources)
 
 
-def test_satellites_take_the_token_in_lightsteps_header_and_any_other_backend_in_its_own() -> None:
-    headers = {name.value: preset.token_header for name, preset in PRESETS.items()}
-
-    assert headers.pop("otlp") is None
-    assert set(headers.values()) == {"lightstep-access-token"}
+def test_satellites_take_the_token_in_lightsteps_header() -> None:
+    assert {preset.token_header for preset in LIGHTSTEP.values()} == {"lightstep-access-token"}
 
 
 def test_only_lightsteps_own_take_what_sidecars_send_themselves() -> None:
-    assert [name.value for name, preset in PRESETS.items() if not preset.speaks_lightstep] == ["otlp"]
+    assert [name for name, preset in PRESETS.items() if preset.speaks_lightstep] == list(LIGHTSTEP)
+
+
+@pytest.mark.parametrize("preset", PRESETS.values(), ids=PRESETS)
+def test_example_of_an_address_is_one(preset: Preset) -> None:
+    match preset.address:
+        case BackendAddress():
+            assert preset.tls_only
+        case ByRegion() as address:
+            assert address.allows(address.example)
+            assert address.words
+            assert all(BackendAddress.parse(str(address.address(it))) for it in (address.example, *address.known))
+            assert not address.allows("no such place")
+            assert not address.allows("")
+        case OwnAddress(example, domain):
+            assert BackendAddress.parse(example).host.endswith(domain)
+            assert preset.tls_only is bool(domain)
+
+
+@pytest.mark.parametrize(
+    ("scheme", "sent"),
+    [
+        (None, "me:hunter2"),
+        (AuthScheme.BEARER, "Bearer me:hunter2"),
+        (AuthScheme.BASIC, "Basic bWU6aHVudGVyMg=="),
+        (AuthScheme.API_KEY, "ApiKey me:hunter2"),
+        (AuthScheme.API_TOKEN, "Api-Token me:hunter2"),
+    ],
+)
+def test_token_travels_in_the_form_that_the_backend_asks_for(scheme: AuthScheme | None, sent: str) -> None:
+    backend = Backend(BackendAddress("otlp.example.com", 4317), True, "authorization", token_scheme=scheme)
+
+    assert backend.token_value("me:hunter2") == sent
+
+
+def test_no_two_presets_are_the_same() -> None:
+    rows = list(PRESETS.values())
+
+    assert [(one, other) for one, other in product(rows, rows) if one is not other and one == other] == []
 
 
 def test_backend_takes_otlp_over_grpc_unless_it_says_otherwise() -> None:
     backend = Backend(BackendAddress("otlp.example.com", 4317), tls=True, token_header=None)
 
     assert (backend.protocol, backend.path) == (OtlpProtocol.GRPC, "/v1/traces")
-    assert (backend.header_names, backend.client_certificate) == ((), None)
+    assert (backend.header_names, backend.client_certificate, backend.ca_certificate) == ((), None, None)

@@ -120,7 +120,7 @@ def test_charts_of_the_configured_version_are_taken_from_a_folder(project: Path)
 def test_backend_is_recognized_by(changes: dict[str, str], name: str, project: Path) -> None:
     settings = read({**RIGHT, **changes}, project)
 
-    [certificate] = x509.load_pem_x509_certificates((settings.ca_certificate or "").encode())
+    [certificate] = x509.load_pem_x509_certificates((settings.backend_target.ca_certificate or "").encode())
     assert f"CN={name}" in certificate.subject.rfc4514_string()
 
 
@@ -129,7 +129,7 @@ def test_without_tls_there_is_no_ca(project: Path) -> None:
 
     settings = read({**RIGHT, **satellites, "backendTls": "false"}, project)
 
-    assert settings.ca_certificate is None
+    assert settings.backend_target.ca_certificate is None
 
 
 def test_stack_name_that_makes_no_cluster_name_is_explained(project: Path) -> None:

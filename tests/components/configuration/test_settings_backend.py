@@ -1,5 +1,6 @@
 """Right configurations of the tracing backend, and the backend that they describe."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,8 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from pydantic import SecretStr
 
 from components.backends.address import BackendAddress
-from components.backends.presets import Backend, BackendPreset, OtlpProtocol
+from components.backends.backend import Backend, OtlpProtocol
+from components.backends.presets import BackendPreset
 from components.configuration.settings import Settings
 from tests.components.configuration.settings_support import (
     OTLP,
@@ -37,7 +39,7 @@ CLIENT = {"backendClientCertificateFile": "client-chain.pem", "backendClientKey"
 def test_lightstep_takes_the_token_in_its_own_header(changes: dict[str, str], address: str, project: Path) -> None:
     settings = read({**RIGHT, **changes}, project)
 
-    assert settings.backend_target == Backend(
+    assert replace(settings.backend_target, ca_certificate=None) == Backend(
         address=BackendAddress.parse(address), tls=True, token_header="lightstep-access-token"
     )
 
@@ -46,13 +48,14 @@ def test_satellites_may_be_reached_without_tls(project: Path) -> None:
     settings = read({**RIGHT, **SATELLITES, "backendTls": "false"}, project)
 
     assert settings.backend_target.tls is False
-    assert settings.ca_certificate is None
+    assert settings.backend_target.ca_certificate is None
 
 
 def test_otlp_endpoint_needs_nothing_but_an_address(project: Path) -> None:
     settings = read(OTLP, project)
 
-    assert settings.backend_target == Backend(BackendAddress("otlp.example.com", 4317), tls=True, token_header=None)
+    expected = Backend(BackendAddress("otlp.example.com", 4317), tls=True, token_header=None)
+    assert replace(settings.backend_target, ca_certificate=None) == expected
     assert settings.access_token is None
 
 
@@ -61,6 +64,21 @@ def test_otlp_endpoint_takes_a_token_in_the_header_that_is_named(project: Path) 
 
     assert settings.backend_target.token_header == "api-key"
     assert settings.access_token == SecretStr(TOKEN)
+
+
+@pytest.mark.parametrize(("region", "address"), [("us", "api.honeycomb.io:443"), ("eu", "api.eu1.honeycomb.io:443")])
+def test_region_is_a_part_of_the_address(region: str, address: str, project: Path) -> None:
+    settings = read({**RIGHT, "backend": "honeycomb", "backendRegion": region}, project)
+
+    assert str(settings.backend_target.address) == address
+    assert settings.backend_target.token_header == "x-honeycomb-team"
+
+
+def test_backend_with_a_certificate_of_a_public_ca_is_recognized_by_those_in_the_image(project: Path) -> None:
+    honeycomb = {**RIGHT, "backend": "honeycomb", "backendRegion": "us"}
+
+    assert read(honeycomb, project).backend_target.ca_certificate is None
+    assert read({**honeycomb, "backendCaFile": "good-ca.pem"}, project).backend_target.ca_certificate
 
 
 @pytest.mark.parametrize(("changes", "path"), [({}, "/v1/traces"), ({"backendPath": "/otlp/traces"}, "/otlp/traces")])
@@ -102,5 +120,5 @@ def test_client_key_is_kept_as_a_secret_in_one_form(name: str, project: Path) ->
 def test_backend_of_settings_without_an_address_is_an_error() -> None:
     settings = Settings(cluster_name="mesh", backend=BackendPreset.OTLP)
 
-    with pytest.raises(ValueError, match="backend otlp needs a backendAddress"):
+    with pytest.raises(ValueError, match="nothing says where backend otlp is"):
         _ = settings.backend_target

@@ -7,7 +7,7 @@ import pytest
 from packaging.version import Version
 
 from components.backends.address import BackendAddress
-from components.backends.presets import LIGHTSTEP_HEADER, Backend
+from components.backends.backend import LIGHTSTEP_HEADER, Backend
 from components.bookinfo.access import CALLERS
 from components.constants.choices import MutualTlsMode, TracingMode
 from components.environment.security import Security, SecurityArgs

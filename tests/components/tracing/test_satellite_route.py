@@ -6,7 +6,7 @@ import pytest
 from packaging.version import Version
 
 from components.backends.address import BackendAddress
-from components.backends.presets import LIGHTSTEP_HEADER, Backend
+from components.backends.backend import LIGHTSTEP_HEADER, Backend
 from components.constants.choices import TracingMode
 from components.tracing.plan import TracingPlan
 from components.tracing.satellite_route import destination_rule_spec, service_entry_spec

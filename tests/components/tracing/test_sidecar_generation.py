@@ -9,7 +9,7 @@ from packaging.version import Version
 from pydantic import SecretStr
 
 from components.backends.address import BackendAddress
-from components.backends.presets import LIGHTSTEP_HEADER, Backend
+from components.backends.backend import LIGHTSTEP_HEADER, Backend
 from components.constants.choices import TracingMode
 from components.kubernetes.transforms import rolls_with
 from components.model.spans import LiteralTag
@@ -18,12 +18,17 @@ from components.tracing.sidecar_generation import sidecar_generation
 from tests.support.transforms import through
 
 NATIVE, PROVIDER, OPENTELEMETRY = TracingMode.NATIVE, TracingMode.LIGHTSTEP_PROVIDER, TracingMode.OPENTELEMETRY
-BACKEND = Backend(BackendAddress("satellites.example.com", 9292), tls=True, token_header=LIGHTSTEP_HEADER)
+BACKEND = Backend(
+    BackendAddress("satellites.example.com", 9292),
+    tls=True,
+    token_header=LIGHTSTEP_HEADER,
+    ca_certificate="a CA",
+)
 TOKEN = SecretStr("correct-horse-battery")
 
 
 def plan(version: str, mode: TracingMode, **changes: Any) -> TracingPlan:
-    given: dict[str, Any] = {"backend": BACKEND, "token": TOKEN, "ca_certificate": "a CA"}
+    given: dict[str, Any] = {"backend": BACKEND, "token": TOKEN}
     return TracingPlan(Version(version), mode, **(given | changes))
 
 
@@ -34,7 +39,7 @@ def plan(version: str, mode: TracingMode, **changes: Any) -> TracingPlan:
         {"token": SecretStr("another")},
         {"backend": replace(BACKEND, address=BackendAddress("satellites.example.com", 9293))},
         {"backend": replace(BACKEND, tls=False)},
-        {"ca_certificate": "another CA"},
+        {"backend": replace(BACKEND, ca_certificate="another CA")},
     ],
     ids=["token", "address", "TLS", "CA"],
 )
@@ -63,8 +68,7 @@ def test_in_opentelemetry_mode_only_another_version_rolls_sidecars() -> None:
         "1.27.0",
         OPENTELEMETRY,
         token=SecretStr("another"),
-        backend=replace(BACKEND, tls=False),
-        ca_certificate=None,
+        backend=replace(BACKEND, tls=False, ca_certificate=None),
     )
 
     assert before == sidecar_generation(other) == "1.27.0 opentelemetry"

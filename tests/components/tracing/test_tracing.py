@@ -5,7 +5,7 @@ import pytest
 from packaging.version import Version
 
 from components.backends.address import BackendAddress
-from components.backends.presets import Backend
+from components.backends.backend import Backend
 from components.constants.choices import TracingMode
 from components.tracing.plan import TracingPlan
 from components.tracing.tracing import CollectorPods, Credentials, Tracing, TracingArgs
@@ -117,13 +117,13 @@ def test_collector_is_made_as_asked() -> None:
 
 
 def test_collector_is_handed_all_credentials() -> None:
-    backend = Backend(BackendAddress("otlp.example.com", 4317), True, "api-key", header_names=("x-tenant",))
+    backend = Backend(BackendAddress("otlp.example.com", 4317), False, "api-key", header_names=("x-tenant",))
 
     made = record(
         lambda: Tracing(
             "tracing",
             TracingArgs(
-                plan=TracingPlan(Version("1.27.0"), OPENTELEMETRY, backend, CERTIFICATE),
+                plan=TracingPlan(Version("1.27.0"), OPENTELEMETRY, backend),
                 credentials=Credentials(
                     pulumi.Output.secret(TOKEN), {"x-tenant": pulumi.Output.secret("shop-of-the-team")}
                 ),

@@ -11,7 +11,7 @@ from packaging.version import Version
 from pydantic import SecretStr
 
 from components.backends.address import BackendAddress
-from components.backends.presets import LIGHTSTEP_HEADER, Backend
+from components.backends.backend import LIGHTSTEP_HEADER, Backend
 from components.model.spans import HeaderTag, LiteralTag
 from components.tracing.plan import TracingPlan
 from components.tracing.values import tracing_values

@@ -9,7 +9,7 @@ from packaging.version import Version
 from pydantic import SecretStr
 
 from components.backends.address import BackendAddress
-from components.backends.presets import LIGHTSTEP_HEADER, Backend
+from components.backends.backend import LIGHTSTEP_HEADER, Backend
 from components.constants.choices import TracingMode
 from components.model.spans import SamplingOverride
 from components.tracing.plan import TracingPlan
@@ -26,7 +26,8 @@ NAMESPACES: Final = ("bookinfo", "shop", "observability")
 
 
 def satellites(address: str = POOL, *, tls: bool = True) -> Backend:
-    return Backend(BackendAddress.parse(address), tls=tls, token_header=LIGHTSTEP_HEADER)
+    ca = CERTIFICATE if tls else None
+    return Backend(BackendAddress.parse(address), tls=tls, token_header=LIGHTSTEP_HEADER, ca_certificate=ca)
 
 
 def values_for(
@@ -51,7 +52,6 @@ def tracing(
         Version(version),
         mode,
         satellites(address, tls=tls),
-        CERTIFICATE if tls else None,
         sampling_percentage=Decimal(sampling),
         overrides=overrides,
     )

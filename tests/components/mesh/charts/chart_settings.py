@@ -6,7 +6,7 @@ import yaml
 from packaging.version import Version
 
 from components.backends.address import BackendAddress
-from components.backends.presets import Backend
+from components.backends.backend import Backend
 from components.constants.choices import TracingMode
 from components.mesh.chart_values import base_values, istiod_values
 from components.model.chart_values import Values

@@ -7,7 +7,7 @@ from packaging.version import Version
 from pydantic import SecretStr
 
 from components.backends.address import BackendAddress
-from components.backends.presets import LIGHTSTEP_HEADER, Backend
+from components.backends.backend import LIGHTSTEP_HEADER, Backend
 from components.constants.choices import TracingMode
 from components.kubernetes.secret_values import revealed
 from components.mesh.chart_values import istiod_values

@@ -10,7 +10,7 @@ import yaml
 from packaging.version import Version
 
 from components.backends.address import BackendAddress
-from components.backends.presets import Backend
+from components.backends.backend import Backend
 from components.constants.choices import TracingMode
 from components.versions.istio import row_for
 from local.toolchain.programs import ISTIO_TOOLS, Purpose

@@ -5,7 +5,7 @@ from typing import Any
 import pulumi
 
 from components.backends.address import BackendAddress
-from components.backends.presets import LIGHTSTEP_HEADER, Backend, OtlpProtocol
+from components.backends.backend import LIGHTSTEP_HEADER, Backend, OtlpProtocol
 from components.tracing.collector.collector import Collector, CollectorArgs
 from tests.support.mocks import Recording, record
 
@@ -14,7 +14,9 @@ KEY = "-----BEGIN PRIVATE KEY-----"
 CERTIFICATE = "-----BEGIN CERTIFICATE-----"
 TENANT = "tenant-of-the-team"
 
-POOL = Backend(BackendAddress("ingest.lightstep.com", 443), tls=True, token_header=LIGHTSTEP_HEADER)
+POOL = Backend(
+    BackendAddress("ingest.lightstep.com", 443), tls=True, token_header=LIGHTSTEP_HEADER, ca_certificate=CERTIFICATE
+)
 PLAIN = Backend(BackendAddress("tempo.tempo", 4317), tls=False, token_header=None)
 EVERYTHING = Backend(
     BackendAddress("2001:db8::1", 4318),
@@ -23,6 +25,7 @@ EVERYTHING = Backend(
     protocol=OtlpProtocol.HTTP,
     path="/otlp/v1/traces",
     header_names=("x-tenant",),
+    ca_certificate=CERTIFICATE,
     client_certificate=CERTIFICATE,
 )
 
@@ -33,7 +36,6 @@ def collector_args(backend: Backend = POOL, **changes: Any) -> CollectorArgs:
         "namespace": "observability",
         "backend": backend,
         "access_token": pulumi.Output.secret(TOKEN) if backend.token_header else None,
-        "ca_certificate": CERTIFICATE if backend.tls else None,
         "image": "collector:1.2.3",
         "injection_label": {"istio-injection": "enabled"},
         "headers": {name: pulumi.Output.secret(TENANT) for name in backend.header_names},

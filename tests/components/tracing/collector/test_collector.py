@@ -1,5 +1,6 @@
 """The OpenTelemetry Collector in the cluster: its objects and its Pods."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -159,8 +160,7 @@ def test_go_collects_garbage_before_the_memory_limit() -> None:
         (PLAIN, {"headers": {"x-tenant": "a"}}, "exactly the names"),
         (EVERYTHING, {"client_key": None}, "client_certificate and client_key"),
         (POOL, {"client_key": "key"}, "client_certificate and client_key"),
-        (POOL, {"ca_certificate": None}, "tls and ca_certificate"),
-        (PLAIN, {"ca_certificate": "ca"}, "tls and ca_certificate"),
+        (replace(PLAIN, ca_certificate="ca"), {}, "need backend.tls"),
     ],
 )
 def test_what_the_backend_asks_for_and_what_is_given_must_agree(

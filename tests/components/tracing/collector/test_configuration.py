@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from components.backends.address import BackendAddress
-from components.backends.presets import Backend, OtlpProtocol
+from components.backends.backend import Backend, OtlpProtocol
 from components.tracing.collector.configuration import collector_configuration, credentials_configuration
 from tests.components.tracing.collector.collector_support import EVERYTHING, PLAIN, POOL
 

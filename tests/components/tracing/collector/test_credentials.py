@@ -8,7 +8,7 @@ import pulumi
 import pytest
 
 from components.backends.address import BackendAddress
-from components.backends.presets import Backend
+from components.backends.backend import Backend
 from tests.components.tracing.collector.collector_support import (
     CERTIFICATE,
     EVERYTHING,
@@ -99,7 +99,7 @@ def test_same_inputs_leave_the_pods_alone() -> None:
         (EVERYTHING, {"access_token": lambda: pulumi.Output.secret("another")}),
         (EVERYTHING, {"headers": lambda: {"x-tenant": pulumi.Output.secret("another")}}),
         (EVERYTHING, {"client_key": lambda: pulumi.Output.secret("another")}),
-        (EVERYTHING, {"ca_certificate": "another"}),
+        (replace(EVERYTHING, ca_certificate="another"), {}),
         (replace(EVERYTHING, client_certificate="another"), {}),
         (replace(EVERYTHING, address=BackendAddress("ingest.eu.lightstep.com", 443)), {}),
     ],

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any, Final
 
-from components.backends.presets import OtlpProtocol
+from components.backends.backend import OtlpProtocol
 from local.ports import LOOPBACK
 from tests.support.served import Asked, Reply, Trust, serving
 

@@ -142,8 +142,8 @@ def _contents(made: Recording, volume: dict[str, Any], args: CollectorArgs, root
         return {name: _below(root, text) for name, text in data.items()}
     name = volume["secret"]["secretName"]
     if name == "lightstep.cacert":  # the caller's, not the Collector's
-        assert args.ca_certificate is not None
-        return {"cacert.pem": args.ca_certificate}
+        assert args.backend.ca_certificate is not None
+        return {"cacert.pem": args.backend.ca_certificate}
     return _the(made, "Secret", name)["stringData"]
 
 

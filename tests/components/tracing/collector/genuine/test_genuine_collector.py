@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from components.backends.address import BackendAddress
-from components.backends.presets import Backend, OtlpProtocol
+from components.backends.backend import Backend, OtlpProtocol
 from components.tracing.collector.collector import CollectorArgs
 from local.ports import LOOPBACK
 from tests.components.tracing.collector.genuine.backends import Arrival, Receiver, backend, send_span
@@ -72,13 +72,13 @@ def args(
         protocol=protocol,
         path="/otlp/v1/traces",
         header_names=tuple(headers or {}),
+        ca_certificate=POOL_CA.pem if tls else None,
         client_certificate=CLIENT.certificate.read_text() if client else None,
     )
     return CollectorArgs(
         namespace="observability",
         backend=target,
         access_token=token,
-        ca_certificate=POOL_CA.pem if tls else None,
         image="collector:1.2.3",
         injection_label={"istio-injection": "enabled"},
         headers=headers or {},

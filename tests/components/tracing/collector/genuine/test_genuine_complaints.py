@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from components.backends.address import BackendAddress
-from components.backends.presets import Backend, OtlpProtocol
+from components.backends.backend import Backend, OtlpProtocol
 from components.tracing.collector.collector import CollectorArgs
 from local.ports import LOOPBACK, free_ports
 from tests.components.tracing.collector.genuine.backends import Receiver, backend, send_span
@@ -37,9 +37,14 @@ PATIENCE = 20
 def args(protocol: OtlpProtocol, port: int, *, tls: bool, host: str = LOOPBACK) -> CollectorArgs:
     return CollectorArgs(
         namespace="observability",
-        backend=Backend(BackendAddress(host, port), tls=tls, token_header=None, protocol=protocol),
+        backend=Backend(
+            BackendAddress(host, port),
+            tls=tls,
+            token_header=None,
+            protocol=protocol,
+            ca_certificate=CA.pem if tls else None,
+        ),
         access_token=None,
-        ca_certificate=CA.pem if tls else None,
         image="collector:1.2.3",
         injection_label={"istio-injection": "enabled"},
     )

@@ -1,23 +1,21 @@
 """What the program makes for each stack, as readable YAML; in a change's diff it shows the effect."""
 
 import re
-import tempfile
+from functools import cache
 from pathlib import Path
 from typing import Any, Final, cast
 
 import yaml
 
 from reference.block_yaml import BlockDumper
+from reference.stacks.recordings import recordings
 from reference.writing import COMMAND
 from tests.support.istio import Document, Istio
 from tests.support.mocks import Recorded, Recording, mapped
-from tests.support.stacks import record_environment, stack_settings
+from tests.support.stacks import stack_config
 
 #: Keys that come first, as people write Kubernetes objects; all others follow by name.
 _FIRST: Final = ("apiVersion", "kind", "name", "metadata")
-
-#: Begins the name of the folder that stands in for the project's; it must not get into a snapshot.
-FOLDER_PREFIX: Final = "project-of-the-snapshot-"
 
 #: A checksum over a CA that is made anew each time, or its fingerprint; not the digest of an image.
 _CHECKSUM: Final = re.compile(r"(?<!sha256:)\b(?:[0-9a-f]{64}|[0-9a-f]{32})\b")
@@ -28,18 +26,17 @@ _HEADER: Final = f"""\
 """
 
 
+@cache
 def snapshot(stack: str) -> str:
     """Return the snapshot of the stack named `stack` as it is now."""
-    with tempfile.TemporaryDirectory(prefix=FOLDER_PREFIX) as project:
-        settings = stack_settings(stack, Path(project))
-        recording = record_environment(settings)
-    entries = [_entry(each, recording, str(settings.istio_version)) for each in recording.resources]
+    recording = recordings()[stack]
+    entries = [_entry(each, recording, stack) for each in recording.resources]
     document = {"resources": entries, "outputs": _ordered(mapped(recording.outputs, secret=lambda _: "[secret]"))}
     text = yaml.dump(document, Dumper=_Dumper, sort_keys=False, width=120, allow_unicode=True)
     return _HEADER + _CHECKSUM.sub("[checksum]", text)
 
 
-def _entry(resource: Recorded, recording: Recording, release: str) -> dict[str, Any]:
+def _entry(resource: Recorded, recording: Recording, stack: str) -> dict[str, Any]:
     entry: dict[str, Any] = {
         "name": resource.name,
         "type": resource.type,
@@ -49,17 +46,18 @@ def _entry(resource: Recorded, recording: Recording, release: str) -> dict[str, 
         "transforms": list(resource.transforms),
         "protect": resource.protected,
         "inputs": _ordered(mapped(resource.inputs, secret=lambda _: "[secret]")),
-        "renders": _rendered(resource, release),
+        "renders": _rendered(resource, stack),
     }
     return {key: value for key, value in entry.items() if value}
 
 
-def _rendered(resource: Recorded, release: str) -> list[str]:
-    """Return kind, namespace and name of each object of a chart from a local folder."""
+def _rendered(resource: Recorded, stack: str) -> list[str]:
+    """Return kind, namespace and name of each object of a chart from a local folder, whose release the stack names."""
     chart = str(resource.plain.get("chart", ""))
     if resource.type != "kubernetes:helm.sh/v4:Chart" or "://" in chart or "repositoryOpts" in resource.inputs:
         return []
-    rendered = Istio.obtain(release).render(Path(chart).name, resource.plain["values"], resource.name)
+    istio = Istio.obtain(stack_config(stack)["istioVersion"])
+    rendered = istio.render(Path(chart).name, resource.plain["values"], resource.name)
     return [_title(each) for each in rendered]
 
 

@@ -1,30 +1,27 @@
 """No stack of the project breaks a rule of the policy pack that would stop it."""
 
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pulumi_policy import EnforcementLevel
 
-from components.configuration.settings import Settings
 from local.toolchain.programs import NEWEST_ISTIO
 from policy.judgement import Violation, judge, judge_stack
 from policy.leaks import Secret, leaks, secret_texts
 from policy.resource import Resource
 from policy.rules import RULES
 from policy.stack import Stack
+from reference.stacks.recordings import recordings
 from tests.support.istio import Document, Istio
 from tests.support.mocks import Recorded, mapped
-from tests.support.stacks import TOKEN, record_environment, stack_names, stack_settings
+from tests.support.stacks import TOKEN, stack_config, stack_names, stack_settings
 
 
-@cache
-def violations(stack: str, folder: Path) -> list[Violation]:
+def violations(stack: str) -> list[Violation]:
     """Return every breach of a rule by a stack, also of those rules that don't count in its environment."""
-    settings = stack_settings(stack, folder)
-    resources = [each for made in record_environment(settings).resources for each in _resources(made, settings)]
+    resources = [each for made in recordings()[stack].resources for each in _resources(made, stack)]
     return [*(it for each in resources for it in judge(each, RULES)), *judge_stack(resources, RULES)]
 
 
@@ -34,30 +31,30 @@ def in_words(found: list[Violation]) -> list[str]:
 
 
 @pytest.mark.parametrize("stack", stack_names())
-def test_no_stack_breaks_a_rule_that_stops_it(stack: str, tmp_path_factory: pytest.TempPathFactory) -> None:
-    kind = stack_settings(stack, tmp_path_factory.mktemp(stack)).environment
-    found = violations(stack, tmp_path_factory.mktemp(stack))
+def test_no_stack_breaks_a_rule_that_stops_it(stack: str, tmp_path: Path) -> None:
+    kind = stack_settings(stack, tmp_path).environment
+    found = violations(stack)
 
     stopping = [each for each in found if Stack(kind).level(each.rule) is EnforcementLevel.MANDATORY]
 
     assert in_words(stopping) == []
 
 
-def _resources(made: Recorded, settings: Settings) -> Iterator[Resource]:
+def _resources(made: Recorded, stack: str) -> Iterator[Resource]:
     """Yield a resource as the engine would hand it to the pack, and for a chart what it renders."""
     marked = _marked(made.inputs)
     yield Resource(made.type, made.name, made.plain, made.protected, tuple(leaks(marked, secret_texts([TOKEN]))))
     if made.type == "kubernetes:helm.sh/v4:Chart":
-        for document in _rendered(made, settings):
+        for document in _rendered(made, stack):
             group, _, version = document["apiVersion"].rpartition("/")
             type_token = f"kubernetes:{group or 'core'}/{version}:{document['kind']}"
             yield Resource(type_token, f"{made.name}:{document['metadata']['name']}", document, protected=False)
 
 
-def _rendered(chart: Recorded, settings: Settings) -> list[Document]:
+def _rendered(chart: Recorded, stack: str) -> list[Document]:
     path = str(chart.plain["chart"])
     # The newest charts that are at hand stand in for those that a stack would fetch.
-    release = NEWEST_ISTIO if "://" in path else str(settings.istio_version)
+    release = NEWEST_ISTIO if "://" in path else stack_config(stack)["istioVersion"]
     return Istio.obtain(release).render(Path(path).name, chart.plain["values"], chart.name)
 
 

@@ -6,7 +6,8 @@ import pytest
 
 from local.paths import PROJECT
 from reference.pages import SNAPSHOTS
-from reference.snapshots import FOLDER_PREFIX, snapshot
+from reference.snapshots import snapshot
+from reference.stacks.recordings import FOLDER_PREFIX
 from reference.writing import COMMAND
 from tests.support.stacks import TOKEN, stack_names
 

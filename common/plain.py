@@ -1,6 +1,6 @@
 """Looking into plain data, such as objects of the Kubernetes API, where any part may be missing or null."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
 
@@ -21,3 +21,16 @@ def list_at(node: object, *path: str) -> list[Any]:
     """Return the list at a path; empty if there is none."""
     found = at(node, *path)
     return cast("list[Any]", found) if isinstance(found, list) else []
+
+
+def texts_in(node: object) -> Iterator[str]:
+    """Yield every text in plain data, in no order; keys are not among them."""
+    waiting = [node]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, str):
+            yield part
+        elif isinstance(part, Mapping):
+            waiting += cast("Mapping[str, object]", part).values()
+        elif isinstance(part, list):
+            waiting += cast("list[object]", part)

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
+from common.plain import texts_in
 from policy.resource import Leak
 
 #: A shorter text is no secret that could be told from an ordinary word; real tokens have 20 characters and more.
@@ -25,7 +26,7 @@ def secret_texts(values: Collection[str]) -> frozenset[str]:
     Arguments:
         values: as Pulumi hands them over: texts, lists and objects as JSON; of these, every text inside counts.
     """
-    found = {text.strip() for value in values for text in _texts(_parsed(value)) if len(text.strip()) >= _SHORTEST}
+    found = {text.strip() for value in values for text in texts_in(_parsed(value)) if len(text.strip()) >= _SHORTEST}
     return frozenset(found | {base64.b64encode(text.encode()).decode() for text in found})
 
 
@@ -65,14 +66,3 @@ def _parsed(text: str) -> Any:
     except ValueError:
         return text
     return cast("Any", value) if isinstance(value, dict | list) else text
-
-
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for item in cast("Mapping[str, Any]", value).values():
-            yield from _texts(item)
-    elif isinstance(value, list):
-        for item in cast("list[Any]", value):
-            yield from _texts(item)

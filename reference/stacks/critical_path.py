@@ -9,7 +9,7 @@ from typing import Final
 from reference.stacks.durations import duration, durations
 from reference.stacks.necessities import NECESSITIES, necessary_graph, necessary_waits
 from reference.stacks.waits import Graph, Wait, finishes, latest_beginnings, links, longest_chain, waits
-from reference.writing import note, table
+from reference.writing import COMMAND, note, table
 from tests.support.mocks import Recording
 
 #: The stack that the page is about.
@@ -78,7 +78,7 @@ def page(recording: Recording) -> str:
 | what could be saved | {ours - needed:.0f} s |
 | the share of Google Cloud's control plane and nodes | {_share(path)} |
 
-`python -m reference.stacks` reads both chains from the recorded resources and writes this page.
+`{COMMAND}` reads both chains from the recorded resources and writes this page.
 
 ## The chain
 

@@ -12,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
+from common.plain import texts_in
 from components.configuration.machinery.constraints import Constraint, Fault, Model
 from components.configuration.machinery.entries import of_entry
 from components.configuration.machinery.key import Key, ReadingContext, SettingsPart
@@ -204,15 +205,7 @@ def _parts(secret: str) -> Iterator[str]:
     """Yield a secret's text, also without white space around it, and where it is JSON each text in it."""
     yield from (secret, secret.strip())
     with suppress(ValueError, RecursionError):
-        waiting: list[object] = [json.loads(secret)]
-        while waiting:
-            part = waiting.pop()
-            if isinstance(part, str):
-                yield part
-            elif isinstance(part, dict):
-                waiting += cast("dict[str, object]", part).values()
-            elif isinstance(part, list):
-                waiting += cast("list[object]", part)
+        yield from texts_in(json.loads(secret))
 
 
 def _problems(

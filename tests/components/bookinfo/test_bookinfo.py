@@ -132,16 +132,6 @@ def test_every_pod_waits_for_its_service_account(bookinfo: Recording) -> None:
         assert accounts[account] in deployment.depends_on
 
 
-def test_route_is_made_in_the_api_version_that_the_mesh_serves() -> None:
-    args = BookinfoArgs("bookinfo", networking_api="networking.istio.io/v1beta1")
-
-    made = record(lambda: Bookinfo("bookinfo", args))
-
-    for kind in ("Gateway", "VirtualService"):
-        assert made.only(kind).type == f"kubernetes:networking.istio.io/v1beta1:{kind}"
-        assert made.only(kind).inputs["apiVersion"] == "networking.istio.io/v1beta1"
-
-
 def test_virtual_service_waits_for_the_gateway_that_it_names(bookinfo: Recording) -> None:
     assert "bookinfo-gateway" in bookinfo.only("VirtualService").depends_on
 

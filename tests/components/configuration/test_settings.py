@@ -124,14 +124,6 @@ def test_backend_is_recognized_by(changes: dict[str, str], name: str, project: P
     assert f"CN={name}" in certificate.subject.rfc4514_string()
 
 
-def test_without_tls_there_is_no_ca(project: Path) -> None:
-    satellites = {"backend": "lightstep-satellites", "backendAddress": "satellite:8184"}
-
-    settings = read({**RIGHT, **satellites, "backendTls": "false"}, project)
-
-    assert settings.backend_target.ca_certificate is None
-
-
 def test_stack_name_that_makes_no_cluster_name_is_explained(project: Path) -> None:
     text = message(RIGHT, project, stack="Team A")
 

@@ -86,12 +86,6 @@ def test_header_that_only_resembles_one_with_credentials_makes_a_tag(header: str
     assert settings.custom_tags == {"tag": HeaderTag(header)}
 
 
-def test_custom_tags_work_in_native_mode(project: Path) -> None:
-    settings = read({**EXISTING, "istioVersion": "1.14.6", "customTags": '{"team":{"literal":"shop"}}'}, project)
-
-    assert settings.custom_tags == {"team": LiteralTag("shop")}
-
-
 @pytest.mark.parametrize("mode", [TracingMode.NATIVE, TracingMode.LIGHTSTEP_PROVIDER])
 def test_istio_1_15_works_with_proxy_images_that_have_the_tracer(mode: TracingMode, project: Path) -> None:
     own = {"istioVersion": "1.15.0", "tracingMode": mode, "lightstepTracerInProxy": "true"}

@@ -45,14 +45,6 @@ def test_token_is_readable_in_no_resource_and_no_output(made: Recording) -> None
     assert not [text for text in made.texts() if TOKEN in text]
 
 
-def test_token_is_in_one_secret_only(made: Recording) -> None:
-    holders = [each for each in made.resources if TOKEN in str(each.plain)]
-    assert [each.type for each in holders] == ["kubernetes:core/v1:Secret"]
-    assert isinstance(holders[0].inputs["stringData"], Secret)
-    assert holders[0].inputs["metadata"]["namespace"] == "observability"
-    assert TOKEN not in str(made.outputs)
-
-
 def test_existing_clusters_credentials_are_nowhere_readable(existing: Recording) -> None:
     assert "kubeconfig-token" in existing.outputs["kubeconfig"].value
     assert not [text for text in existing.texts() if "kubeconfig-token" in text]
@@ -265,13 +257,6 @@ def test_only_what_needs_istiod_waits_for_it(made: Recording) -> None:
         "ValidatingWebhookConfigurationPatch",
         "VirtualService",
     }
-
-
-def test_every_pod_waits_until_the_injector_answers(made: Recording) -> None:
-    deployments = [each.name for each in made.of_kind("Deployment")]
-    assert len(deployments) == 8
-    for name in deployments:
-        assert {"istiod", "mesh-validator-answers"} <= made.waits_for(name)
 
 
 def test_existing_cluster_does_not_import_google_clouds_sdk() -> None:

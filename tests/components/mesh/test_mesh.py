@@ -72,11 +72,6 @@ def test_namespace_takes_hardened_pods_only() -> None:
     }
 
 
-@pytest.mark.parametrize("protect", [True, False])
-def test_namespace_with_the_ca_key_is_protected_where_that_is_asked_for(protect: bool) -> None:
-    assert mesh(protect=protect).named("mesh-namespace").protected is protect
-
-
 def test_istiod_is_reached_by_sidecars_and_webhook_calls_and_reaches_anybody() -> None:
     policy = mesh().only("NetworkPolicy").inputs
 

@@ -18,14 +18,10 @@ from tests.components.tracing.tracing_support import (
     TOKEN,
     tracing,
 )
-from tests.support.mocks import Recorded, Recording, Secret, plain_texts, record
+from tests.support.mocks import Recorded, Recording, Secret, record
 
 SATELLITE_MODES = pytest.mark.parametrize(
     ("mode", "version"), [(NATIVE, "1.15.0"), (PROVIDER, "1.15.0"), (PROVIDER, "1.26.8")]
-)
-EVERY_MODE = pytest.mark.parametrize(
-    ("mode", "version"),
-    [(NATIVE, "1.15.0"), (PROVIDER, "1.15.0"), (PROVIDER, "1.26.8"), (OPENTELEMETRY, "1.26.8")],
 )
 
 
@@ -50,18 +46,6 @@ def test_sidecars_that_send_to_satellites_find_the_guides_ca_secret_in_every_nam
     assert [each.inputs["stringData"] for each in secrets] == [Secret({"cacert.pem": CERTIFICATE})] * 3
 
 
-def test_with_a_collector_the_ca_secret_stands_beside_it_only() -> None:
-    (secret,) = secrets_named(tracing(), "lightstep.cacert")
-
-    assert secret.inputs["metadata"]["namespace"] == "observability"
-    assert secret.inputs["stringData"] == Secret({"cacert.pem": CERTIFICATE})
-
-
-@EVERY_MODE
-def test_without_tls_there_is_no_ca_secret(mode: TracingMode, version: str) -> None:
-    assert secrets_named(tracing(mode, version, tls=False), "lightstep.cacert") == []
-
-
 @pytest.mark.parametrize("tls", [True, False])
 def test_token_is_a_secret_in_every_namespace_where_the_provider_reads_a_file(tls: bool) -> None:
     secrets = secrets_named(tracing(PROVIDER, "1.15.0", tls=tls), "lightstep.access-token")
@@ -69,20 +53,6 @@ def test_token_is_a_secret_in_every_namespace_where_the_provider_reads_a_file(tl
     assert namespaces_of(secrets) == list(NAMESPACES)
     assert [each.inputs["stringData"] for each in secrets] == [Secret({"token": TOKEN})] * 3
     assert {each.inputs["type"] for each in secrets} == {"Opaque"}
-
-
-@pytest.mark.parametrize(("mode", "version"), [(NATIVE, "1.15.0"), (PROVIDER, "1.26.8"), (OPENTELEMETRY, "1.27.0")])
-def test_token_is_no_file_of_sidecars_where_it_reaches_them_otherwise_or_not_at_all(
-    mode: TracingMode, version: str
-) -> None:
-    assert secrets_named(tracing(mode, version), "lightstep.access-token") == []
-
-
-@EVERY_MODE
-def test_token_is_readable_nowhere(mode: TracingMode, version: str) -> None:
-    made = tracing(mode, version)
-
-    assert not [text for each in made.resources for text in plain_texts(each.inputs) if TOKEN in text]
 
 
 @SATELLITE_MODES
@@ -94,14 +64,6 @@ def test_pods_are_to_wait_for_all_secrets_of_sidecars(mode: TracingMode, version
 
 def test_pods_need_no_secrets_where_only_the_collector_knows_the_backend() -> None:
     assert tracing().named("pod").depends_on == frozenset()
-
-
-@SATELLITE_MODES
-def test_without_opentelemetry_there_is_no_collector(mode: TracingMode, version: str) -> None:
-    made = tracing(mode, version, collector=None)
-
-    assert made.of_kind("Collector") == made.of_kind("Deployment") == []
-    assert not [each for each in made.resources if "collector" in each.name]
 
 
 def test_opentelemetry_without_a_collector_is_refused() -> None:
@@ -150,13 +112,6 @@ def test_provider_gets_a_way_to_satellites_outside_of_the_mesh() -> None:
     assert entry["metadata"]["namespace"] == rule["metadata"]["namespace"] == "istio-system"
     assert entry["spec"]["hosts"] == [rule["spec"]["host"]] == ["lightstep-satellite.lightstep"]
     assert rule["spec"]["trafficPolicy"]["tls"]["mode"] == "SIMPLE"
-
-
-def test_way_to_the_satellites_is_in_the_api_version_that_the_mesh_serves() -> None:
-    made = tracing(PROVIDER, "1.15.0")
-
-    for kind in ("ServiceEntry", "DestinationRule"):
-        assert made.only(kind).inputs["apiVersion"] == "networking.istio.io/v1beta1"
 
 
 def test_satellites_that_are_a_service_of_the_cluster_get_a_destination_rule_only() -> None:

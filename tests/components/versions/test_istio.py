@@ -127,10 +127,6 @@ def test_inexact_version_is_refused(text: str) -> None:
         parse_version(text)
 
 
-def test_exact_version_is_read() -> None:
-    assert parse_version("1.28.0-rc.1") == Version("1.28.0rc1")
-
-
 def test_rows_stand_from_oldest_to_newest_and_each_names_its_source() -> None:
     since = [row.since for row in TABLE]
 

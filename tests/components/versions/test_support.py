@@ -157,11 +157,6 @@ def test_no_version_is_refused_on_a_kubernetes_that_its_maintainers_support() ->
             assert refusal(row.istio, kubernetes) == ""
 
 
-def test_supported_version_on_a_supported_kubernetes_concerns_nobody() -> None:
-    assert of("1.28.3") == []
-    assert of("1.28.3", "1.33.5") == []
-
-
 @pytest.mark.parametrize("kubernetes", ["1.30", "1.34.9"])
 def test_both_ends_of_the_supported_kubernetes_versions_are_supported(kubernetes: str) -> None:
     assert of("1.28.0", kubernetes) == []

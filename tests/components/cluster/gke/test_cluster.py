@@ -100,13 +100,6 @@ def test_what_uses_an_api_waits_for_it_and_for_no_other(waiting: str, api: str) 
     assert {name for name in made.named(waiting).depends_on if "-api-" in name} == {api}
 
 
-def test_apis_are_left_to_others_on_demand() -> None:
-    made = gke(enable_apis=False)
-
-    assert made.of_kind("Service") == []
-    assert made.of_kind("Cluster")
-
-
 def test_nodes_run_as_an_account_with_one_role() -> None:
     made = gke()
 

@@ -5,14 +5,10 @@ from typing import Any
 
 import pytest
 import yaml
-from packaging.version import Version
 from pulumi_kubernetes.core.v1 import ConfigMap
 
-from components.constants.choices import TracingMode
 from components.tracing.collector.collector import Collector
 from components.tracing.collector.configuration import collector_configuration
-from components.tracing.plan import TracingPlan
-from components.tracing.values import tracing_values
 from tests.components.tracing.collector.collector_support import EVERYTHING, PLAIN, POOL, collector, collector_args, pod
 from tests.support.mocks import record
 
@@ -67,17 +63,6 @@ def test_everything_selects_the_pods() -> None:
     assert made.only("NetworkPolicy").inputs["spec"]["podSelector"]["matchLabels"] == selector
     assert made.only("PodDisruptionBudget").inputs["spec"]["selector"]["matchLabels"] == selector
     assert pod(made)["topologySpreadConstraints"][0]["labelSelector"]["matchLabels"] == selector
-
-
-def test_sidecars_address_is_the_services() -> None:
-    service = collector().only("Service").inputs
-    plan = TracingPlan(Version("1.27.0"), TracingMode.OPENTELEMETRY, PLAIN)
-    (provider,) = tracing_values(plan)["meshConfig"]["extensionProviders"]
-
-    assert provider["opentelemetry"] == {
-        "service": f"{service['metadata']['name']}.observability.svc.cluster.local",
-        "port": service["spec"]["ports"][0]["port"],
-    }
 
 
 def test_pod_has_no_rights_in_the_cluster_and_few_on_its_node() -> None:

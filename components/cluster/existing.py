@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pulumi
 
 from components.cluster.handle import ClusterHandle, ProviderArgs, cluster_admin, kubernetes_provider
+from components.model.subject import Subject
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class ExistingClusterArgs:
     cluster_name: str
     kubeconfig: str
     context: str | None = None
-    admin: str | None = None
+    admin: Subject | None = None
 
 
 class ExistingCluster(pulumi.ComponentResource):

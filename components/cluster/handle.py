@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 import pulumi
 import pulumi_kubernetes as kubernetes
 
+from components.model.subject import Subject
+
 
 @dataclass(frozen=True)
 class ClusterHandle:
@@ -60,20 +62,25 @@ def kubernetes_provider(name: str, args: ProviderArgs, opts: pulumi.ResourceOpti
     )
 
 
-def cluster_admin(
-    name: str, user: pulumi.Input[str], opts: pulumi.ResourceOptions
-) -> kubernetes.rbac.v1.ClusterRoleBinding:
-    """Give the installing user `cluster-admin`, which Istio's RBAC objects can't be made without.
+def cluster_admin(name: str, subject: Subject, opts: pulumi.ResourceOptions) -> kubernetes.rbac.v1.ClusterRoleBinding:
+    """Give somebody `cluster-admin`, which Istio's RBAC objects can't be made without.
 
     Arguments:
         name: the Pulumi resource's name.
-        user: e-mail address of the user or service account.
+        subject: who gets it.
         opts: options of the resource, the cluster's provider among them.
     """
     return kubernetes.rbac.v1.ClusterRoleBinding(
         name,
         metadata={"name": "traced-mesh-cluster-admin"},
         role_ref={"api_group": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "cluster-admin"},
-        subjects=[{"api_group": "rbac.authorization.k8s.io", "kind": "User", "name": user}],
+        subjects=[
+            kubernetes.rbac.v1.SubjectArgs(
+                api_group=None if subject.namespace else "rbac.authorization.k8s.io",
+                kind=subject.kind,
+                name=subject.name,
+                namespace=subject.namespace,
+            )
+        ],
         opts=opts,
     )

@@ -9,11 +9,12 @@ from components.configuration.machinery.constraints import Constraint, Fault, Fa
 from components.configuration.machinery.key import ReadingContext, SettingsPart, key
 from components.configuration.machinery.kubeconfig import Kubeconfig
 from components.configuration.machinery.problems import put, remove
-from components.configuration.machinery.types import Switch, dns_label, from_file, matching, one_of, project_path
+from components.configuration.machinery.types import Switch, dns_label, from_file, from_text, one_of, project_path
 from components.constants.choices import ClusterKind, EnvironmentKind
+from components.model.subject import SUBJECT_WORDS, Subject
 
 ClusterName: TypeAlias = Annotated[str, dns_label(40, ", a letter first and no hyphen last", first="a-z")]
-Email: TypeAlias = Annotated[str, matching(r"[^@\s]+@[a-zA-Z0-9-]+(\.[a-zA-Z0-9-]+)+", "an email address")]
+Admin: TypeAlias = Annotated[InstanceOf[Subject], from_text(Subject.parse, SUBJECT_WORDS)]
 KubeconfigFile: TypeAlias = Annotated[
     InstanceOf[Kubeconfig], from_file(lambda text, around: Kubeconfig.read(project_path(text, around.root)))
 ]
@@ -60,8 +61,8 @@ class ClusterSettings(EnvironmentSettings):
         default_text="gke: `true`; existing: `false`",
         default_factory=_is_made_here,
     )
-    cluster_admin: Email | None = key(
-        "User or service account that gets cluster-admin.",
+    cluster_admin: Admin | None = key(
+        "Who gets cluster-admin: a user, a group or a service account.",
         "someone@example.com",
         default_text="gke: whoever runs Pulumi; existing: no binding is made",
         default=None,

@@ -1,7 +1,7 @@
 """A cluster that the program makes on GKE: its version, its control plane, its upkeep."""
 
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network, collapse_addresses
 from typing import Annotated, Any, Final, TypeAlias
@@ -47,6 +47,16 @@ _SHORTEST_WINDOW: Final = timedelta(hours=4)
 _LONGEST_WINDOW: Final = timedelta(hours=24)
 _WINDOW: Final = f"{_SHORTEST_WINDOW // timedelta(hours=1)} to {_LONGEST_WINDOW // timedelta(hours=1)} hours"
 
+#: How much maintenance there must be room for in any span of so many days (the same source).
+_LEAST_MAINTENANCE: Final = timedelta(hours=48)
+_SPAN: Final = timedelta(days=32)
+
+_WEEKDAYS: Final = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+_RULE: Final = (
+    r"FREQ=DAILY(;INTERVAL=[1-9][0-9]?)?"
+    rf"|FREQ=WEEKLY(;INTERVAL=[1-9][0-9]?)?;BYDAY=({'|'.join(_WEEKDAYS)})(,({'|'.join(_WEEKDAYS)}))*"
+)
+
 #: What Google lets people call a network, a range or an exclusion.
 NAME: Final = r"[a-z]([-a-z0-9]{0,61}[a-z0-9])?"
 _LABEL_NAME: Final = matching(r"[a-z][a-z0-9_-]{0,62}", "lower-case letters, digits, _ and -, a letter first")
@@ -81,15 +91,45 @@ class _Window(Entry):
     end: Annotated[AwareDatetime, Allowed("a time with its zone, such as 2026-01-03T10:00:00Z")]
     recurrence: Annotated[
         str,
-        matching(r"FREQ=(DAILY|WEEKLY)(;[A-Z]+=[A-Z0-9,+-]+)*", "a rule such as FREQ=WEEKLY;BYDAY=SA,SU"),
+        matching(_RULE, "a rule such as FREQ=WEEKLY;BYDAY=SA,SU"),
     ]
 
     @model_validator(mode="after")
     def _lasts(self) -> "_Window":
-        # GKE wants 4 hours in a row, and 48 hours in 32 days, which only GKE can tell of any rule.
-        if not _SHORTEST_WINDOW <= self.end - self.start <= _LONGEST_WINDOW:
+        length = self.end - self.start
+        if not _SHORTEST_WINDOW <= length <= _LONGEST_WINDOW:
             raise ValueError(f"it does not last from {_WINDOW}")
+        least = _least_maintenance(_days(self.recurrence, self.start), length)
+        if least < _LEAST_MAINTENANCE:
+            hours = timedelta(hours=1)
+            raise ValueError(
+                f"it leaves {least // hours} hours for maintenance in some {_SPAN.days} days, and GKE wants "
+                f"{_LEAST_MAINTENANCE // hours} in any"
+            )
         return self
+
+
+def _days(rule: str, start: datetime) -> list[int]:
+    """Return on which days windows open within some three months, counted from the Monday of the first week."""
+    parts = dict(part.split("=") for part in rule.split(";"))
+    interval = int(parts.get("INTERVAL", "1"))
+    weeks = 3 * _SPAN // timedelta(weeks=1) + 1
+    if parts["FREQ"] == "DAILY":
+        return list(range(start.weekday(), 7 * weeks, interval))
+    opening = sorted({_WEEKDAYS.index(day) for day in parts["BYDAY"].split(",")})
+    return [7 * week + day for week in range(0, weeks, interval) for day in opening]
+
+
+def _least_maintenance(days: Sequence[int], length: timedelta) -> timedelta:
+    """Return the least time for maintenance in a span: in one of those that begin just when a window closes."""
+    opens = [timedelta(days=day) for day in days]
+    closes = [each + length for each in opens if each + length + _SPAN <= 3 * _SPAN]
+    return min((_maintenance(opens, length, begin) for begin in (timedelta(), *closes)), default=timedelta())
+
+
+def _maintenance(opens: Sequence[timedelta], length: timedelta, begin: timedelta) -> timedelta:
+    parts = (min(each + length, begin + _SPAN) - max(each, begin) for each in opens)
+    return sum((part for part in parts if part >= _SHORTEST_WINDOW), timedelta())
 
 
 class _Exclusion(Entry):
@@ -245,7 +285,8 @@ class GkeSettings(ExistingClusterSettings):
         "When GKE may do maintenance by itself.",
         EXAMPLE_WINDOW,
         allowed=f"an object of start and end, times with their zone of the first window ({_WINDOW}), and "
-        "recurrence: FREQ=DAILY, or FREQ=WEEKLY;BYDAY= and days",
+        "recurrence: FREQ=DAILY, or FREQ=WEEKLY;BYDAY= and days, either also with INTERVAL; "
+        f"{_LEAST_MAINTENANCE // timedelta(hours=1)} hours or more in any {_SPAN.days} days",
         default_text="none: at any time",
         unset={},
         default=None,

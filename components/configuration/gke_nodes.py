@@ -1,13 +1,15 @@
 """A GKE cluster's nodes."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any, Final, TypeAlias
 
 from pydantic import AfterValidator, Field, InstanceOf, model_validator
+from pydantic.alias_generators import to_camel
 
 from components.configuration.cluster import only_for
 from components.configuration.gke_network import GkeNetworkSettings
-from components.configuration.machinery.constraints import Constraint, Fault, Faults
+from components.configuration.machinery.constraints import Check, Constraint, Fault, Faults
 from components.configuration.machinery.entries import Entry, by_name, entry, of_entry
 from components.configuration.machinery.key import ReadingContext, key
 from components.configuration.machinery.parsing import own_keys
@@ -15,6 +17,7 @@ from components.configuration.machinery.problems import put
 from components.configuration.machinery.types import (
     Allowed,
     between,
+    cidr,
     dns_label,
     either,
     from_text,
@@ -23,7 +26,7 @@ from components.configuration.machinery.types import (
     whole,
 )
 from components.constants.choices import ClusterKind, Provisioning, TaintEffect
-from components.constants.machine_types import TOO_SMALL
+from components.constants.machine_types import TOO_SMALL, is_too_small
 from components.model.gke import NodePool, Taint, region_of
 
 #: A pool's name in Google Cloud is at most 40 characters, with what Pulumi adds before and after it.
@@ -33,8 +36,8 @@ _LABEL_VALUE: Final = r"([A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?)?"
 
 
 def _machine_type(text: str) -> str:
-    if text in TOO_SMALL:
-        raise ValueError("that machine type is too small for Istio")
+    if is_too_small(text):
+        raise ValueError(f"that machine type is too small for Istio: it has {TOO_SMALL}")
     return text
 
 
@@ -43,7 +46,7 @@ MachineType: TypeAlias = Annotated[
     AfterValidator(_machine_type),
     matching(
         r"[a-z][a-z0-9]*-[a-z]+[a-z0-9]*(-[a-z0-9]+)*",
-        f"a machine type such as e2-standard-2; not {', '.join(TOO_SMALL)}, which are too small for Istio",
+        f"a machine type such as e2-standard-2; not one that has {TOO_SMALL}",
     ),
 ]
 
@@ -183,8 +186,83 @@ def _istio_has_a_pool(settings: GkeNodeSettings, _: ReadingContext) -> Faults:
         yield Fault("node_pools", reason, fixes=(put("node_pools", EXAMPLE_POOLS),))
 
 
+#: The fields from which the greatest number of nodes follows.
+_OF_THE_NODES: Final = ("cluster_kind", "gke_location", "node_count", "node_pools")
+
+#: Most nodes of a cluster in one zone, and of one in a region (https://cloud.google.com/kubernetes-engine/quotas).
+_MOST_IN_A_ZONE: Final = 5_000
+_MOST_IN_A_REGION: Final = 15_000
+
+
+def _nodes(settings: GkeNodeSettings) -> int:
+    """Return how many nodes there are at most; a regional cluster is in three zones unless a pool says otherwise."""
+    usual = 3 if settings.gke_location == region_of(settings.gke_location) else 1
+    sizes = completed(settings.node_pools, count=settings.node_count)
+    return sum((pool.max_count or pool.count) * (len(set(pool.zones)) or usual) for pool in sizes)
+
+
+def _size(settings: GkeNodeSettings) -> str:
+    """Return the field that decides how many nodes there are."""
+    return "node_pools" if settings.node_pools else "node_count"
+
+
+def _cluster_holds_the_nodes(settings: GkeNodeSettings, _: ReadingContext) -> Faults:
+    zonal = settings.gke_location != region_of(settings.gke_location)
+    most = _MOST_IN_A_ZONE if zonal else _MOST_IN_A_REGION
+    nodes = _nodes(settings)
+    if settings.cluster_kind is ClusterKind.GKE and nodes > most:
+        where = "whose control plane is in one zone" if zonal else "whose control plane is in a region"
+        yield Fault(_size(settings), f"it asks for {nodes} nodes, and GKE allows {most} in a cluster {where}")
+
+
+@dataclass(frozen=True)
+class _Addresses:
+    """How many addresses a range must have.
+
+    Arguments:
+        field: the range.
+        each: addresses that GKE takes from it for each node.
+        kept: addresses that Google keeps for itself.
+
+    Source: https://cloud.google.com/kubernetes-engine/docs/concepts/alias-ips#cluster_sizing.
+    """
+
+    field: str
+    each: int
+    kept: int
+
+
+def _range_holds_the_nodes(addresses: _Addresses) -> Check[GkeNodeSettings]:
+    def check(settings: GkeNodeSettings, _: ReadingContext) -> Faults:
+        network = cidr(getattr(settings, addresses.field))
+        most = max(0, network.num_addresses - addresses.kept) // addresses.each
+        nodes = _nodes(settings)
+        if settings.cluster_kind is ClusterKind.GKE and not settings.gke_network and nodes > most:
+            fewer = most * settings.node_count // nodes
+            fewer_nodes = (put("node_count", str(fewer)),) if fewer and not settings.node_pools else ()
+            yield Fault(
+                addresses.field,
+                f"it has addresses for {most} nodes, and {to_camel(_size(settings))} asks for {nodes}",
+                fixes=(put(addresses.field, _large_enough(addresses, nodes)), *fewer_nodes),
+                given=str(network),
+            )
+
+    return check
+
+
+def _large_enough(addresses: _Addresses, nodes: int) -> str:
+    """Return the smallest range that is large enough, at the start of a private network that no default is in."""
+    bits = (nodes * addresses.each + addresses.kept - 1).bit_length()
+    return f"{'10.64.0.0' if addresses.each > 1 else '10.32.0.0'}/{32 - bits}"
+
+
 GKE_NODE_CONSTRAINTS: Final[Sequence[Constraint[GkeNodeSettings]]] = (
     *(only_for(ClusterKind.GKE, known.name) for known in own_keys(GkeNodeSettings)),
     Constraint(("gke_location", "node_pools"), _pools_are_in_the_region),
     Constraint(("node_pools",), _istio_has_a_pool),
+    Constraint(_OF_THE_NODES, _cluster_holds_the_nodes),
+    *(
+        Constraint((*_OF_THE_NODES, "gke_network", each.field), _range_holds_the_nodes(each))
+        for each in (_Addresses("gke_node_range", 1, 4), _Addresses("gke_pod_range", 256, 0))
+    ),
 )

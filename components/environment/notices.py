@@ -5,7 +5,8 @@ from datetime import date
 
 from components.backends.presets import PRESETS
 from components.configuration.settings import Settings
-from components.constants.choices import TracingMode
+from components.constants.choices import ClusterKind, TracingMode
+from components.constants.google_locations import AS_OF, is_known
 from components.tracing.plan import TracingPlan
 from components.versions.istio import first_with
 from components.versions.support import concerns
@@ -27,6 +28,7 @@ def notices(settings: Settings, tracing: TracingPlan, today: date) -> list[str]:
         *_tls(settings),
         *_sampling(settings),
         *_backend(settings),
+        *_location(settings),
     ]
 
 
@@ -71,6 +73,18 @@ def _sampling(settings: Settings) -> Iterator[str]:
             f"samplingPercentage or samplingOverrides trace less than all requests (down to {min(shares)} %). "
             "Statistics that the backend makes of spans are complete with 100 only, and Lightstep's satellites sample "
             "themselves."
+        )
+
+
+def _location(settings: Settings) -> Iterator[str]:
+    if settings.cluster_kind is not ClusterKind.GKE:
+        return
+    asked = [settings.gke_location, *(zone for pool in settings.completed_node_pools for zone in pool.zones)]
+    unknown = sorted({each for each in asked if not is_known(each)})
+    if unknown:
+        yield (
+            f"gkeLocation or nodePools name {', '.join(unknown)}, which Google did not have in {AS_OF}. Unless "
+            "`gcloud compute zones list` shows it, Google will refuse the cluster."
         )
 
 

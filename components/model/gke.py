@@ -18,6 +18,7 @@ from components.constants.choices import (
     ReleaseChannel,
     TaintEffect,
 )
+from components.model.subject import Subject
 
 
 @dataclass(frozen=True)
@@ -171,7 +172,7 @@ class GkeClusterArgs:
         monitoring: whose metrics are collected; default: the system's.
         labels: labels of the cluster and its nodes in Google Cloud, by which costs can be told apart; default none.
         deletion_protection: whether both Google's provider and Pulumi refuse to delete the cluster; default true.
-        admin: e-mail address that gets `cluster-admin`; `None` (default) takes whoever runs Pulumi.
+        admin: who gets `cluster-admin`; `None` (default) takes whoever runs Pulumi.
     """
 
     cluster_name: str
@@ -194,7 +195,7 @@ class GkeClusterArgs:
     monitoring: Sequence[MonitoringComponent] = (MonitoringComponent.SYSTEM_COMPONENTS,)
     labels: Mapping[str, str] = field(default_factory=dict[str, str])
     deletion_protection: bool = True
-    admin: str | None = None
+    admin: Subject | None = None
 
 
 def region_of(location: str) -> str:

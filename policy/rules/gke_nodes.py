@@ -8,7 +8,7 @@ from typing import Final
 
 from pulumi_policy import Severity
 
-from components.constants.machine_types import TOO_SMALL
+from components.constants.machine_types import is_too_small
 from policy.reading import at, is_true, mapping
 from policy.resource import Resource
 from policy.rule import BEYOND_DEV, EVERYWHERE, PROD_ONLY, ResourceRule
@@ -54,7 +54,7 @@ def _upgrade(pool: Resource) -> Iterator[str]:
 
 def _size(pool: Resource) -> Iterator[str]:
     machine = at(pool.properties, "nodeConfig.machineType")
-    if machine in TOO_SMALL:
+    if is_too_small(machine):
         yield f"machine type {machine} is too small for Istio and its applications"
 
 

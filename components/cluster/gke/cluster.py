@@ -24,6 +24,7 @@ from components.cluster.gke.node_account import node_account
 from components.cluster.gke.node_pools import node_pool
 from components.cluster.handle import ClusterHandle, ProviderArgs, cluster_admin, kubernetes_provider
 from components.model.gke import GkeClusterArgs
+from components.model.subject import Subject
 
 
 class GkeCluster(pulumi.ComponentResource):
@@ -60,5 +61,5 @@ def needed_apis(args: GkeClusterArgs) -> list[str]:
     return [COMPUTE, CONTAINER, IAM, RESOURCE_MANAGER, *([BINARY_AUTHORIZATION] if args.binary_authorization else [])]
 
 
-def _installing_user() -> pulumi.Output[str]:
-    return gcp.organizations.get_client_open_id_user_info_output().email
+def _installing_user() -> Subject:
+    return Subject("User", gcp.organizations.get_client_open_id_user_info_output().email)

@@ -2,7 +2,10 @@
 
 from typing import Any
 
+import pytest
+
 from components.cluster.existing import ExistingCluster, ExistingClusterArgs
+from components.model.subject import Subject
 from tests.support.mocks import Recording, Secret, record
 
 KUBECONFIG = "kind: Config"
@@ -39,7 +42,7 @@ def test_nothing_is_made_in_the_cluster_without_an_admin() -> None:
 
 
 def test_admin_is_bound_to_cluster_admin() -> None:
-    made = existing(admin="someone@example.com")
+    made = existing(admin=Subject("User", "someone@example.com"))
 
     binding = made.only("ClusterRoleBinding")
     assert binding.inputs["roleRef"] == {
@@ -52,3 +55,20 @@ def test_admin_is_bound_to_cluster_admin() -> None:
     ]
     assert binding.provider == "cluster-kubernetes"
     assert made.outputs["ready"] == 1
+
+
+@pytest.mark.parametrize(
+    ("admin", "subject"),
+    [
+        (
+            Subject("Group", "admins@example.com"),
+            {"apiGroup": "rbac.authorization.k8s.io", "kind": "Group", "name": "admins@example.com"},
+        ),
+        (
+            Subject("ServiceAccount", "deployer", "ops"),
+            {"kind": "ServiceAccount", "name": "deployer", "namespace": "ops"},
+        ),
+    ],
+)
+def test_admin_is_bound_as_the_kind_of_subject_that_it_is(admin: Subject, subject: dict[str, str]) -> None:
+    assert existing(admin=admin).only("ClusterRoleBinding").inputs["subjects"] == [subject]

@@ -169,3 +169,23 @@ def test_every_notice_is_a_sentence_of_its_own(project: Path) -> None:
 
     assert len(said) == len(set(said)) == 7
     assert all(notice.endswith(".") for notice in said)
+
+
+def test_location_that_google_may_not_have_is_told(project: Path) -> None:
+    pools = '{"nodes":{"zones":["europe-west1-a","europe-west1-b"]}}'
+
+    (notice,) = about("Google", project, {**SOUND, "gkeLocation": "europe-west1", "nodePools": pools})
+
+    assert notice.startswith("gkeLocation or nodePools name europe-west1-a, which Google did not have in ")
+
+
+@pytest.mark.parametrize("location", ["us-central1-f", "europe-west1", "asia-southeast2-c"])
+def test_location_that_google_has_is_not_told(location: str, project: Path) -> None:
+    assert about("Google", project, {**SOUND, "gkeLocation": location}) == []
+
+
+@pytest.mark.parametrize("location", ["us-central9-a", "us-central1-d", "europe-west5", "us-central1-ab"])
+def test_misspelled_location_is_told(location: str, project: Path) -> None:
+    raw = {**SOUND, "gkeLocation": location}
+
+    assert [location in notice for notice in about("Google", project, raw)] == [True]

@@ -6,6 +6,7 @@ import pytest
 
 from components.cluster.gke.cluster import GkeCluster
 from components.model.gke import NodePool
+from components.model.subject import Subject
 from tests.components.cluster.gke.gke_support import args, gke
 from tests.support.mocks import INSTALLING_USER, Secret, record
 
@@ -29,7 +30,7 @@ def test_installing_user_is_looked_up_for_the_admin_binding() -> None:
 
 
 def test_named_admin_is_bound_instead() -> None:
-    (subject,) = gke(admin="someone@example.com").only("ClusterRoleBinding").inputs["subjects"]
+    (subject,) = gke(admin=Subject("User", "someone@example.com")).only("ClusterRoleBinding").inputs["subjects"]
 
     assert subject["name"] == "someone@example.com"
 

@@ -1,6 +1,8 @@
 """The double itself: a double that accepts everything would prove nothing."""
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import Coroutine, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
@@ -8,6 +10,7 @@ from typing import Any, TypeVar
 import pytest
 from pulumi.provider.experimental import provider as pulumi_provider
 
+from local.paths import PROJECT
 from tests.gcp.double.cloud import Cloud, Fault, RefusedError
 from tests.gcp.double.kinds import CLUSTER, KINDS, NODE_POOL, SERVICE
 from tests.gcp.double.outputs import Endpoints
@@ -246,6 +249,23 @@ def test_a_creation_that_takes_too_long_leaves_the_resource_and_no_answer(engine
 
     assert engine.cloud.resources[failure.value.id]["has_default_pool"] is True
     assert "endpoint" not in failure.value.properties
+
+
+def test_what_the_state_holds_is_not_held_against_the_sdk_again(engine: Engine) -> None:
+    wrong = {**POOL, "machineTyp": "e2-standard-2"}
+    held = {**wrong, "name": "nodes-0101010", "__defaults": ["name"]}
+
+    same = engine.check(NODE_POOL, wrong, held)
+    changed = engine.check(NODE_POOL, {**wrong, "nodeCount": 2}, held)
+
+    assert not same.failures
+    assert [each.property for each in changed.failures or []] == ["machineTyp"]
+
+
+def test_the_double_starts_without_the_sdks_classes() -> None:
+    program = "import sys, tests.gcp.double.plugin; sys.exit('pulumi_gcp.compute._inputs' in sys.modules)"
+
+    assert subprocess.run([sys.executable, "-c", program], cwd=PROJECT, check=False).returncode == 0
 
 
 @pytest.mark.parametrize("type_", KINDS)

@@ -14,7 +14,8 @@ class Kind:
     """One type of resource.
 
     Arguments:
-        arguments: the SDK's class of its inputs.
+        arguments: returns the SDK's class of its inputs. The SDK then loads all classes of that service, which takes
+            longer than all else that the double does in a run.
         identify: the id that the genuine provider gives it.
         replaced_by: inputs whose change makes another resource necessary (`ForceNew`); a path stands for all below it.
         api: the API that must be enabled before one is made; empty: none.
@@ -24,7 +25,7 @@ class Kind:
         is_idempotent: whether Google takes it well if it is there already.
     """
 
-    arguments: type
+    arguments: Callable[[], type]
     identify: Callable[[Inputs], str]
     replaced_by: frozenset[str]
     api: str = "compute.googleapis.com"
@@ -68,7 +69,7 @@ def _cluster(inputs: Inputs, name: str) -> str:
 #: program sets it.
 KINDS: Final[Mapping[str, Kind]] = {
     SERVICE: Kind(
-        gcp.projects.ServiceArgs,
+        lambda: gcp.projects.ServiceArgs,
         lambda it: f"{it['project']}/{it['service']}",
         frozenset({"project", "service"}),
         api="",
@@ -77,24 +78,24 @@ KINDS: Final[Mapping[str, Kind]] = {
         is_idempotent=True,
     ),
     "gcp:compute/network:Network": Kind(
-        gcp.compute.NetworkArgs,
+        lambda: gcp.compute.NetworkArgs,
         lambda it: f"projects/{it['project']}/global/networks/{it['name']}",
         frozenset({"name", "project", "autoCreateSubnetworks", "description"}),
     ),
     "gcp:compute/subnetwork:Subnetwork": Kind(
-        gcp.compute.SubnetworkArgs,
+        lambda: gcp.compute.SubnetworkArgs,
         lambda it: _in_region(it, "subnetworks", it["name"]),
         frozenset({"name", "project", "region", "network", "description"}),
         needs=lambda it: [_network(it)],
     ),
     "gcp:compute/router:Router": Kind(
-        gcp.compute.RouterArgs,
+        lambda: gcp.compute.RouterArgs,
         lambda it: _in_region(it, "routers", it["name"]),
         frozenset({"name", "project", "region", "network"}),
         needs=lambda it: [_network(it)],
     ),
     "gcp:compute/routerNat:RouterNat": Kind(
-        gcp.compute.RouterNatArgs,
+        lambda: gcp.compute.RouterNatArgs,
         lambda it: f"{it['project']}/{it['region']}/{it['router']}/{it['name']}",
         frozenset({"name", "project", "region", "router"}),
         needs=lambda it: [
@@ -103,7 +104,7 @@ KINDS: Final[Mapping[str, Kind]] = {
         ],
     ),
     "gcp:compute/firewall:Firewall": Kind(
-        gcp.compute.FirewallArgs,
+        lambda: gcp.compute.FirewallArgs,
         lambda it: f"projects/{it['project']}/global/firewalls/{it['name']}",
         frozenset({"name", "project", "network", "direction"}),
         needs=lambda it: [
@@ -112,7 +113,7 @@ KINDS: Final[Mapping[str, Kind]] = {
         ],
     ),
     ACCOUNT: Kind(
-        gcp.serviceaccount.AccountArgs,
+        lambda: gcp.serviceaccount.AccountArgs,
         lambda it: _account(it["project"], account_email(it)),
         frozenset({"accountId", "project"}),
         api="iam.googleapis.com",
@@ -120,7 +121,7 @@ KINDS: Final[Mapping[str, Kind]] = {
         is_kept_by_users=False,
     ),
     "gcp:projects/iAMMember:IAMMember": Kind(
-        gcp.projects.IAMMemberArgs,
+        lambda: gcp.projects.IAMMemberArgs,
         lambda it: f"{it['project']}/{it['role']}/{it['member']}",
         frozenset({"project", "role", "member"}),
         api="cloudresourcemanager.googleapis.com",
@@ -129,7 +130,7 @@ KINDS: Final[Mapping[str, Kind]] = {
         is_idempotent=True,
     ),
     CLUSTER: Kind(
-        gcp.container.ClusterArgs,
+        lambda: gcp.container.ClusterArgs,
         lambda it: _cluster(it, it["name"]),
         frozenset(
             {
@@ -148,7 +149,7 @@ KINDS: Final[Mapping[str, Kind]] = {
         is_kept_by_users=False,  # it takes its node pools with it
     ),
     NODE_POOL: Kind(
-        gcp.container.NodePoolArgs,
+        lambda: gcp.container.NodePoolArgs,
         lambda it: f"{_cluster(it, it['cluster'])}/nodePools/{it['name']}",
         frozenset(
             {

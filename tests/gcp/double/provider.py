@@ -68,22 +68,22 @@ class GcpDouble(pulumi_provider.Provider):
         self._endpoints = endpoints
 
     async def check(self, request: pulumi_provider.CheckRequest) -> pulumi_provider.CheckResponse:
-        """Hold inputs against the SDK's types, and fill in the name."""
-        type_, inputs = _type(request), plain_map(request.new_inputs)
+        """Hold inputs against the SDK's types, unless the state holds the same already, and fill in the name."""
+        type_, inputs, old = _type(request), plain_map(request.new_inputs), plain_map(request.old_inputs)
         kind = _kind(type_)
-        failures = [
-            pulumi_provider.CheckFailure(path, f"{type_}: {path}: {reason}")
-            for path, reason in problems(kind.arguments, inputs)
-        ]
-        if failures:
-            return pulumi_provider.CheckResponse(failures=failures)
-        old = plain_map(request.old_inputs)
+        filled_in = old.pop(_DEFAULTS, [])
+        if not old or inputs != {name: value for name, value in old.items() if name not in filled_in}:
+            failures = [
+                pulumi_provider.CheckFailure(path, f"{type_}: {path}: {reason}")
+                for path, reason in problems(kind.arguments(), inputs)
+            ]
+            if failures:
+                return pulumi_provider.CheckResponse(failures=failures)
         defaults: list[str] = []
         if kind.named_by and kind.named_by not in inputs:
             defaults = [kind.named_by]
-            was_filled_in = kind.named_by in old.get(_DEFAULTS, [])
             random = request.random_seed.hex()[:_RANDOM_CHARACTERS]
-            inputs[kind.named_by] = old[kind.named_by] if was_filled_in else f"{request.name}-{random}"
+            inputs[kind.named_by] = old[kind.named_by] if kind.named_by in filled_in else f"{request.name}-{random}"
         return pulumi_provider.CheckResponse(inputs=wrapped_map({**inputs, _DEFAULTS: defaults}))
 
     async def diff(self, request: pulumi_provider.DiffRequest) -> pulumi_provider.DiffResponse:

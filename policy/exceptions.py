@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Final
 
+from components.constants.names import CNI_AGENT
 from policy.resource import Resource
 from policy.rule import Rule
 
@@ -36,6 +37,17 @@ class Exemption:
 
 
 EXEMPTIONS: Final = (
+    *(
+        Exemption(
+            rule,
+            "kubernetes:DaemonSet",
+            CNI_AGENT,
+            "It changes the network of other Pods and the node's CNI folders, so that no Pod of the mesh needs such "
+            "rights; it is alone in its namespace, and nobody reaches it.",
+            "istio.io/istio 1.31, manifests/charts/istio-cni/templates/daemonset.yaml",
+        )
+        for rule in ("pod-unprivileged", "pod-off-the-host", "pod-not-root", "pod-no-escalation")
+    ),
     *(
         Exemption(
             "webhook-fails-closed",

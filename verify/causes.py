@@ -4,6 +4,8 @@ from enum import StrEnum
 from typing import Final, Self
 
 from components.constants.names import (
+    CNI_AGENT_SELECTOR,
+    CNI_NAMESPACE,
     COLLECTOR,
     COLLECTOR_NAMESPACE,
     COLLECTOR_SELECTOR,
@@ -25,6 +27,9 @@ _THERE: Final = "--namespace {namespace}"
 _ROLL: Final = f"kubectl rollout restart deployment {_THERE}"
 _COLLECTOR_PODS: Final = ",".join(f"{label}={value}" for label, value in COLLECTOR_SELECTOR.items())
 _COLLECTOR_LOG: Final = f"kubectl logs {_THERE} deployment/{COLLECTOR}"
+_CNI_AGENTS: Final = " ".join(
+    ["--namespace", CNI_NAMESPACE, "--selector", *(f"{label}={value}" for label, value in CNI_AGENT_SELECTOR.items())]
+)
 _OUR_COLLECTOR_LOG: Final = f"kubectl logs --namespace {COLLECTOR_NAMESPACE} deployment/{COLLECTOR}"
 
 
@@ -128,6 +133,17 @@ class Cause(StrEnum):
         "mesh-ca-expires",
         "The mesh's own CA has expired or soon will.",
         "rotate it: https://istio.io/latest/docs/tasks/security/cert-management/plugin-ca-cert/",
+    )
+    # pod network
+    CNI_AGENT_MISSING = (
+        "cni-agent-missing",
+        "The agent of Istio's CNI plugin does not exist, so new Pods are not led through their sidecars.",
+        _RESTORE,
+    )
+    CNI_AGENT_NOT_READY = (
+        "cni-agent-not-ready",
+        "A node has no ready agent of Istio's CNI plugin, so new Pods don't start there.",
+        f"read why: kubectl describe pods {_CNI_AGENTS}; kubectl logs {_CNI_AGENTS}",
     )
     # namespaces
     NAMESPACE_MISSING = (

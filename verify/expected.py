@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, ConfigDict, TypeAdapter, ValidationError
 from pydantic.alias_generators import to_camel
 from pydantic_core import ErrorDetails
 
-from components.constants.choices import TracingMode
+from components.constants.choices import PodNetwork, TracingMode
 from components.constants.names import DEFAULT_REVISION, injection_label
 from verify.errors import UsageError
 
@@ -25,6 +25,7 @@ class Expected:
         cluster_name: name of the cluster, for people.
         istio_version: exact version of Istio.
         istio_revision: revision of the control plane; `default` is the one without a name.
+        pod_network: who leads Pods' traffic through their sidecars.
         tracing_mode: how spans leave the mesh.
         backend_address: host and port of the tracing backend.
         backend_tls: whether the backend is reached over TLS and verified.
@@ -47,6 +48,7 @@ class Expected:
     cluster_name: str
     istio_version: Annotated[Version, BeforeValidator(Version)]
     istio_revision: str
+    pod_network: PodNetwork
     tracing_mode: TracingMode
     backend_address: str
     backend_tls: bool

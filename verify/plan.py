@@ -11,6 +11,7 @@ from verify.stages import (
     gateway,
     mutual_tls,
     namespaces,
+    pod_network,
     sidecars,
     smoke_traffic,
     spans,
@@ -19,6 +20,7 @@ from verify.stages import (
 STAGES: Final = (
     cluster.STAGE,
     control_plane.STAGE,
+    pod_network.STAGE,
     namespaces.STAGE,
     sidecars.STAGE,
     ca_certificate.STAGE,

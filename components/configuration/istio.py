@@ -10,7 +10,7 @@ from packaging.version import Version
 from pydantic import InstanceOf
 
 from components.configuration.gke import GkeSettings
-from components.configuration.machinery.chart_location import ChartLocation
+from components.configuration.machinery.chart_location import CNI_CHART, ChartLocation
 from components.configuration.machinery.constraints import Constraint, Fault, Faults
 from components.configuration.machinery.key import ReadingContext, key
 from components.configuration.machinery.problems import put, remove
@@ -23,10 +23,18 @@ from components.configuration.machinery.types import (
     one_of,
     whole,
 )
-from components.constants.choices import ClusterKind, MutualTlsMode
-from components.model.chart_values import OWNED_BASE_VALUES, OWNED_ISTIOD_VALUES, owned_paths
+from components.constants.choices import ClusterKind, MutualTlsMode, PodNetwork
+from components.model.chart_values import OWNED_BASE_VALUES, OWNED_CNI_VALUES, OWNED_ISTIOD_VALUES, owned_paths
 from components.versions.artifacts import CHARTS, HUB, retirement
-from components.versions.istio import DEFAULT, NEWEST_NATIVE, TABLE, UnsupportedVersionError, parse_version, row_for
+from components.versions.istio import (
+    DEFAULT,
+    FIRST_WITH_CNI,
+    NEWEST_NATIVE,
+    TABLE,
+    UnsupportedVersionError,
+    parse_version,
+    row_for,
+)
 from components.versions.support import gke_kubernetes, minor, refusal
 
 
@@ -75,6 +83,11 @@ ImagePrefix: TypeAlias = Annotated[
 Revision: TypeAlias = Annotated[str, dns_label(63)]
 
 
+def _pod_network(data: dict[str, Any]) -> PodNetwork:
+    able = data["istio_version"] >= FIRST_WITH_CNI
+    return PodNetwork.ISTIO_CNI if data["cluster_kind"] is ClusterKind.GKE and able else PodNetwork.INIT_CONTAINER
+
+
 class IstioSettings(GkeSettings):
     """Which Istio is installed, and from where."""
 
@@ -85,7 +98,7 @@ class IstioSettings(GkeSettings):
         "Where Istio's charts come from.",
         CHARTS,
         allowed="oci://<registry>/<path>, https://<repository>, or a folder (relative to the project) that holds "
-        "base/ and istiod/ of istioVersion",
+        "base/ and istiod/ of istioVersion, and cni/ for podNetwork istio-cni",
         default=ChartLocation(CHARTS),
     )
     istio_hub: ImagePrefix = key("Registry and path of Istio's images.", HUB, default=HUB)
@@ -107,6 +120,15 @@ class IstioSettings(GkeSettings):
         "strict",
         default=MutualTlsMode.STRICT,
     )
+    pod_network: Annotated[PodNetwork, one_of(PodNetwork)] = key(
+        "Who leads the traffic of Pods through their sidecars. istio-cni: Istio's CNI plugin on each node, so that "
+        "namespaces with sidecars take hardened Pods only. init-container: a container with rights over the network in "
+        "each Pod, for nodes whose CNI folders are not to be written to, such as GKE Autopilot's.",
+        "istio-cni",
+        allowed=f"{{type}}; istio-cni with Istio {FIRST_WITH_CNI} or newer",
+        default_text="gke: `istio-cni` where `istioVersion` allows it; otherwise `init-container`",
+        default_factory=_pod_network,
+    )
     base_values: ChartValues = key(
         "Extra values for Istio's base chart.",
         '{"base":{"enableIstioConfigCRDs":true}}',
@@ -114,6 +136,11 @@ class IstioSettings(GkeSettings):
     )
     istiod_values: ChartValues = key(
         "Extra values for the istiod chart.", '{"pilot":{"autoscaleMax":9}}', default_factory=dict[str, Any]
+    )
+    cni_values: ChartValues = key(
+        "Extra values for Istio's cni chart, such as where an existing cluster's nodes have their CNI plugins.",
+        '{"global":{"platform":"k3s"}}',
+        default_factory=dict[str, Any],
     )
 
 
@@ -191,6 +218,37 @@ def _istiod_values_are_free(settings: IstioSettings, _: ReadingContext) -> Fault
     return _owned("istiod_values", settings.istiod_values, OWNED_ISTIOD_VALUES)
 
 
+def _cni_values_are_free(settings: IstioSettings, _: ReadingContext) -> Faults:
+    return _owned("cni_values", settings.cni_values, OWNED_CNI_VALUES)
+
+
+def _cni_values_are_used(settings: IstioSettings, _: ReadingContext) -> Faults:
+    if settings.cni_values and settings.pod_network is not PodNetwork.ISTIO_CNI:
+        reason = f"only podNetwork {PodNetwork.ISTIO_CNI} uses it, and this stack's is {settings.pod_network}"
+        yield Fault("cni_values", reason, fixes=(remove("cni_values"), put("pod_network", PodNetwork.ISTIO_CNI)))
+
+
+def _cni_fits_the_version(settings: IstioSettings, _: ReadingContext) -> Faults:
+    if settings.pod_network is PodNetwork.ISTIO_CNI and settings.istio_version < FIRST_WITH_CNI:
+        yield Fault(
+            "pod_network",
+            f"the program installs the CNI plugin of Istio {FIRST_WITH_CNI} and newer, and this is "
+            f"{settings.istio_version}",
+            fixes=(put("pod_network", PodNetwork.INIT_CONTAINER), put("istio_version", DEFAULT)),
+        )
+
+
+def _folder_has_the_cni_chart(settings: IstioSettings, _: ReadingContext) -> Faults:
+    charts = settings.istio_charts.folder_versions
+    if settings.pod_network is PodNetwork.ISTIO_CNI and charts and CNI_CHART not in charts:
+        yield Fault(
+            "istio_charts",
+            f"the folder holds no chart '{CNI_CHART}' ({CNI_CHART}/Chart.yaml), which podNetwork "
+            f"{PodNetwork.ISTIO_CNI} needs",
+            fixes=(put("istio_charts", CHARTS), put("pod_network", PodNetwork.INIT_CONTAINER)),
+        )
+
+
 def _owned(field: str, values: Mapping[str, Any], owned: Mapping[str, str]) -> Faults:
     for path, instead in owned_paths(values, owned).items():
         rest, value = _without(values, path)
@@ -221,6 +279,10 @@ ISTIO_CONSTRAINTS: Final[Sequence[Constraint[IstioSettings]]] = (
     Constraint(("istio_charts", "istio_version"), _folder_holds_this_version),
     Constraint(("base_values",), _base_values_are_free),
     Constraint(("istiod_values",), _istiod_values_are_free),
+    Constraint(("cni_values",), _cni_values_are_free),
+    Constraint(("cni_values", "pod_network"), _cni_values_are_used),
+    Constraint(("pod_network", "istio_version"), _cni_fits_the_version),
+    Constraint(("pod_network", "istio_charts"), _folder_has_the_cni_chart),
     Constraint(("istio_version",), _can_be_installed),
     Constraint(("istio_version", *_OF_THE_CLUSTER), _runs_on_this_kubernetes),
 )

@@ -134,6 +134,17 @@ class MutualTlsMode(StrEnum):
     PERMISSIVE = "permissive"
 
 
+class PodNetwork(StrEnum):
+    """Who leads the traffic of a Pod through its sidecar.
+
+    - `ISTIO_CNI`: Istio's CNI plugin, which the runtime calls on the node, so that no Pod of the mesh has any right.
+    - `INIT_CONTAINER`: an init container in each Pod, which needs NET_ADMIN and NET_RAW for it.
+    """
+
+    ISTIO_CNI = "istio-cni"
+    INIT_CONTAINER = "init-container"
+
+
 class TracingMode(StrEnum):
     """How a mesh hands its spans on.
 

@@ -10,9 +10,10 @@ ISTIO_NAMESPACE: Final = "istio-system"
 
 COLLECTOR_NAMESPACE: Final = "observability"
 GATEWAY_NAMESPACE: Final = "istio-ingress"
+CNI_NAMESPACE: Final = "istio-cni"
 
 #: Namespaces that nobody else may use.
-RESERVED_NAMESPACES: Final = (GATEWAY_NAMESPACE, ISTIO_NAMESPACE, COLLECTOR_NAMESPACE)
+RESERVED_NAMESPACES: Final = (CNI_NAMESPACE, GATEWAY_NAMESPACE, ISTIO_NAMESPACE, COLLECTOR_NAMESPACE)
 
 #: Name by which Istio itself calls the control plane without a named revision.
 DEFAULT_REVISION: Final = "default"
@@ -26,6 +27,10 @@ GATEWAY_SELECTOR: Final = {"app": GATEWAY, "istio": "ingressgateway"}
 #: Service, NetworkPolicy, disruption budget and Deployment choose the Pods.
 COLLECTOR: Final = "otel-collector"
 COLLECTOR_SELECTOR: Final = {"app.kubernetes.io/name": COLLECTOR}
+
+#: The agent of Istio's CNI plugin: name of its DaemonSet, and the label by which that chooses its Pods.
+CNI_AGENT: Final = "istio-cni-node"
+CNI_AGENT_SELECTOR: Final = {"k8s-app": CNI_AGENT}
 
 #: Name of the extension provider in the mesh configuration and in the Telemetry resource, by mode.
 PROVIDER_NAMES: Final[Mapping[TracingMode, str]] = {

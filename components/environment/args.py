@@ -4,8 +4,9 @@ import pulumi
 from pydantic import SecretStr
 
 from components.configuration.settings import Settings
+from components.constants.choices import ClusterKind
 from components.gateway.certificate import CertificateIssuer, CertificateSecret, CertificateSource, GivenCertificate
-from components.mesh.chart_values import base_values, istiod_values
+from components.mesh.chart_values import base_values, cni_values, istiod_values
 from components.model.chart_values import Values
 from components.model.gke import GkeClusterArgs, OwnNetwork
 from components.tracing.plan import TracingPlan
@@ -52,8 +53,20 @@ def istiod_chart_values(settings: Settings, tracing: TracingPlan) -> Values:
         hub=settings.istio_hub,
         revision=settings.istio_revision,
         replicas=settings.istiod_replicas,
+        pod_network=settings.pod_network,
         tracing=tracing_values(tracing),
         extra=settings.istiod_values,
+    )
+
+
+def cni_chart_values(settings: Settings) -> Values:
+    """Return the values of the cni chart."""
+    return cni_values(
+        version=str(settings.istio_version),
+        hub=settings.istio_hub,
+        gke=settings.cluster_kind is ClusterKind.GKE,
+        kubernetes=settings.kubernetes_version,
+        extra=settings.cni_values,
     )
 
 

@@ -1,5 +1,6 @@
 """One environment: what a stack holds, part by part. Here, and in `settings_args`, settings become Args."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -7,11 +8,12 @@ import pulumi
 from components.bookinfo.bookinfo import Bookinfo, BookinfoArgs
 from components.cluster.handle import ClusterHandle
 from components.configuration.settings import Settings
-from components.constants.choices import ClusterKind
+from components.constants.choices import ClusterKind, PodNetwork
 from components.constants.names import COLLECTOR_NAMESPACE, GATEWAY_NAMESPACE, injection_label
 from components.environment.args import (
     base_chart_values,
     certificate_source,
+    cni_chart_values,
     gke_args,
     istiod_chart_values,
     pulumi_secret,
@@ -23,7 +25,9 @@ from components.gateway.certificate import GatewayCertificate, GatewayCertificat
 from components.gateway.gateway import GatewayArgs, IngressGateway
 from components.kubernetes.pod_security import PodSecurity
 from components.kubernetes.transforms import declared_state_wins, rolls_with
-from components.mesh.mesh import ChartSource, Mesh, MeshArgs
+from components.mesh.chart_source import ChartSource
+from components.mesh.cni_plugin import CniPlugin, CniPluginArgs
+from components.mesh.mesh import Mesh, MeshArgs
 from components.mesh.namespaces import GIVEN_NAMESPACES, Namespaces, NamespacesArgs
 from components.tracing.plan import TracingPlan
 from components.tracing.sidecar_generation import sidecar_generation
@@ -65,22 +69,27 @@ class Environment(pulumi.ComponentResource):
         self._in_cluster = pulumi.ResourceOptions(
             parent=self, providers=[cluster.provider], transforms=[declared_state_wins]
         )
+        generation = sidecar_generation(self._plan, settings.pod_network)
         self._with_sidecars = pulumi.ResourceOptions.merge(
-            self._in_cluster, pulumi.ResourceOptions(transforms=[rolls_with(sidecar_generation(self._plan))])
+            self._in_cluster, pulumi.ResourceOptions(transforms=[rolls_with(generation)])
         )
         mesh = self._mesh(cluster)
+        cni = self._cni_plugin(cluster)
+        redirection = [cni.chart] if cni else []
         namespaces = self._namespaces()
-        tracing = self._tracing(namespaces, mesh)
+        tracing = self._tracing(namespaces, mesh, redirection)
         security = self._security(namespaces, mesh)
         self._ready = [*mesh.answering, *tracing.sidecar_secrets]  # for whatever has sidecars
         gateway = self._gateway(namespaces, security)
         certificate = self._certificate(namespaces)
         parts: list[pulumi.Resource] = [mesh, namespaces, tracing, security, gateway]
+        if cni:
+            parts.append(cni)
         if certificate:
             parts.append(certificate)
         if settings.bookinfo:
-            parts.append(self._bookinfo(namespaces, security, certificate))
-        guard = DeletionGuardArgs(parts, mesh.charts, protect=settings.deletion_protection)
+            parts.append(self._bookinfo(namespaces, [*security.bookinfo_network, *redirection], certificate))
+        guard = DeletionGuardArgs(parts, [*mesh.charts, *redirection], protect=settings.deletion_protection)
         deletion_guard(f"{name}-deletion-guard", guard, pulumi.ResourceOptions(parent=self))
         self.outputs = EnvironmentOutputs(cluster, gateway, settings, self._plan, list(namespaces.names))
         self.register_outputs({})
@@ -107,7 +116,7 @@ class Environment(pulumi.ComponentResource):
     def _mesh(self, cluster: ClusterHandle) -> Mesh:
         settings = self._settings
         args = MeshArgs(
-            charts=ChartSource(str(settings.istio_charts), str(settings.istio_version)),
+            charts=self._charts(),
             base_values=base_chart_values(settings),
             istiod_values=istiod_chart_values(settings, self._plan),
             revision=settings.istio_revision,
@@ -117,8 +126,21 @@ class Environment(pulumi.ComponentResource):
         )
         return Mesh("mesh", args, self._in_cluster)
 
+    def _cni_plugin(self, cluster: ClusterHandle) -> CniPlugin | None:
+        """Make Istio's CNI plugin; `None` where Pods have an init container for what it does."""
+        if self._settings.pod_network is not PodNetwork.ISTIO_CNI:
+            return None
+        waits = [*cluster.ready, *cluster.runs_pods]
+        args = CniPluginArgs(self._charts(), cni_chart_values(self._settings), waits)
+        return CniPlugin("cni", args, self._in_cluster)
+
+    def _charts(self) -> ChartSource:
+        return ChartSource(str(self._settings.istio_charts), str(self._settings.istio_version))
+
     def _namespaces(self) -> Namespaces:
         settings = self._settings
+        init_containers = settings.pod_network is PodNetwork.INIT_CONTAINER
+        with_sidecars = PodSecurity.PRIVILEGED if init_containers else PodSecurity.RESTRICTED
         application = [settings.bookinfo_namespace] if settings.bookinfo else []
         collector = [COLLECTOR_NAMESPACE] if self._plan.has_collector else []
         names = dict.fromkeys([*application, *settings.injected_namespaces, *collector, GATEWAY_NAMESPACE])
@@ -127,14 +149,14 @@ class Environment(pulumi.ComponentResource):
             shared=settings.injected_namespaces,
             revision=settings.istio_revision,
             enforced={
-                **dict.fromkeys([*application, *collector], PodSecurity.PRIVILEGED),
+                **dict.fromkeys([*application, *collector], with_sidecars),
                 GATEWAY_NAMESPACE: PodSecurity.RESTRICTED,  # its Pods have no init container
             },
             protect_shared=settings.deletion_protection,
         )
         return Namespaces("namespaces", args, self._in_cluster)
 
-    def _tracing(self, namespaces: Namespaces, mesh: Mesh) -> Tracing:
+    def _tracing(self, namespaces: Namespaces, mesh: Mesh, redirection: Sequence[pulumi.Resource]) -> Tracing:
         settings = self._settings
         args = TracingArgs(
             plan=self._plan,
@@ -153,6 +175,7 @@ class Environment(pulumi.ComponentResource):
                 replicas=settings.collector_replicas,
             ),
             after=mesh.answering,
+            pods_after=redirection,
         )
         return Tracing("tracing", args, self._with_sidecars)
 
@@ -195,7 +218,12 @@ class Environment(pulumi.ComponentResource):
         args = GatewayCertificateArgs(source, namespaces.names[GATEWAY_NAMESPACE], self._settings.gateway_hosts)
         return GatewayCertificate("gateway-certificate", args, self._in_cluster)
 
-    def _bookinfo(self, namespaces: Namespaces, security: Security, certificate: GatewayCertificate | None) -> Bookinfo:
+    def _bookinfo(
+        self,
+        namespaces: Namespaces,
+        pods_after: Sequence[pulumi.Resource],
+        certificate: GatewayCertificate | None,
+    ) -> Bookinfo:
         namespace = namespaces.names[self._settings.bookinfo_namespace]
         args = BookinfoArgs(
             namespace,
@@ -203,6 +231,6 @@ class Environment(pulumi.ComponentResource):
             hosts=self._settings.gateway_hosts,
             certificate=certificate.secret_name if certificate else None,
             after=self._ready,
-            pods_after=security.bookinfo_network,
+            pods_after=pods_after,
         )
         return Bookinfo("bookinfo", args, self._with_sidecars)

@@ -33,6 +33,7 @@ class EnvironmentOutputs:
             "kubeconfig": self.cluster.kubeconfig,
             "istioVersion": str(settings.istio_version),
             "istioRevision": settings.istio_revision or DEFAULT_REVISION,
+            "podNetwork": settings.pod_network.value,
             "tracingMode": self.tracing.mode.value,
             "backendAddress": str(self.tracing.backend.address),
             "backendTls": self.tracing.backend.tls,

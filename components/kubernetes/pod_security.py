@@ -7,8 +7,9 @@ class PodSecurity(StrEnum):
     """Pod Security Standards that are enforced (https://kubernetes.io/docs/concepts/security/pod-security-standards/).
 
     - `RESTRICTED`: hardened Pods only.
-    - `PRIVILEGED`: any Pod. Where Istio injects sidecars without its CNI plugin nothing stricter works: its init
-      container sets up the redirection and needs NET_ADMIN and NET_RAW for that, which baseline refuses too.
+    - `PRIVILEGED`: any Pod. Nothing stricter works for the agent of Istio's CNI plugin, which mounts folders of its
+      node; nor, without that plugin, where Istio injects sidecars: their init container sets up the redirection and
+      needs NET_ADMIN and NET_RAW for that, which baseline refuses too.
     """
 
     RESTRICTED = "restricted"

@@ -45,11 +45,13 @@ class Resources:
 
 #: Container -> its resources. istiod's requests and the gateway's figures are those of Istio's charts 1.15 to 1.30,
 #: which leave istiod without limits; these are far above the 1 vCPU and 1.5 GB of a mesh of 1,000 services and 2,000
-#: sidecars (https://istio.io/v1.16/docs/ops/deployment/performance-and-scalability). Bookinfo's are about
+#: sidecars (https://istio.io/v1.16/docs/ops/deployment/performance-and-scalability). The CNI agent's requests are its
+#: chart's, too, which sets no limits. Bookinfo's are about
 #: twice what its processes took on a node (resident memory of each, `ps`): details 19 MiB, ratings 47 MiB, reviews, in
 #: Java, 160 MiB, productpage 450 MiB, since its image starts 8 workers.
 RESOURCES: Final[Mapping[str, Resources]] = {
     "istiod": Resources("500m", "2Gi", "4", "4Gi"),
+    "cni": Resources("100m", "100Mi", "1", "512Mi"),
     "gateway": Resources("100m", "128Mi", "2", "1Gi"),
     "collector": Resources("100m", "128Mi", "1", f"{MEMORY_LIMIT_MIB}Mi"),
     DETAILS: Resources("20m", "64Mi", "500m", "256Mi"),

@@ -1,17 +1,24 @@
 """The values that the program gives to Istio's charts, decided by pure functions on plain data.
 
-A team may add values of its own (`baseValues`, `istiodValues`); what the program owns always wins, and settings refuse
-a value that would be overruled, naming the configuration key to use instead.
+A team may add values of its own (`baseValues`, `istiodValues`, `cniValues`); what the program owns always wins, and
+settings refuse a value that would be overruled, naming the configuration key to use instead.
 """
 
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from typing import Any, Final, cast
 
+from packaging.version import Version
+
 from common.plain import at, list_at
+from components.constants.choices import PodNetwork
 from components.constants.names import FILES_TEMPLATE, ISTIO_NAMESPACE
 from components.kubernetes.resources import RESOURCES
 from components.model.chart_values import DEFAULT_TEMPLATES, PREFIXES, PROVIDERS, Values
+
+#: First Kubernetes version in which a container says by a field what AppArmor is to do with it
+#: (https://kubernetes.io/docs/tutorials/security/apparmor/).
+_APP_ARMOR_FIELD: Final = Version("1.30")
 
 #: How many Pods of istiod the charts' autoscaler makes at most (chart value `pilot.autoscaleMax`).
 _MOST_PODS: Final = 5
@@ -33,6 +40,7 @@ def istiod_values(
     hub: str,
     revision: str | None,
     replicas: int,
+    pod_network: PodNetwork,
     tracing: Mapping[str, Any],
     extra: Mapping[str, Any],
 ) -> Values:
@@ -43,11 +51,14 @@ def istiod_values(
         hub: registry and path of Istio's images, for example `docker.io/istio`.
         revision: the control plane's revision; `None` is the default one.
         replicas: number of istiod's Pods that there are at least; the chart's autoscaler adds more under load.
+        pod_network: who leads Pods' traffic through their sidecars.
         tracing: what `tracing_values` returned.
         extra: the team's own values.
     """
     ours = merged(tracing, {"global": {"hub": hub, "tag": version, "istioNamespace": ISTIO_NAMESPACE}})
     ours = merged(ours, _replicas(replicas))
+    if pod_network is PodNetwork.ISTIO_CNI:
+        ours = merged(ours, {"pilot": {"cni": {"enabled": True}}})
     if revision:
         ours["revision"] = revision
     values = merged(_defaults(replicas, extra), merged(extra, ours))
@@ -55,6 +66,30 @@ def istiod_values(
     templates = [each for each in list_at(tracing, *DEFAULT_TEMPLATES) if each == FILES_TEMPLATE]
     _extend(values, DEFAULT_TEMPLATES, list_at(extra, *DEFAULT_TEMPLATES), templates)
     return values
+
+
+def cni_values(*, version: str, hub: str, gke: bool, kubernetes: Version | None, extra: Mapping[str, Any]) -> Values:
+    """Return the values of the cni chart.
+
+    On GKE the runtime has its plugins in a folder of Google's, and Pods of priority `system-node-critical`, as the
+    agent is, need a ResourceQuota outside `kube-system`
+    (https://istio.io/latest/docs/ambient/install/platform-prerequisites/#google-kubernetes-engine-gke). The charts' own
+    profile `gke` makes the quota too, but not before 1.26, and leaves the folder to what Helm is told of the cluster.
+
+    Arguments:
+        version: exact Istio version, the tag of the image.
+        hub: registry and path of Istio's images.
+        gke: whether the cluster is one that the program makes on GKE.
+        kubernetes: version of the cluster; `None` if it is not known.
+        extra: the team's own values.
+    """
+    own: Values = {
+        "resources": RESOURCES["cni"].values(),
+        "seccompProfile": {"type": "RuntimeDefault"},
+        "useAppArmorAnnotation": kubernetes is not None and kubernetes < _APP_ARMOR_FIELD,
+    }
+    platform: Values = {"cniBinDir": "/home/kubernetes/bin", "resourceQuotas": {"enabled": True}} if gke else {}
+    return merged(merged(merged(own, platform), extra), {"global": {"hub": hub, "tag": version}})
 
 
 def _replicas(replicas: int) -> Values:

@@ -18,6 +18,7 @@ from components.kubernetes.objects import CA_BUNDLE, recommended_labels, wait_fo
 from components.kubernetes.pod_security import PodSecurity, pod_security_labels
 from components.kubernetes.secret_values import has_secret, with_pulumi_secrets
 from components.kubernetes.transforms import in_turn
+from components.mesh.chart_source import ChartSource
 from components.mesh.chart_transforms import (
     harden_pods,
     hide_config_maps,
@@ -30,29 +31,6 @@ from components.mesh.istiod_start import starts_with_templates
 
 #: The validator for all Istio resources without a revision label; part of the base chart.
 DEFAULT_VALIDATOR: Final = "istiod-default-validator"
-
-
-@dataclass(frozen=True)
-class ChartSource:
-    """Where Istio's charts come from.
-
-    Arguments:
-        location: `oci://<registry>/<path>`, `https://<repository>`, or a local folder that holds `base/` and `istiod/`.
-        version: exact version of the charts, for example `1.31.4`.
-    """
-
-    location: str
-    version: str
-
-    def arguments(self, chart: str) -> dict[str, Any]:
-        """Return the arguments of a `helm.v4.Chart` for the chart named `chart`."""
-        if self.location.startswith(("https://", "http://")):
-            repository = kubernetes.helm.v4.RepositoryOptsArgs(repo=self.location)
-            return {"chart": chart, "version": self.version, "repository_opts": repository}
-        path = f"{self.location.rstrip('/')}/{chart}"
-        if self.location.startswith("oci://"):
-            return {"chart": path, "version": self.version}
-        return {"chart": path}
 
 
 @dataclass(frozen=True)

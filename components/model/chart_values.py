@@ -30,10 +30,19 @@ OWNED_ISTIOD_VALUES: Final[Mapping[str, str]] = {
     "global.defaultPodDisruptionBudget.enabled": "istiodReplicas",
     "traceSampling": "samplingPercentage",
     "env.PILOT_TRACE_SAMPLING": "samplingPercentage",
+    "cni.enabled": "podNetwork",
     "meshConfig.enableTracing": "samplingPercentage",
     "meshConfig.defaultConfig.tracing": "backendAddress",
     "meshConfig.defaultProviders.tracing": "tracingMode",
     f"sidecarInjectorWebhook.templates.{FILES_TEMPLATE}": "tracingMode",
+}
+
+#: Values of the cni chart that the program owns: dotted path -> the configuration key to use instead. The chart also
+#: copies what is under `cni` to the top.
+OWNED_CNI_VALUES: Final[Mapping[str, str]] = {
+    f"{prefix}{path}": key
+    for prefix in ("", "global.", "cni.")
+    for path, key in {"hub": "istioHub", "tag": "istioVersion"}.items()
 }
 
 #: Where else the charts read the same values from: everything under `pilot` is copied to the top, and the defaults are
@@ -52,7 +61,7 @@ def owned_paths(values: Mapping[str, Any], owned: Mapping[str, str]) -> dict[str
 
     Arguments:
         values: the team's values.
-        owned: `OWNED_BASE_VALUES` or `OWNED_ISTIOD_VALUES`.
+        owned: `OWNED_BASE_VALUES` or another of the tables above.
 
     Returns:
         Dotted path in `values` -> the configuration key to use instead; empty if there is no conflict.

@@ -1,18 +1,26 @@
 """What sidecars read only when they start: a change of it rolls the Pods that the program makes."""
 
+from components.constants.choices import PodNetwork
 from components.kubernetes.checksums import checksum
 from components.kubernetes.secret_values import revealed
 from components.tracing.plan import TracingPlan
 from components.tracing.values import tracing_values
 
 
-def sidecar_generation(plan: TracingPlan) -> str:
+def sidecar_generation(plan: TracingPlan, pod_network: PodNetwork) -> str:
     """Return a text that changes with all that a running sidecar would not notice.
 
     Sidecars of an older version may be sent a tracer that they don't have. In mode `opentelemetry` istiod tells them
-    all the rest; in the other modes their bootstrap and their files hold the satellites' address, CA and token.
+    all the rest; in the other modes their bootstrap and their files hold the satellites' address, CA and token. Who
+    leads traffic through a sidecar is settled when its Pod is made.
+
+    Arguments:
+        plan: how the environment traces.
+        pod_network: who leads Pods' traffic through their sidecars.
     """
     generation = f"{plan.version} {plan.mode}"
+    if pod_network is PodNetwork.ISTIO_CNI:
+        generation += f" {pod_network}"
     if plan.has_collector:
         return generation
     values = revealed(tracing_values(plan))

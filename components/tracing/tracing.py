@@ -69,6 +69,7 @@ class TracingArgs:
         collector: where the Collector runs; needed where the plan has one.
         after: resources that prove that istiod answers (`Mesh.answering`); what needs injection or validation waits for
             them, the Secrets do not. Default: none.
+        pods_after: what the Collector's Pods wait for on top of that, such as Istio's CNI plugin. Default: nothing.
     """
 
     plan: TracingPlan
@@ -76,6 +77,7 @@ class TracingArgs:
     namespaces: Mapping[str, pulumi.Input[str]]
     collector: CollectorPods | None
     after: Sequence[pulumi.Resource] = ()
+    pods_after: Sequence[pulumi.Resource] = ()
 
 
 class Tracing(pulumi.ComponentResource):
@@ -149,7 +151,7 @@ class Tracing(pulumi.ComponentResource):
                 image=pods.image,
                 injection_label=pods.injection_label,
                 replicas=pods.replicas,
-                after=[*args.after, *ca],
+                after=[*args.after, *args.pods_after, *ca],
             ),
             pulumi.ResourceOptions(parent=self),
         )

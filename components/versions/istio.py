@@ -146,6 +146,11 @@ TABLE: Final = (
 #: (istio/release-builder f7799ccf, pkg/publish).
 DEFAULT: Final = "1.31.4"
 
+#: The first release whose CNI plugin the program installs: istiod is told by `pilot.cni.enabled`, its agent is not
+#: privileged and repairs Pods without a right in the API (istio.io/istio 1.24.0, manifests/charts/istio-cni, and
+#: istio-control/istio-discovery/files/injection-template.yaml; 1.20.0 has none of it).
+FIRST_WITH_CNI: Final = Version("1.24.0")
+
 #: The newest release with native mode whose own proxy images have the tracer for it.
 NEWEST_NATIVE: Final = "1.14.6"
 

@@ -23,7 +23,11 @@ _CHARTS_ONLY: Final[Mapping[str, tuple[str, str]]] = {
 CHART_RELEASES: Final = (*_CHARTS_ONLY, *ISTIO_TOOLS)
 
 #: Charts by the names under which Istio publishes them, and where they lie in its module.
-_CHARTS: Final = {"base": "manifests/charts/base", "istiod": "manifests/charts/istio-control/istio-discovery"}
+_CHARTS: Final = {
+    "base": "manifests/charts/base",
+    "istiod": "manifests/charts/istio-control/istio-discovery",
+    "cni": "manifests/charts/istio-cni",
+}
 
 #: Istio's manifests of the sample application, which the tests compare ours with.
 _SAMPLES: Final = (
@@ -80,7 +84,7 @@ def _name_release(chart: Path, release: str) -> None:
     _edit(chart / "Chart.yaml", {r"^(version|appVersion): .*": rf"\g<1>: {release}"})
     images = {
         r"^( *hub): gcr\.io/istio-(testing|release)$": r"\g<1>: docker.io/istio",
-        r"^( *hub): registry\.istio\.io/testing$": r"\g<1>: registry.istio.io/release",
+        r"^( *hub): registry\.istio\.io/testing$": r"\g<1>: docker.io/istio",
         r"^( *tag): (latest|[\w.-]+-(dev|latest-daily))$": rf"\g<1>: {release}",
     }
     _edit(chart / "values.yaml", images)

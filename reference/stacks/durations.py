@@ -51,6 +51,7 @@ TYPICAL: Final[Mapping[str, Duration]] = {
 CHARTS: Final[Mapping[str, Duration]] = {
     "istio-base": Duration(8, _SANDBOX),
     "istiod": Duration(9, _SANDBOX),
+    "istio-cni": Duration(2, _SANDBOX),
 }
 
 #: A Service with a load balancer, which is awaited; no other Service is.

@@ -11,7 +11,7 @@ from tests.support.mocks import Recorded, Recording
 Group = tuple[str, str]
 
 #: The parts of a chart, and what people call them.
-_TITLES: Final = {"istio-base": "chart base", "istiod": "chart istiod"}
+_TITLES: Final = {"istio-base": "chart base", "istiod": "chart istiod", "istio-cni": "chart cni"}
 
 
 def picture(recording: Recording) -> str:

@@ -14,6 +14,7 @@ OUTPUTS: Final[Mapping[str, Any]] = {
     "clusterName": "kind",
     "istioVersion": "1.27.0",
     "istioRevision": "default",
+    "podNetwork": "istio-cni",
     "tracingMode": "opentelemetry",
     "backendAddress": "satellites.example.com:9292",
     "backendTls": True,

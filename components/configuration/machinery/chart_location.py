@@ -8,8 +8,10 @@ from urllib.parse import urlsplit
 
 from common.files import UnreadableFileError, read_yaml
 
-#: The charts that the program installs; a local folder holds one folder for each.
+#: The charts that the program installs; a local folder holds one folder for each, but for that of the CNI plugin, which
+#: not every environment needs.
 CHARTS: Final = ("base", "istiod")
+CNI_CHART: Final = "cni"
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,8 @@ class ChartLocation:
             _check_url(text)
             return cls(text)
         folder = _folder(text, root)
-        return cls(str(folder), {chart: _version(root / folder / chart, chart) for chart in CHARTS})
+        charts = [*CHARTS, *([CNI_CHART] if (root / folder / CNI_CHART).is_dir() else [])]
+        return cls(str(folder), {chart: _version(root / folder / chart, chart) for chart in charts})
 
     def __str__(self) -> str:
         return self.text

@@ -53,10 +53,47 @@ def test_existing_clusters_credentials_are_nowhere_readable(existing: Recording)
 def test_chart_values_are_known_before_anything_is_made(made: Recording) -> None:
     charts = made.of_kind("Chart")
 
-    assert [each.name for each in charts] == ["istio-base", "istiod"]
+    assert [each.name for each in charts][:2] == ["istio-base", "istiod"]
     for chart in charts:
         assert "values" not in chart.uses
         assert "Secret(" not in str(chart.inputs)
+
+
+@pytest.mark.parametrize(("pod_network", "enforced"), [("istio-cni", "restricted"), ("init-container", "privileged")])
+def test_namespaces_with_sidecars_take_hardened_pods_only_where_no_pod_needs_rights(
+    pod_network: str, enforced: str, project: Path
+) -> None:
+    made = environment(project, podNetwork=pod_network)
+
+    labels = namespace_labels(made)
+    levels = {name: each["pod-security.kubernetes.io/enforce"] for name, each in labels.items()}
+    assert levels.pop("istio-cni", None) == ("privileged" if pod_network == "istio-cni" else None)
+    assert levels == {
+        "istio-system": "restricted",
+        "istio-ingress": "restricted",
+        "bookinfo": enforced,
+        "observability": enforced,
+    }
+
+
+def test_pods_with_sidecars_wait_for_the_cni_plugin_and_the_gateway_does_not(project: Path) -> None:
+    made = environment(project, podNetwork="istio-cni")
+
+    waiting = {each.name for each in made.of_kind("Deployment") if "istio-cni" in made.waits_for(each.name)}
+    others = {each.name for each in made.of_kind("Deployment")} - waiting
+    assert len(waiting) == 7
+    assert others == {"gateway-deployment"}
+
+
+@pytest.mark.parametrize(
+    ("base", "version", "pod_network"),
+    [(RIGHT, "1.31.4", "istio-cni"), (RIGHT, "1.23.0", "init-container"), (EXISTING, "1.31.4", "init-container")],
+    ids=["gke", "gke, older Istio", "existing"],
+)
+def test_cni_plugin_is_the_default_where_its_place_on_the_nodes_is_known(
+    base: Any, version: str, pod_network: str, project: Path
+) -> None:
+    assert environment(project, base, istioVersion=version).outputs["podNetwork"] == pod_network
 
 
 def test_everything_in_the_cluster_goes_through_its_one_provider(made: Recording) -> None:
@@ -92,6 +129,7 @@ def test_outputs_of_an_environment(project: Path) -> None:
         "clusterName": "kind",
         "istioVersion": "1.30.0",
         "istioRevision": "default",
+        "podNetwork": "init-container",
         "tracingMode": "opentelemetry",
         "backendAddress": "ingest.lightstep.com:443",
         "backendTls": True,

@@ -4,12 +4,14 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
+from packaging.version import Version
 from pydantic import SecretStr
 
 from components.configuration.machinery.parsing import keys
 from components.configuration.settings import Settings
+from components.constants.choices import PodNetwork
 from components.constants.names import PROVIDER_NAMES
-from components.mesh.chart_values import base_values, istiod_values, merged
+from components.mesh.chart_values import base_values, cni_values, istiod_values, merged
 from components.model.chart_values import OWNED_BASE_VALUES, OWNED_ISTIOD_VALUES, PREFIXES, owned_paths
 
 GLOBAL: dict[str, Any] = {
@@ -39,15 +41,22 @@ def istiod(
     revision: str | None = None,
     tracing: dict[str, Any] = TRACING,
     replicas: int = 2,
+    pod_network: PodNetwork = PodNetwork.INIT_CONTAINER,
 ) -> dict[str, Any]:
     return istiod_values(
         version="1.27.0",
         hub="docker.io/istio",
         revision=revision,
         replicas=replicas,
+        pod_network=pod_network,
         tracing=tracing,
         extra=extra or {},
     )
+
+
+def cni(extra: dict[str, Any] | None = None, kubernetes: str | None = "1.36", *, gke: bool = False) -> dict[str, Any]:
+    version = Version(kubernetes) if kubernetes else None
+    return cni_values(version="1.31.4", hub="docker.io/istio", gke=gke, kubernetes=version, extra=extra or {})
 
 
 def nested(path: str, value: object) -> dict[str, Any]:
@@ -68,6 +77,39 @@ def test_base_is_given_the_default_revision_and_istios_namespace() -> None:
 
 def test_base_is_given_a_named_revision() -> None:
     assert base_values(revision="canary", extra={})["defaultRevision"] == "canary"
+
+
+def test_istiod_is_told_of_the_cni_plugin_where_there_is_one() -> None:
+    assert istiod(pod_network=PodNetwork.ISTIO_CNI)["pilot"] == {**PILOT, "cni": {"enabled": True}}
+
+
+def test_cni_agent_is_given_its_image_and_what_it_may_use() -> None:
+    assert cni() == {
+        "global": {"hub": "docker.io/istio", "tag": "1.31.4"},
+        "resources": {"requests": {"cpu": "100m", "memory": "100Mi"}, "limits": {"cpu": "1", "memory": "512Mi"}},
+        "seccompProfile": {"type": "RuntimeDefault"},
+        "useAppArmorAnnotation": False,
+    }
+
+
+def test_cni_agent_on_gke_is_given_googles_folder_and_a_quota() -> None:
+    values = cni(gke=True)
+
+    assert values["cniBinDir"] == "/home/kubernetes/bin"
+    assert values["resourceQuotas"] == {"enabled": True}
+
+
+@pytest.mark.parametrize(("kubernetes", "annotation"), [("1.29", True), ("1.30", False), (None, False)])
+def test_app_armor_is_told_by_an_annotation_only_where_there_is_no_field(
+    kubernetes: str | None, annotation: bool
+) -> None:
+    assert cni(kubernetes=kubernetes)["useAppArmorAnnotation"] is annotation
+
+
+def test_teams_own_cni_values_win_but_for_the_image() -> None:
+    values = cni({"cniBinDir": "/opt/own", "global": {"tag": "latest"}}, gke=True)
+
+    assert (values["cniBinDir"], values["global"]["tag"]) == ("/opt/own", "1.31.4")
 
 
 def test_istiod_is_given_images_and_what_tracing_needs() -> None:

@@ -10,7 +10,7 @@ from pydantic import SecretStr
 
 from components.backends.address import BackendAddress
 from components.backends.backend import LIGHTSTEP_HEADER, Backend
-from components.constants.choices import TracingMode
+from components.constants.choices import PodNetwork, TracingMode
 from components.kubernetes.transforms import rolls_with
 from components.model.spans import LiteralTag
 from components.tracing.plan import TracingPlan
@@ -32,6 +32,10 @@ def plan(version: str, mode: TracingMode, **changes: Any) -> TracingPlan:
     return TracingPlan(Version(version), mode, **(given | changes))
 
 
+def generation(traced: TracingPlan, pod_network: PodNetwork = PodNetwork.INIT_CONTAINER) -> str:
+    return sidecar_generation(traced, pod_network)
+
+
 @pytest.mark.parametrize(("version", "mode"), [("1.14.6", NATIVE), ("1.14.6", PROVIDER), ("1.26.0", PROVIDER)])
 @pytest.mark.parametrize(
     "change",
@@ -44,26 +48,26 @@ def plan(version: str, mode: TracingMode, **changes: Any) -> TracingPlan:
     ids=["token", "address", "TLS", "CA"],
 )
 def test_what_sidecars_read_at_start_rolls_them(version: str, mode: TracingMode, change: dict[str, Any]) -> None:
-    before = sidecar_generation(plan(version, mode))
+    before = generation(plan(version, mode))
 
-    assert sidecar_generation(plan(version, mode, **change)) != before
+    assert generation(plan(version, mode, **change)) != before
 
 
 def test_custom_tags_of_native_mode_roll_sidecars() -> None:
     tagged = plan("1.14.6", NATIVE, custom_tags={"team": LiteralTag("shop")})
 
-    assert sidecar_generation(tagged) != sidecar_generation(plan("1.14.6", NATIVE))
+    assert generation(tagged) != generation(plan("1.14.6", NATIVE))
 
 
 @pytest.mark.parametrize(("version", "mode"), [("1.14.6", NATIVE), ("1.26.0", PROVIDER), ("1.27.0", OPENTELEMETRY)])
 def test_another_sampling_rolls_nothing(version: str, mode: TracingMode) -> None:
     sampled = plan(version, mode, sampling_percentage=Decimal(7))
 
-    assert sidecar_generation(sampled) == sidecar_generation(plan(version, mode))
+    assert generation(sampled) == generation(plan(version, mode))
 
 
 def test_in_opentelemetry_mode_only_another_version_rolls_sidecars() -> None:
-    before = sidecar_generation(plan("1.27.0", OPENTELEMETRY))
+    before = generation(plan("1.27.0", OPENTELEMETRY))
     other = plan(
         "1.27.0",
         OPENTELEMETRY,
@@ -71,12 +75,18 @@ def test_in_opentelemetry_mode_only_another_version_rolls_sidecars() -> None:
         backend=replace(BACKEND, tls=False, ca_certificate=None),
     )
 
-    assert before == sidecar_generation(other) == "1.27.0 opentelemetry"
-    assert sidecar_generation(plan("1.27.1", OPENTELEMETRY)) != before
+    assert before == generation(other) == "1.27.0 opentelemetry"
+    assert generation(plan("1.27.1", OPENTELEMETRY)) != before
+
+
+def test_another_way_to_the_sidecar_rolls_it() -> None:
+    before = plan("1.27.0", OPENTELEMETRY)
+
+    assert generation(before, PodNetwork.ISTIO_CNI) != generation(before)
 
 
 def test_token_is_not_in_it() -> None:
-    assert "correct-horse-battery" not in sidecar_generation(plan("1.14.6", NATIVE))
+    assert "correct-horse-battery" not in generation(plan("1.14.6", NATIVE))
 
 
 def test_pods_of_a_deployment_carry_it_beside_their_other_annotations() -> None:

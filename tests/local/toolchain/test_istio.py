@@ -6,7 +6,6 @@ import re
 from pathlib import Path
 
 import pytest
-from packaging.version import Version
 
 from local.errors import SandboxError
 from local.paths import TOOLS
@@ -118,8 +117,7 @@ class TestCharts:
             for deployment in of_kind(documents, "Deployment")
             for container in deployment["spec"]["template"]["spec"]["containers"]
         }
-        registry = "registry.istio.io/release" if Version(release) >= Version("1.31") else "docker.io/istio"
-        assert f"{registry}/pilot:{release}" in images
+        assert f"docker.io/istio/pilot:{release}" in images
         assert not any("latest" in image or "gcr.io" in image for image in images)
         for chart in istio.charts.iterdir():
             assert f"\nversion: {release}\n" in (chart / "Chart.yaml").read_text()

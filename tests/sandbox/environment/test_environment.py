@@ -126,6 +126,7 @@ def test_outputs_say_how_the_environment_is_reached(running: Running) -> None:
         "clusterName": "sandbox",
         "istioVersion": RELEASE,
         "istioRevision": "default",
+        "podNetwork": "init-container",
         "tracingMode": "opentelemetry",
         "backendAddress": "lightstep-satellite.lightstep:9292",
         "backendTls": True,

@@ -7,7 +7,7 @@ from packaging.version import Version
 
 from components.backends.address import BackendAddress
 from components.backends.backend import Backend
-from components.constants.choices import TracingMode
+from components.constants.choices import PodNetwork, TracingMode
 from components.mesh.chart_values import base_values, istiod_values
 from components.model.chart_values import Values
 from components.tracing.plan import TracingPlan
@@ -36,12 +36,22 @@ def base(revision: str | None = None, extra: Values | None = None) -> Values:
     return base_values(revision=revision, extra=extra or {})
 
 
-def istiod(revision: str | None = None, extra: Values | None = None) -> Values:
+def istiod(
+    revision: str | None = None,
+    extra: Values | None = None,
+    pod_network: PodNetwork = PodNetwork.INIT_CONTAINER,
+) -> Values:
     """Return the values of the istiod chart."""
     backend = Backend(BackendAddress("ingest.example.com", 443), tls=True, token_header="api-key")
     tracing = tracing_values(TracingPlan(Version(RELEASE), TracingMode.OPENTELEMETRY, backend))
     return istiod_values(
-        version=RELEASE, hub="docker.io/istio", revision=revision, replicas=2, tracing=tracing, extra=extra or {}
+        version=RELEASE,
+        hub="docker.io/istio",
+        revision=revision,
+        replicas=2,
+        pod_network=pod_network,
+        tracing=tracing,
+        extra=extra or {},
     )
 
 

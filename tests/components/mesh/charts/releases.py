@@ -8,7 +8,7 @@ from pydantic import SecretStr
 
 from components.backends.address import BackendAddress
 from components.backends.backend import LIGHTSTEP_HEADER, Backend
-from components.constants.choices import TracingMode
+from components.constants.choices import PodNetwork, TracingMode
 from components.kubernetes.secret_values import revealed
 from components.mesh.chart_values import istiod_values
 from components.model.chart_values import Values
@@ -43,6 +43,7 @@ def values_for(release: str, mode: TracingMode, backend: Backend = SATELLITES, e
         hub="docker.io/istio",
         revision=None,
         replicas=2,
+        pod_network=PodNetwork.INIT_CONTAINER,
         tracing=tracing_values(plan),
         extra=extra or {},
     )

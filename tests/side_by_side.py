@@ -14,7 +14,6 @@ _FIRST: Final = (
     "tests/sandbox/environment/",
     "tests/upgrade/",
     "tests/gcp/",
-    "tests/verify/test_on_sandbox.py",
 )
 
 

@@ -53,6 +53,13 @@ def first_up(sandbox: Running) -> FirstUp:
     return FirstUp(sandbox.up(), before)
 
 
+@pytest.fixture(scope="session")
+def preview_of_the_same(sandbox: Running, first_up: FirstUp) -> Outcome:
+    """A preview of the environment as it is, which fails if anything would change, and shows all that it can."""
+    assert first_up.outcome.exit_code == 0
+    return sandbox.call("preview", "--expect-no-changes", "--diff", "--show-sames", "--show-config")
+
+
 @pytest.fixture
 def running(sandbox: Running, first_up: FirstUp) -> Running:
     """The sandbox with the whole environment in it."""

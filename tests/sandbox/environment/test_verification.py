@@ -1,12 +1,12 @@
 """The verification on a genuine API server with a genuine istiod: each broken link is the only failure named."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 import pytest
 
 from components.configuration.machinery.certificates import fingerprints
-from tests.sandbox.environment.conftest import new_sandbox
+from tests.sandbox.environment.conftest import FirstUp
 from tests.sandbox.environment.running import Running, identity
 from tests.support.certificates import authority, expired_authority
 from tests.support.thorough import one_of_each_kind
@@ -44,15 +44,9 @@ OTHER_CA: Final = authority("other").pem
 
 
 @pytest.fixture(scope="module")
-def running() -> Iterator[Running]:
-    with new_sandbox("sandbox", "verify") as made:
-        made.up()
-        yield made
-
-
-@pytest.fixture(scope="module")
-def outputs(running: Running) -> dict[str, Any]:
-    return running.outputs()
+def outputs(sandbox: Running, first_up: FirstUp) -> dict[str, Any]:
+    assert first_up.outcome.exit_code == 0
+    return sandbox.outputs()
 
 
 def verified(outputs: Mapping[str, Any], **changes: Any) -> list[StageResult]:

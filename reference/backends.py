@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from components.backends.address import BackendAddress
-from components.backends.backend import DEFAULT_TRACES_PATH, OtlpProtocol
+from components.backends.backend import DEFAULT_TRACES_PATH, AuthScheme, OtlpProtocol
 from components.backends.preset import ByRegion, OwnAddress, Preset
 from components.backends.presets import PRESETS, BackendPreset
 from components.configuration.machinery.problems import Steps, put, put_secret
@@ -22,6 +22,11 @@ def backends() -> Iterator[str]:
         facts = ", ".join(f"[{source.read}]({source.page})" for source in preset.sources)
         cells = [_address(preset), _protocols(preset), _credential(preset), _certificate(preset), facts]
         yield f"| `{name}` | {preset.title} | {' | '.join(cells)} |"
+    yield ""
+    yield (
+        "The facts were read on the day given, in public copies of those pages. What leaves the genuine Collector for "
+        "each of them was seen at a server on the loopback address; nothing was sent to a maker's own."
+    )
     yield ""
     yield "### What to type for each"
     yield ""
@@ -51,7 +56,7 @@ def _address(preset: Preset) -> str:
             return f"`{preset.address}`"
         case ByRegion() as it:
             known = [f"`{it.address(region)}` for {region}" for region in it.known]
-            any_other = [f"`{it.host.format('<backendRegion>')}:{it.port}`, {it.called}: {it.words}"] if it.host else []
+            any_other = [f"`{it.host.format('<backendRegion>')}:{it.port}` with {it.words}"] if it.host else []
             return ", ".join([*known, *any_other])
         case OwnAddress(_, domain):
             return f"the team's own, in `{domain.removeprefix('.')}`" if domain else "the team's own"
@@ -67,8 +72,9 @@ def _credential(preset: Preset) -> str:
     if preset.token_header is None:
         return ", ".join(["none, or in `accessTokenHeader`", *further])
     scheme = f"{preset.token_scheme} " if preset.token_scheme else ""
-    return ", ".join([f"`{preset.token_header}: {scheme}<accessToken>`", *further])
+    token = "<base64 of accessToken>" if preset.token_scheme is AuthScheme.BASIC else "<accessToken>"
+    return ", ".join([f"`{preset.token_header}: {scheme}{token}`", *further])
 
 
 def _certificate(preset: Preset) -> str:
-    return "a public CA" if preset.public_ca else "ISRG Root X1, or `backendCaFile`"
+    return f"{'a public CA' if preset.public_ca else 'ISRG Root X1'}, or `backendCaFile`"

@@ -24,7 +24,6 @@ from components.configuration.backend_values import (
     HeaderName,
     Headers,
     PrivateKey,
-    Region,
     TracesPath,
 )
 from components.configuration.machinery.certificates import PEM_FILE, REST_OF_LIFE
@@ -51,11 +50,11 @@ class BackendSettings(TracingSettings):
     backend: Annotated[BackendPreset, one_of(BackendPreset)] = key(
         "Kind of tracing backend: "
         + "; ".join(f"{name} is {preset.title}" for name, preset in PRESETS.items())
-        + ". ServiceNow has announced the end of Lightstep's service, and an OTLP endpoint can take its place.",
+        + ". ServiceNow has announced the end of Lightstep's service; docs/tracing.md says what to type for another.",
         BackendPreset.LIGHTSTEP_US,
         default=BackendPreset.LIGHTSTEP_US,
     )
-    backend_region: Region | None = key(
+    backend_region: str | None = key(
         "The part of the backend's address that is the team's own: what the backend calls its region or site.",
         next(iter(_BY_REGION.values())).example,
         allowed="what docs/tracing.md says of the backend; required where it asks for one, and only there",

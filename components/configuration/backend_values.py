@@ -92,7 +92,6 @@ def _is_user_and_password(encoded: str) -> bool:
 
 
 Address: TypeAlias = Annotated[InstanceOf[BackendAddress], from_text(BackendAddress.parse)]
-Region: TypeAlias = Annotated[str, matching(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?")]
 AccessToken: TypeAlias = Annotated[SecretStr, from_text(_access_token)]
 HeaderName: TypeAlias = Annotated[str, AfterValidator(_header)]
 Headers: TypeAlias = Annotated[dict[str, SecretStr], from_text(_headers)]

@@ -22,6 +22,76 @@ def test_public_endpoints_of_lightstep_have_a_fixed_address() -> None:
     }
 
 
+#: What the makers publish: address with the example of a region, OTLP by which protocols and where, and what the access
+#: token `id:token` is sent as.
+PUBLISHED = {
+    "honeycomb": ("api.honeycomb.io:443", "grpc http", "/v1/traces", "x-honeycomb-team: id:token"),
+    "datadog": ("otlp.datadoghq.eu:443", "http", "/v1/traces", "dd-api-key: id:token"),
+    "grafana-cloud": (
+        "otlp-gateway-prod-us-east-0.grafana.net:443",
+        "http",
+        "/otlp/v1/traces",
+        "authorization: Basic aWQ6dG9rZW4=",
+    ),
+    "elastic": (
+        "my-project-a1b2c3.ingest.us-east-1.aws.elastic.cloud:443",
+        "grpc http",
+        "/v1/traces",
+        "authorization: ApiKey id:token",
+    ),
+    "new-relic": ("otlp.nr-data.net:443", "http grpc", "/v1/traces", "api-key: id:token"),
+    "dynatrace": (
+        "abc12345.live.dynatrace.com:443",
+        "http",
+        "/api/v2/otlp/v1/traces",
+        "authorization: Api-Token id:token",
+    ),
+    "dash0": ("ingress.eu-west-1.aws.dash0.com:4317", "grpc", "/v1/traces", "authorization: Bearer id:token"),
+    "splunk": ("ingest.us1.signalfx.com:443", "grpc http", "/v2/trace/otlp", "x-sf-token: id:token"),
+}
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_hosted_backend_is_reached_as_its_maker_says(name: str) -> None:
+    preset = PRESETS[BackendPreset(name)]
+    match preset.address:
+        case ByRegion() as address:
+            at = str(address.address(address.example))
+        case other:
+            at = other.example if isinstance(other, OwnAddress) else str(other)
+    backend = Backend(BackendAddress.parse(at), True, preset.token_header, preset.token_scheme)
+    sent = f"{preset.token_header}: {backend.token_value('id:token')}"
+
+    assert (at, " ".join(preset.protocols), preset.path or "/v1/traces", sent) == PUBLISHED[name]
+    assert preset.public_ca
+    assert preset.tls_only
+
+
+@pytest.mark.parametrize(
+    ("name", "region", "address"),
+    [
+        ("honeycomb", "eu", "api.eu1.honeycomb.io:443"),
+        ("datadog", "datadoghq.com", "otlp.datadoghq.com:443"),
+        ("datadog", "ap1.datadoghq.com", "otlp.ap1.datadoghq.com:443"),
+        ("new-relic", "eu", "otlp.eu01.nr-data.net:443"),
+        ("dash0", "europe-west4.gcp", "ingress.europe-west4.gcp.dash0.com:4317"),
+        ("splunk", "eu0", "ingest.eu0.signalfx.com:443"),
+    ],
+)
+def test_another_region_is_another_address(name: str, region: str, address: str) -> None:
+    known = PRESETS[BackendPreset(name)].address
+
+    assert isinstance(known, ByRegion)
+    assert known.allows(region)
+    assert str(known.address(region)) == address
+
+
+def test_datadog_is_asked_for_the_metrics_of_services_and_no_other_backend_for_anything() -> None:
+    assert {name.value: preset.headers for name, preset in PRESETS.items() if preset.headers} == {
+        "datadog": {"compute_stats": "true"}
+    }
+
+
 def test_every_preset_is_described() -> None:
     assert list(PRESETS) == list(BackendPreset)
     for preset in PRESETS.values():

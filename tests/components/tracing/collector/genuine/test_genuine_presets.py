@@ -1,0 +1,67 @@
+"""Every backend of the table with the genuine Collector, configured by the commands that the documentation names."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from components.backends.address import BackendAddress
+from components.backends.backend import Backend, OtlpProtocol
+from components.backends.presets import PRESETS, BackendPreset
+from components.tracing.collector.collector import CollectorArgs
+from local.ports import LOOPBACK
+from reference.backends import steps
+from tests.components.configuration.settings_support import read
+from tests.components.tracing.collector.genuine.backends import backend, send_span
+from tests.components.tracing.collector.genuine.genuine import Genuine, laid_out
+from tests.support.certificates import authority, new_files
+from tests.support.served import Trust
+
+CA = authority("A public CA")
+TOKEN = "id:correct-horse"
+EVERY_WAY = [(name, protocol) for name, preset in PRESETS.items() for protocol in preset.protocols]
+
+
+def target(name: BackendPreset, protocol: OtlpProtocol, project: Path) -> Backend:
+    """Return the backend of a stack in which what `docs/tracing.md` says was typed, and another protocol asked for."""
+    typed = {step.key: TOKEN if step.value is None else step.value for step in steps(name)}
+    other = {} if protocol is PRESETS[name].protocols[0] else {"backendProtocol": protocol.value}
+    return read({"gcpProject": "my-project", **typed, **other}, project).backend_target
+
+
+def args(of: Backend) -> CollectorArgs:
+    return CollectorArgs(
+        namespace="observability",
+        backend=of,
+        access_token=TOKEN if of.token_header else None,
+        image="collector:1.2.3",
+        injection_label={"istio-injection": "enabled"},
+    )
+
+
+@pytest.mark.parametrize(("name", "protocol"), EVERY_WAY)
+def test_the_genuine_collector_takes_the_backend(
+    genuine: Genuine, tmp_path: Path, name: BackendPreset, protocol: OtlpProtocol
+) -> None:
+    assert genuine.faults(laid_out(args(target(name, protocol, tmp_path)), tmp_path)) == ""
+
+
+@pytest.mark.parametrize(("name", "protocol"), EVERY_WAY)
+def test_spans_arrive_as_the_backend_asks_for_them(
+    genuine: Genuine, tmp_path: Path, name: BackendPreset, protocol: OtlpProtocol
+) -> None:
+    preset, asked = PRESETS[name], target(name, protocol, tmp_path)
+    trust = Trust(CA.server(new_files(), "backend", [LOOPBACK]))
+
+    with backend(protocol, trust) as receiver:
+        here = replace(asked, address=BackendAddress(LOOPBACK, receiver.port), ca_certificate=CA.pem)
+        with genuine.running(args(here), tmp_path) as running:
+            send_span(running.port, "reviews")
+            arrival = receiver.next()
+
+    expected = dict(preset.headers)
+    if preset.token_header:
+        expected[preset.token_header] = asked.token_value(TOKEN)
+    assert arrival.spans == ["reviews"]
+    assert expected.items() <= arrival.headers.items()
+    assert arrival.path == (preset.path or "/v1/traces" if protocol is OtlpProtocol.HTTP else "")

@@ -6,6 +6,7 @@ from collections.abc import Generator
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
+import certifi
 import pytest
 
 from components.configuration.machinery.certificates import fingerprints
@@ -128,6 +129,19 @@ def test_without_tls_and_without_a_token_the_stack_lacks_both_parts() -> None:
     found = [*ca_certificate.STAGE.check(plain, lambda _: None), *access_token.STAGE.check(plain, lambda _: None)]
 
     assert [(each.verdict, each.cause) for each in found] == [(Verdict.SKIP, None)] * 2
+
+
+def test_a_backend_of_public_cas_is_recognized_without_a_secret(backend: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    public = context(Cluster(), backendAddress=backend, backendTls=True, backendCaSha256=[])
+    (before,) = ca_certificate.STAGE.check(public, lambda _: None)
+
+    bundle = new_files().certificate
+    bundle.write_text(PEM)
+    monkeypatch.setattr(certifi, "where", lambda: str(bundle))
+    after = ca_certificate.STAGE.check(public, lambda _: None)
+
+    assert (before.verdict, before.cause) == (Verdict.FAIL, Cause.CA_DOES_NOT_VERIFY_BACKEND)
+    assert (after[0].verdict, after[0].check) == (Verdict.PASS, f"public CAs verify the certificate of {backend}")
 
 
 def line(error: str, age: float = 1) -> str:

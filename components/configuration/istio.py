@@ -9,12 +9,15 @@ from typing import Annotated, Any, Final, TypeAlias
 from packaging.version import Version
 from pydantic import InstanceOf
 
+from components.configuration.cluster import only_for
 from components.configuration.gke import GkeSettings
 from components.configuration.machinery.chart_location import CNI_CHART, ChartLocation
+from components.configuration.machinery.cluster_facts import ClusterFacts
 from components.configuration.machinery.constraints import Constraint, Fault, Faults
 from components.configuration.machinery.key import ReadingContext, key
 from components.configuration.machinery.problems import put, remove
 from components.configuration.machinery.types import (
+    Switch,
     dns_label,
     from_file,
     from_text,
@@ -108,6 +111,14 @@ class IstioSettings(GkeSettings):
         default_text="none: the default revision",
         default=None,
     )
+    take_over_istio: Switch = key(
+        "Whether an Istio that something else installed (istioctl, Helm, Google's managed mesh) is taken over: its "
+        "objects become this stack's, and `pulumi destroy` deletes them. Without it such a cluster is refused.",
+        "true",
+        allowed="{type}; true only with an existing cluster. An Istio of another istioRevision may stay beside, "
+        "but shares namespace istio-system and the CRDs",
+        default=False,
+    )
     istiod_replicas: Annotated[int, whole(1, 50)] = key(
         "Number of istiod's Pods that there are at least; more are made under load. From 2 on one of them stays up "
         "while nodes are drained.",
@@ -156,11 +167,33 @@ def kubernetes_version(settings: IstioSettings, around: ReadingContext) -> Versi
     """
     if settings.cluster_kind is ClusterKind.GKE:
         return gke_kubernetes(settings.gke_release_channel, settings.gke_version)
+    return _existing(settings, around).version
+
+
+def _existing(settings: IstioSettings, around: ReadingContext) -> ClusterFacts:
+    """Return what an existing cluster says of itself; nothing where it can't be asked."""
     try:
-        kubeconfig = settings.kubeconfig_contents
+        return around.cluster(settings.kubeconfig_contents)
     except ValueError:  # other constraints say what is wrong with it
-        return None
-    return around.server_version(kubeconfig)
+        return ClusterFacts()
+
+
+def _no_other_istio_is_there(settings: IstioSettings, around: ReadingContext) -> Faults:
+    if settings.cluster_kind is not ClusterKind.EXISTING or settings.take_over_istio:
+        return
+    revision = settings.istio_revision or "default"
+    for other in _existing(settings, around).other_istios:
+        if other.revision == revision:
+            beside = "traced-mesh" if revision != "traced-mesh" else "traced-mesh-2"
+            yield Fault(
+                "take_over_istio",
+                f"the cluster has an Istio of revision {revision} that something else installed: "
+                f"MutatingWebhookConfiguration {other.injector}, written by {' and '.join(other.writers)}",
+                fixes=(
+                    put("take_over_istio", "true"),
+                    (*put("istio_revision", beside), *put("deletion_protection", "true")),
+                ),
+            )
 
 
 def _can_be_installed(settings: IstioSettings, _: ReadingContext) -> Faults:
@@ -285,4 +318,8 @@ ISTIO_CONSTRAINTS: Final[Sequence[Constraint[IstioSettings]]] = (
     Constraint(("pod_network", "istio_charts"), _folder_has_the_cni_chart),
     Constraint(("istio_version",), _can_be_installed),
     Constraint(("istio_version", *_OF_THE_CLUSTER), _runs_on_this_kubernetes),
+    Constraint(
+        ("cluster_kind", "kubeconfig", "kube_context", "istio_revision", "take_over_istio"), _no_other_istio_is_there
+    ),
+    only_for(ClusterKind.EXISTING, "take_over_istio"),
 )

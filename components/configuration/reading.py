@@ -6,7 +6,6 @@ from functools import cache
 from pathlib import Path
 
 import pulumi
-from packaging.version import Version
 from pulumi.runtime.config import CONFIG, get_config, get_config_env, is_config_secret
 
 from components.configuration.applications import APPLICATION_CONSTRAINTS
@@ -17,11 +16,11 @@ from components.configuration.gke import GKE_CONSTRAINTS
 from components.configuration.gke_network import GKE_NETWORK_CONSTRAINTS
 from components.configuration.gke_nodes import GKE_NODE_CONSTRAINTS
 from components.configuration.istio import ISTIO_CONSTRAINTS, kubernetes_version
+from components.configuration.machinery.cluster_facts import ClusterFacts, cluster_facts
 from components.configuration.machinery.constraints import Constraint
 from components.configuration.machinery.key import ReadingContext
 from components.configuration.machinery.parsing import Given, keys, parse
 from components.configuration.machinery.problems import NAMESPACE
-from components.configuration.machinery.server_version import server_version as ask_for_version
 from components.configuration.settings import Settings
 from components.configuration.tracing import TRACING_CONSTRAINTS
 
@@ -53,7 +52,7 @@ def load_settings() -> Settings:
         root=Path(pulumi.get_root_directory() or Path.cwd()),
         now=datetime.now(UTC),
         secret_keys={key.removeprefix(prefix) for key in ours if is_config_secret(key)},
-        server_version=ask_for_version,
+        cluster=cluster_facts,
     )
 
 
@@ -64,7 +63,7 @@ def parse_settings(
     root: Path,
     now: datetime,
     secret_keys: Collection[str] = (),
-    server_version: Callable[[str], Version | None] = lambda _: None,
+    cluster: Callable[[str], ClusterFacts] = lambda _: ClusterFacts(),
 ) -> Settings:
     """Check a configuration and return it.
 
@@ -74,12 +73,12 @@ def parse_settings(
         root: the project's folder, to which paths are relative.
         now: the time, with its zone, at which certificates must be valid.
         secret_keys: keys whose values are stored encrypted.
-        server_version: as in `ReadingContext`; asked once at most.
+        cluster: as in `ReadingContext`; asked once at most.
 
     Raises:
         ConfigurationError: naming everything that is wrong, not only what is found first.
     """
     given = Given(raw, frozenset(secret_keys), derived={"clusterName": f"{NAMESPACE}-{stack}"})
-    context = ReadingContext(root, now, cache(server_version))
+    context = ReadingContext(root, now, cache(cluster))
     checked = parse(Settings, CONSTRAINTS, given, context, stack)
     return checked.model_copy(update={"kubernetes_version": kubernetes_version(checked, context)})

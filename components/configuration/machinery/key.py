@@ -6,11 +6,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar
 
-from packaging.version import Version
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
+
+from components.configuration.machinery.cluster_facts import ClusterFacts
 
 
 @dataclass(frozen=True)
@@ -85,10 +86,9 @@ class ReadingContext:
     Arguments:
         root: the project's folder, to which paths are relative.
         now: the time, with its zone, at which certificates must be valid.
-        server_version: returns the Kubernetes version of the API server that a kubeconfig (its text) leads to; `None`
-            where that can't be told. Default: it never can.
+        cluster: returns what is known of the cluster that a kubeconfig (its text) leads to. Default: nothing.
     """
 
     root: Path
     now: datetime
-    server_version: Callable[[str], Version | None] = lambda _: None
+    cluster: Callable[[str], ClusterFacts] = lambda _: ClusterFacts()

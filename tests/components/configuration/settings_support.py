@@ -1,7 +1,7 @@
 """What the tests of settings share: a configuration that is right, and files to point it at."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, NoEncryption, PrivateFormat
 from packaging.version import Version
 
+from components.configuration.machinery.cluster_facts import ClusterFacts, OtherIstio
 from components.configuration.machinery.problems import ConfigurationError
 from components.configuration.reading import parse_settings
 from components.configuration.settings import Settings
@@ -115,12 +116,16 @@ def read(
     stack: str = "dev",
     secret_keys: frozenset[str] = SECRETS,
     kubernetes: str | None = None,
+    others: Sequence[str] = (),
 ) -> Settings:
-    """Return the settings that `raw` describes; `kubernetes` is what an existing cluster's API server says it is."""
-    version = Version(kubernetes) if kubernetes else None
-    return parse_settings(
-        raw, stack=stack, root=root, now=NOW, secret_keys=secret_keys, server_version=lambda _: version
-    )
+    """Return the settings that `raw` describes.
+
+    An existing cluster's API server says that it is of version `kubernetes`, and has an Istio that Helm installed of
+    each of the revisions `others`.
+    """
+    istios = tuple(OtherIstio(f"injector-of-{revision}", revision, ("helm",)) for revision in others)
+    facts = ClusterFacts(Version(kubernetes) if kubernetes else None, istios)
+    return parse_settings(raw, stack=stack, root=root, now=NOW, secret_keys=secret_keys, cluster=lambda _: facts)
 
 
 def message(raw: Mapping[str, str], root: Path, **asked: Any) -> str:

@@ -35,13 +35,17 @@ def configuration(case: dict[str, Any], project: Path) -> dict[str, str]:
 
 
 def options(case: dict[str, Any]) -> dict[str, Any]:
-    return {"secret_keys": frozenset(case.get("secret_keys", SECRETS)), "kubernetes": case.get("kubernetes")}
+    return {
+        "secret_keys": frozenset(case.get("secret_keys", SECRETS)),
+        "kubernetes": case.get("kubernetes"),
+        "others": case.get("others", ()),
+    }
 
 
 def test_every_case_of_the_tables_is_asked() -> None:
     written = [line for table in TABLES for line in table.read_text(encoding="utf-8").splitlines()]
 
-    assert len(CASES) == sum(line.startswith("- name: ") for line in written) >= 390
+    assert len(CASES) == sum(line.startswith("- name: ") for line in written) >= 397
 
 
 @pytest.mark.parametrize("base", BASES.values(), ids=BASES)

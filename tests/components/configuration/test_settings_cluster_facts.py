@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from packaging.version import Version
 
-from components.configuration.machinery import server_version as asking
-from components.configuration.machinery.server_version import server_version
+from components.configuration.machinery import cluster_facts as asking
+from components.configuration.machinery.cluster_facts import ClusterFacts, OtherIstio, cluster_facts
 from components.configuration.reading import parse_settings
 from tests.components.configuration.settings_support import EXISTING, NOW, RIGHT, SECRETS, kubeconfig, read
 from tests.support.served import Asked, Reply, as_json, serving
@@ -25,12 +25,14 @@ VERSION = {
 
 @dataclass
 class ApiServer:
-    """A server that answers `/version` once `open` is set, as it is from the start."""
+    """A server that answers for its version and its injectors once `open` is set, as it is from the start."""
 
     status: int = 200
     answer: dict[str, str] = field(default_factory=VERSION.copy)
     open: Event = field(default_factory=Event)
     port: int = 0
+    injectors: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    injectors_status: int = 200
 
     def kubeconfig(self, **user: Any) -> str:
         cluster = {"name": "kind", "cluster": {"server": f"http://127.0.0.1:{self.port}"}}
@@ -38,7 +40,19 @@ class ApiServer:
 
     def reply(self, asked: Asked) -> Reply:
         self.open.wait()
+        if asked.path.startswith("/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations"):
+            return replace(as_json({"items": self.injectors}), status=self.injectors_status)
         return replace(as_json(self.answer), status=self.status if asked.path == "/version/" else 404)
+
+
+def injector(*writers: str, name: str = "istio-sidecar-injector", revision: str = "default") -> dict[str, Any]:
+    return {
+        "metadata": {
+            "name": name,
+            "labels": {"app": "sidecar-injector", "istio.io/rev": revision},
+            "managedFields": [{"manager": writer, "operation": "Apply"} for writer in writers],
+        }
+    }
 
 
 @pytest.fixture
@@ -52,7 +66,7 @@ def api_server() -> Iterator[ApiServer]:
 
 
 def test_version_is_told_without_what_the_distribution_adds(api_server: ApiServer) -> None:
-    assert server_version(api_server.kubeconfig()) == Version("1.33.5")
+    assert cluster_facts(api_server.kubeconfig()).version == Version("1.33.5")
 
 
 def test_server_on_this_machine_is_asked_without_a_proxy(
@@ -63,21 +77,21 @@ def test_server_on_this_machine_is_asked_without_a_proxy(
     monkeypatch.delenv("no_proxy", raising=False)
     monkeypatch.delenv("NO_PROXY", raising=False)
 
-    assert server_version(api_server.kubeconfig()) == Version("1.33.5")
+    assert cluster_facts(api_server.kubeconfig()).version == Version("1.33.5")
 
 
 @pytest.mark.parametrize("status", [401, 403, 500, 503])
 def test_refusal_means_that_nothing_is_known(api_server: ApiServer, status: int) -> None:
     api_server.status = status
 
-    assert server_version(api_server.kubeconfig()) is None
+    assert cluster_facts(api_server.kubeconfig()).version is None
 
 
 @pytest.mark.parametrize("git_version", ["", "latest", "v1.33"])
 def test_odd_answer_means_that_nothing_is_known(api_server: ApiServer, git_version: str) -> None:
     api_server.answer["gitVersion"] = git_version
 
-    assert server_version(api_server.kubeconfig()) is None
+    assert cluster_facts(api_server.kubeconfig()).version is None
 
 
 @pytest.mark.parametrize(
@@ -94,7 +108,7 @@ def test_odd_answer_means_that_nothing_is_known(api_server: ApiServer, git_versi
     ids=["empty", "no kubeconfig", "no YAML", "nobody listens", "no such host", "no certificate", "no plugin"],
 )
 def test_nothing_to_ask_means_that_nothing_is_known(text: str, capfd: pytest.CaptureFixture[str]) -> None:
-    assert server_version(text) is None
+    assert cluster_facts(text).version is None
     assert "Traceback" not in "".join(capfd.readouterr())
 
 
@@ -102,7 +116,7 @@ def test_silent_server_is_not_waited_for(api_server: ApiServer, monkeypatch: pyt
     monkeypatch.setattr(asking, "_PATIENCE", 0.2)
     api_server.open.clear()
 
-    assert server_version(api_server.kubeconfig()) is None
+    assert cluster_facts(api_server.kubeconfig()).version is None
 
 
 def test_credential_plugin_that_waits_for_someone_is_not_waited_for(
@@ -111,17 +125,17 @@ def test_credential_plugin_that_waits_for_someone_is_not_waited_for(
     monkeypatch.setattr(asking, "_PATIENCE", 0.2)
     plugin = {"command": "sleep", "args": ["2"], "apiVersion": "client.authentication.k8s.io/v1beta1"}
 
-    assert server_version(api_server.kubeconfig(exec=plugin)) is None
+    assert cluster_facts(api_server.kubeconfig(exec=plugin)).version is None
 
 
 def test_existing_cluster_is_asked_once(project: Path) -> None:
     asked: list[str] = []
 
-    def answer(text: str) -> Version:
+    def answer(text: str) -> ClusterFacts:
         asked.append(text)
-        return Version("1.33.5")
+        return ClusterFacts(Version("1.33.5"))
 
-    settings = parse_settings(EXISTING, stack="dev", root=project, now=NOW, secret_keys=SECRETS, server_version=answer)
+    settings = parse_settings(EXISTING, stack="dev", root=project, now=NOW, secret_keys=SECRETS, cluster=answer)
 
     assert settings.kubernetes_version == Version("1.33.5")
     assert asked == [settings.kubeconfig_contents]
@@ -149,3 +163,40 @@ def test_unknown_version_refuses_nothing(project: Path) -> None:
     settings = read({**EXISTING, "istioVersion": "1.13.9"}, project)
 
     assert settings.kubernetes_version is None
+
+
+@pytest.mark.parametrize(
+    ("injectors", "others"),
+    [
+        ([], ()),
+        ([injector("helm", "pilot-discovery")], (OtherIstio("istio-sidecar-injector", "default", ("helm",)),)),
+        (
+            [injector("istio-operator", name="istio-sidecar-injector-canary", revision="canary")],
+            (OtherIstio("istio-sidecar-injector-canary", "canary", ("istio-operator",)),),
+        ),
+        ([injector("pulumi-kubernetes-d9f3fb87", "pulumi-kubernetes-a92b6702", "pilot-discovery")], ()),
+        ([injector("helm", "pulumi-kubernetes-d9f3fb87", "pilot-discovery")], ()),
+        ([injector("pilot-discovery")], ()),
+        ([injector()], ()),
+    ],
+    ids=["none", "helm", "istioctl", "ours", "taken over", "only istiod", "writers not told"],
+)
+def test_istio_that_pulumi_did_not_install_is_found(
+    api_server: ApiServer, injectors: list[dict[str, Any]], others: tuple[OtherIstio, ...]
+) -> None:
+    api_server.injectors = injectors
+
+    assert cluster_facts(api_server.kubeconfig()) == ClusterFacts(Version("1.33.5"), others)
+
+
+def test_version_is_known_where_webhooks_may_not_be_listed(api_server: ApiServer) -> None:
+    api_server.injectors_status = 403
+
+    assert cluster_facts(api_server.kubeconfig()) == ClusterFacts(Version("1.33.5"))
+
+
+@pytest.mark.parametrize("changes", [{"takeOverIstio": "true"}, {"istioRevision": "beside"}])
+def test_other_istio_may_be_taken_over_or_stay_beside_a_revision(changes: dict[str, str], project: Path) -> None:
+    settings = read({**EXISTING, **changes}, project, others=("default",))
+
+    assert settings.take_over_istio == ("takeOverIstio" in changes)

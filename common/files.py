@@ -27,31 +27,31 @@ class UnreadableFileError(ValueError):
     """A file can't be read; the message says why, and doesn't repeat its name."""
 
 
-def read_file(path: Path) -> bytes:
-    """Return what is in a regular file of at most `LARGEST` bytes; a link is followed.
+def read_file(path: Path, largest: int = LARGEST) -> bytes:
+    """Return what is in a regular file of at most `largest` bytes; a link is followed.
 
     Raises:
         UnreadableFileError: if there is no such file, it can't be opened, is of another kind, or is larger.
     """
     try:
-        _check(path.stat())  # beforehand, since opening a device or a pipe does something to it
+        _check(path.stat(), largest)  # beforehand, since opening a device or a pipe does something to it
         with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY), "rb") as file:
-            content = file.read(LARGEST + 1)  # files of the kernel say that they are empty, and are not
+            content = file.read(largest + 1)  # files of the kernel say that they are empty, and are not
     except OSError as error:
         raise UnreadableFileError(error.strerror or "it can't be opened") from error
-    if len(content) > LARGEST:
-        raise UnreadableFileError(_TOO_LARGE)
+    if len(content) > largest:
+        raise UnreadableFileError(_too_large(largest))
     return content
 
 
-def read_text(path: Path) -> str:
+def read_text(path: Path, largest: int = LARGEST) -> str:
     """Return the text of a file, as `read_file` reads it.
 
     Raises:
         UnreadableFileError: as `read_file` does, and if it is no text in UTF-8.
     """
     try:
-        return read_file(path).decode("utf-8")
+        return read_file(path, largest).decode("utf-8")
     except UnicodeDecodeError as error:
         raise UnreadableFileError("it is no text in UTF-8") from error
 
@@ -60,11 +60,20 @@ def read_yaml(path: Path) -> Any:
     """Return what a file of YAML says.
 
     Raises:
-        UnreadableFileError: as `read_text` does, and if it is no YAML, is nested too deep, or has merge keys (`<<`), by
-            which a few lines can mean more than fits into memory.
+        UnreadableFileError: as `read_text` and `parse_yaml` do.
+    """
+    return parse_yaml(read_text(path))
+
+
+def parse_yaml(text: str) -> Any:
+    """Return what YAML says.
+
+    Raises:
+        UnreadableFileError: if it is none, is nested too deep, or has merge keys (`<<`), by which a few lines can mean
+            more than fits into memory.
     """
     try:
-        return yaml.load(read_text(path), _Loader)  # noqa: S506 - it is PyYAML's safe one, and refuses more
+        return yaml.load(text, _Loader)  # noqa: S506 - it is PyYAML's safe one, and refuses more
     except RecursionError as error:
         raise UnreadableFileError("it is nested too deep") from error
     except UnreadableFileError:
@@ -81,12 +90,13 @@ class _Loader(yaml.SafeLoader):
             raise UnreadableFileError("it has merge keys (<<)")
 
 
-_TOO_LARGE: Final = f"it is larger than {LARGEST >> 20} MiB"
-
-
-def _check(status: os.stat_result) -> None:
+def _check(status: os.stat_result, largest: int) -> None:
     kind = next((words for is_it, words in _KINDS if is_it(status.st_mode)), None)
     if kind:
         raise UnreadableFileError(f"it is {kind}, not a regular file")
-    if status.st_size > LARGEST:
-        raise UnreadableFileError(_TOO_LARGE)
+    if status.st_size > largest:
+        raise UnreadableFileError(_too_large(largest))
+
+
+def _too_large(largest: int) -> str:
+    return f"it is larger than {largest >> 20} MiB"

@@ -9,8 +9,6 @@ from components.constants.names import (
     COLLECTOR,
     COLLECTOR_NAMESPACE,
     COLLECTOR_SELECTOR,
-    GATEWAY,
-    GATEWAY_SELECTOR,
     ISTIO_NAMESPACE,
 )
 from components.constants.ports import JAEGER_QUERY_PORT, OTLP_PORT, TEMPO_QUERY_PORT, WEBHOOK_PORT, ZIPKIN_PORT
@@ -315,13 +313,26 @@ class Cause(StrEnum):
     # gateway
     GATEWAY_MISSING = (
         "gateway-missing",
-        "The gateway's Service or Deployment does not exist.",
+        "The gateway's Service or Deployment, or the Gateway of which istiod makes them, does not exist.",
         _RESTORE,
+    )
+    GATEWAY_NOT_PROGRAMMED = (
+        "gateway-not-programmed",
+        "istiod has not taken the Gateway up, or not wholly.",
+        (
+            f"read why: kubectl describe gateways.gateway.networking.k8s.io {_THERE}; "
+            "kubectl logs --namespace {istio} --selector app=istiod | grep -i gateway"
+        ),
+    )
+    GATEWAY_CERTIFICATE_MISSING = (
+        "gateway-certificate-missing",
+        "A listener of the Gateway does not have the TLS certificate that it names, or can't use it.",
+        f"see that its Secret is there, of type kubernetes.io/tls: kubectl get secrets,certificates {_THERE}",
     )
     GATEWAY_NOT_READY = (
         "gateway-not-ready",
         "The gateway has no ready Pod.",
-        f"read why: kubectl describe pods {_THERE} --selector istio={GATEWAY_SELECTOR['istio']}",
+        f"read why: kubectl describe pods {_THERE} --selector {{selector}}",
     )
     GATEWAY_WITHOUT_ADDRESS = (
         "gateway-without-address",
@@ -346,7 +357,7 @@ class Cause(StrEnum):
         "Nobody answers at the gateway's address and port.",
         (
             "see the load balancer's health and firewall, or go another way: kubectl port-forward "
-            f'{_THERE} service/{GATEWAY} 8080:80 & {_VERIFY} ARGS="--address 127.0.0.1:8080"'
+            f'{_THERE} service/{{service}} 8080:80 & {_VERIFY} ARGS="--address 127.0.0.1:8080"'
         ),
     )
     # smoke traffic
@@ -358,7 +369,17 @@ class Cause(StrEnum):
     ROUTE_MISSING = (
         "route-missing",
         "The gateway answers, but has no route to the product page.",
-        f"kubectl get gateways,virtualservices {_THERE}; then {_RESTORE}",
+        f"kubectl get virtualservices,httproutes {_THERE}; then {_RESTORE}",
+    )
+    ROUTE_REFUSED = (
+        "route-refused",
+        "istiod does not let the route to the product page hang on the Gateway.",
+        f"read why: kubectl describe httproutes {_THERE}; what the program has made comes back by {_RESTORE}",
+    )
+    ROUTE_LEADS_NOWHERE = (
+        "route-leads-nowhere",
+        "The route to the product page leads to a Service that does not exist.",
+        f"kubectl get services {_THERE}; then {_RESTORE}",
     )
     NO_HEALTHY_UPSTREAM = (
         "no-healthy-upstream",

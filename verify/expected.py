@@ -12,6 +12,7 @@ from pydantic_core import ErrorDetails
 
 from components.constants.choices import PodNetwork, TracingMode
 from components.constants.names import DEFAULT_REVISION, injection_label
+from components.model.gateway import GatewayForm, gateway_form
 from verify.errors import UsageError
 
 
@@ -37,6 +38,7 @@ class Expected:
         gateway_url: `http://<host>[:<port>]`.
         namespaces: the namespaces with sidecars.
         gateway_namespace: the gateway's namespace.
+        gateway_api: whether the gateway stands by the Gateway API.
         collector_namespace: the Collector's namespace; `None` in modes without one.
         bookinfo_namespace: Bookinfo's namespace; `None` without Bookinfo.
     """
@@ -60,6 +62,7 @@ class Expected:
     gateway_url: str
     namespaces: tuple[str, ...]
     gateway_namespace: str
+    gateway_api: bool = False
     collector_namespace: str | None = None
     bookinfo_namespace: str | None = None
 
@@ -81,6 +84,11 @@ class Expected:
     def revision_suffix(self) -> str:
         """What the names of a named revision's objects end with: `-<revision>`, or nothing."""
         return "" if self.istio_revision == DEFAULT_REVISION else f"-{self.istio_revision}"
+
+    @property
+    def gateway(self) -> GatewayForm:
+        """What the gateway's objects are called, and its Pods' labels."""
+        return gateway_form(gateway_api=self.gateway_api)
 
     @property
     def injection_labels(self) -> dict[str, str]:

@@ -15,9 +15,7 @@ from pulumi_kubernetes.networking.v1 import (
     NetworkPolicyPeerArgs,
 )
 
-from components.bookinfo.bookinfo import LABELS, PORT
-from components.constants.names import GATEWAY, GATEWAY_SELECTOR
-from components.kubernetes.authorization import AllowedCall, Authorization, AuthorizationArgs, principal
+from components.kubernetes.authorization import ANY_ACCOUNT, AllowedCall, Authorization, AuthorizationArgs, principal
 from components.kubernetes.network_policies import (
     NOTHING,
     NetworkAccess,
@@ -26,9 +24,13 @@ from components.kubernetes.network_policies import (
     sidecar_egress,
     tcp,
 )
-from components.model.bookinfo import APPLICATIONS, DETAILS, PRODUCTPAGE, RATINGS, REVIEWS, account_of
+from components.model.bookinfo import APPLICATIONS, DETAILS, LABELS, PORT, PRODUCTPAGE, RATINGS, REVIEWS, account_of
 
-#: Application -> the applications that call it; the ingress gateway calls productpage.
+#: Stands for the ingress gateway among the callers. It is whoever is in the gateway's namespace, which is the gateway's
+#: alone: while another form of it takes the place of one, both may call.
+GATEWAY: Final = "the gateway"
+
+#: Application -> the applications that call it.
 CALLERS: Final[Mapping[str, tuple[str, ...]]] = {
     DETAILS: (PRODUCTPAGE,),
     RATINGS: (REVIEWS,),
@@ -92,7 +94,7 @@ class BookinfoAccess(pulumi.ComponentResource):
 
     def _principal(self, caller: str) -> pulumi.Output[str]:
         if caller == GATEWAY:
-            return principal(self._args.gateway_namespace, GATEWAY)
+            return principal(self._args.gateway_namespace, ANY_ACCOUNT)
         return principal(self._args.namespace, account_of(caller))
 
     def _network(self) -> dict[str, NetworkAccess]:
@@ -116,5 +118,5 @@ class BookinfoAccess(pulumi.ComponentResource):
 
     def _peer(self, application: str) -> NetworkPolicyPeerArgs:
         if application == GATEWAY:
-            return namespace(self._args.gateway_namespace, GATEWAY_SELECTOR)
+            return namespace(self._args.gateway_namespace)
         return namespace(self._args.namespace, {"app": application})

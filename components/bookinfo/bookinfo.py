@@ -7,7 +7,6 @@ Left out on purpose: the gateway in front, and anything that tells one environme
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
 
 import pulumi
 import pulumi_kubernetes as kubernetes
@@ -26,28 +25,12 @@ from pulumi_kubernetes.core.v1 import (
 )
 from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
 
-from components.gateway.servers import gateway_servers
-from components.kubernetes.istio_objects import IstioObject, istio_object
+from components.bookinfo.routes import Route
+from components.kubernetes.istio_objects import istio_object
 from components.kubernetes.objects import SKIP_AWAIT
 from components.kubernetes.resources import RESOURCES
 from components.kubernetes.workloads import restricted_container, restricted_pod
-from components.model.bookinfo import APPLICATIONS, IMAGE_TAG, PAGE, PORT, PRODUCTPAGE, Application, account_of
-
-#: Which Pods Istio's Gateway of Bookinfo configures, as in Istio's own manifest.
-CONFIGURED_PODS: Final = {"istio": "ingressgateway"}
-
-#: Labels of everything that is Bookinfo's.
-LABELS: Final = {"app.kubernetes.io/part-of": "bookinfo", "app.kubernetes.io/managed-by": "pulumi"}
-
-
-#: Paths that the VirtualService sends to productpage.
-ROUTES: Final = (
-    {"exact": PAGE},
-    {"prefix": "/static"},
-    {"exact": "/login"},
-    {"exact": "/logout"},
-    {"prefix": "/api/v1/products"},
-)
+from components.model.bookinfo import APPLICATIONS, IMAGE_TAG, LABELS, PORT, Application, account_of
 
 
 @dataclass(frozen=True)
@@ -56,20 +39,17 @@ class BookinfoArgs:
 
     Arguments:
         namespace: name of a namespace with sidecar injection.
-        networking_api: `apiVersion` of Istio's Gateway and VirtualService. Default `networking.istio.io/v1`.
-        hosts: hosts for which it is served. Default: every host.
-        certificate: name of a TLS Secret in the gateway's namespace, with which it is served by HTTPS, and HTTP is
-            redirected there; `None` (default): by HTTP.
+        route: how requests come from the gateway.
         after: what proves that the injector and the validator answer (`Mesh.answering`); the Deployments and the route
             wait for it, Services and ServiceAccounts do not. Default: nothing.
+        route_after: what only the route waits for besides, such as the Gateway that it hangs on. Default: nothing.
         pods_after: what only the Deployments wait for besides, such as NetworkPolicies. Default: nothing.
     """
 
     namespace: pulumi.Input[str]
-    networking_api: str = "networking.istio.io/v1"
-    hosts: Sequence[str] = ("*",)
-    certificate: str | None = None
+    route: Route
     after: Sequence[pulumi.Resource] = ()
+    route_after: Sequence[pulumi.Resource] = ()
     pods_after: Sequence[pulumi.Resource] = ()
 
 
@@ -127,24 +107,10 @@ class Bookinfo(pulumi.ComponentResource):
         )
 
     def _route(self) -> None:
-        hosts, after = list(self._args.hosts), self._args.after
-        servers = gateway_servers(hosts, self._args.certificate)
-        gateway = self._istio("Gateway", "bookinfo-gateway", {"selector": CONFIGURED_PODS, "servers": servers})
-        route = {
-            "match": [{"uri": route} for route in ROUTES],
-            "route": [{"destination": {"host": PRODUCTPAGE, "port": {"number": PORT}}}],
-        }
-        virtual_service = {"hosts": hosts, "gateways": [gateway.name], "http": [route]}
-        opts = pulumi.ResourceOptions(parent=self, depends_on=after)
-        made = istio_object(f"{self._name}-gateway", gateway, opts)
-        istio_object(
-            f"{self._name}-virtual-service",
-            self._istio("VirtualService", "bookinfo", virtual_service),
-            pulumi.ResourceOptions(parent=self, depends_on=[*after, made]),
-        )
-
-    def _istio(self, kind: str, name: str, spec: dict[str, Any]) -> IstioObject:
-        return IstioObject(self._args.networking_api, kind, name, self._args.namespace, spec, LABELS)
+        made: list[pulumi.Resource] = [*self._args.after, *self._args.route_after]
+        for name, wanted in self._args.route.objects(self._args.namespace).items():
+            opts = pulumi.ResourceOptions(parent=self, depends_on=made)
+            made = [*made, istio_object(f"{self._name}-{name}", wanted, opts)]
 
 
 def _pod(application: Application, version: str) -> PodSpecArgs:

@@ -12,17 +12,20 @@ from components.configuration.applications import APPLICATION_CONSTRAINTS
 from components.configuration.backend_constraints import BACKEND_CONSTRAINTS
 from components.configuration.cluster import CLUSTER_CONSTRAINTS
 from components.configuration.gateway import GATEWAY_CONSTRAINTS
+from components.configuration.gateway_api import GATEWAY_API_CONSTRAINTS, crds_to_install
 from components.configuration.gke import GKE_CONSTRAINTS
 from components.configuration.gke_network import GKE_NETWORK_CONSTRAINTS
 from components.configuration.gke_nodes import GKE_NODE_CONSTRAINTS
 from components.configuration.istio import ISTIO_CONSTRAINTS, kubernetes_version
 from components.configuration.machinery.cluster_facts import ClusterFacts, cluster_facts
 from components.configuration.machinery.constraints import Constraint
+from components.configuration.machinery.gateway_api_crds import installed_crds as ask_for_crds
 from components.configuration.machinery.key import ReadingContext
 from components.configuration.machinery.parsing import Given, keys, parse
 from components.configuration.machinery.problems import NAMESPACE
 from components.configuration.settings import Settings
 from components.configuration.tracing import TRACING_CONSTRAINTS
+from components.model.gateway_api import InstalledCrds
 
 CONSTRAINTS: Sequence[Constraint[Settings]] = (
     *CLUSTER_CONSTRAINTS,
@@ -31,6 +34,7 @@ CONSTRAINTS: Sequence[Constraint[Settings]] = (
     *GKE_NODE_CONSTRAINTS,
     *APPLICATION_CONSTRAINTS,
     *GATEWAY_CONSTRAINTS,
+    *GATEWAY_API_CONSTRAINTS,
     *ISTIO_CONSTRAINTS,
     *TRACING_CONSTRAINTS,
     *BACKEND_CONSTRAINTS,
@@ -53,6 +57,7 @@ def load_settings() -> Settings:
         now=datetime.now(UTC),
         secret_keys={key.removeprefix(prefix) for key in ours if is_config_secret(key)},
         cluster=cluster_facts,
+        installed_crds=ask_for_crds,
     )
 
 
@@ -64,6 +69,7 @@ def parse_settings(
     now: datetime,
     secret_keys: Collection[str] = (),
     cluster: Callable[[str], ClusterFacts] = lambda _: ClusterFacts(),
+    installed_crds: Callable[[str], InstalledCrds | None] = lambda _: InstalledCrds(),
 ) -> Settings:
     """Check a configuration and return it.
 
@@ -74,11 +80,16 @@ def parse_settings(
         now: the time, with its zone, at which certificates must be valid.
         secret_keys: keys whose values are stored encrypted.
         cluster: as in `ReadingContext`; asked once at most.
+        installed_crds: as in `ReadingContext`; asked once at most.
 
     Raises:
         ConfigurationError: naming everything that is wrong, not only what is found first.
     """
     given = Given(raw, frozenset(secret_keys), derived={"clusterName": f"{NAMESPACE}-{stack}"})
-    context = ReadingContext(root, now, cache(cluster))
+    context = ReadingContext(root, now, cache(cluster), cache(installed_crds))
     checked = parse(Settings, CONSTRAINTS, given, context, stack)
-    return checked.model_copy(update={"kubernetes_version": kubernetes_version(checked, context)})
+    found = {
+        "kubernetes_version": kubernetes_version(checked, context),
+        "gateway_api_source": crds_to_install(checked, context),
+    }
+    return checked.model_copy(update=found)

@@ -8,13 +8,13 @@ from pydantic import InstanceOf
 
 from components.configuration.applications import ApplicationSettings
 from components.configuration.backend import BackendSettings
-from components.configuration.gateway import GatewaySettings
+from components.configuration.gateway_api import GatewayApiSettings
 from components.configuration.gke_nodes import GkeNodeSettings
 from components.configuration.tracing import CollectorSettings
 
 
 # The bases stand in reverse, since pydantic lists the last one's fields first.
-class Settings(ApplicationSettings, GatewaySettings, CollectorSettings, BackendSettings, GkeNodeSettings):
+class Settings(ApplicationSettings, GatewayApiSettings, CollectorSettings, BackendSettings, GkeNodeSettings):
     """The checked configuration of one environment; never changes once made.
 
     The key of a field is the field's name in camel case. What it means, its default and its limits stand beside it, and
@@ -23,6 +23,8 @@ class Settings(ApplicationSettings, GatewaySettings, CollectorSettings, BackendS
 
     Arguments:
         kubernetes_version: the cluster's Kubernetes version, or its minor version; `None` if it is not known.
+        gateway_api_source: file or address of the Gateway API's CRDs that are installed; `None` if none are.
     """
 
     kubernetes_version: InstanceOf[Version] | None = None
+    gateway_api_source: str | None = None

@@ -37,6 +37,7 @@ def gke_args(settings: Settings) -> GkeClusterArgs:
         monitoring=settings.gke_monitoring_components,
         labels=settings.gke_labels,
         deletion_protection=settings.deletion_protection,
+        gateway_api=settings.gateway_api,
         admin=settings.cluster_admin,
     )
 

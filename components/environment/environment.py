@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pulumi
 
 from components.bookinfo.bookinfo import Bookinfo, BookinfoArgs
+from components.bookinfo.routes import HttpRoute, IstioRoute, Route
 from components.cluster.handle import ClusterHandle
 from components.configuration.settings import Settings
 from components.constants.choices import ClusterKind, PodNetwork
@@ -21,14 +22,18 @@ from components.environment.args import (
 from components.environment.deletion_guard import DeletionGuardArgs, deletion_guard
 from components.environment.outputs import EnvironmentOutputs
 from components.environment.security import Security, SecurityArgs
+from components.gateway.api_gateway import ApiGateway, ApiGatewayArgs
 from components.gateway.certificate import GatewayCertificate, GatewayCertificateArgs
-from components.gateway.gateway import GatewayArgs, IngressGateway
+from components.gateway.crds import GatewayApiCrds, GatewayApiCrdsArgs
+from components.gateway.entry import GatewayArgs
+from components.gateway.gateway import IngressGateway, IngressGatewayArgs
 from components.kubernetes.pod_security import PodSecurity
 from components.kubernetes.transforms import declared_state_wins, rolls_with
 from components.mesh.chart_source import ChartSource
 from components.mesh.cni_plugin import CniPlugin, CniPluginArgs
 from components.mesh.mesh import Mesh, MeshArgs
 from components.mesh.namespaces import GIVEN_NAMESPACES, Namespaces, NamespacesArgs
+from components.model.gateway import gateway_form
 from components.tracing.plan import TracingPlan
 from components.tracing.sidecar_generation import sidecar_generation
 from components.tracing.tracing import CollectorPods, Credentials, Tracing, TracingArgs
@@ -80,18 +85,20 @@ class Environment(pulumi.ComponentResource):
         tracing = self._tracing(namespaces, mesh, redirection)
         security = self._security(namespaces, mesh)
         self._ready = [*mesh.answering, *tracing.sidecar_secrets]  # for whatever has sidecars
-        gateway = self._gateway(namespaces, security)
+        crds = self._crds(cluster)
         certificate = self._certificate(namespaces)
-        parts: list[pulumi.Resource] = [mesh, namespaces, tracing, security, gateway]
+        gateway = self._gateway(namespaces, security, certificate, crds)
+        parts: list[pulumi.Resource] = [mesh, namespaces, tracing, security, *crds, gateway]
         if cni:
             parts.append(cni)
         if certificate:
             parts.append(certificate)
         if settings.bookinfo:
-            parts.append(self._bookinfo(namespaces, [*security.bookinfo_network, *redirection], certificate))
+            pods_after = [*security.bookinfo_network, *redirection]
+            parts.append(self._bookinfo(namespaces, pods_after, certificate, gateway))
         guard = DeletionGuardArgs(parts, [*mesh.charts, *redirection], protect=settings.deletion_protection)
         deletion_guard(f"{name}-deletion-guard", guard, pulumi.ResourceOptions(parent=self))
-        self.outputs = EnvironmentOutputs(cluster, gateway, settings, self._plan, list(namespaces.names))
+        self.outputs = EnvironmentOutputs(cluster, gateway.entry, settings, self._plan, list(namespaces.names))
         self.register_outputs({})
 
     def _cluster(self) -> ClusterHandle:
@@ -186,6 +193,7 @@ class Environment(pulumi.ComponentResource):
             tracing=self._plan,
             mutual_tls=settings.mutual_tls,
             injection_label=injection_label(settings.istio_revision),
+            form=gateway_form(gateway_api=settings.gateway_api),
             gateway=namespaces.names[GATEWAY_NAMESPACE],
             bookinfo=namespaces.names[own] if settings.bookinfo else None,
             bookinfo_is_alone=own not in GIVEN_NAMESPACES,
@@ -193,7 +201,20 @@ class Environment(pulumi.ComponentResource):
         )
         return Security("security", args, self._in_cluster)
 
-    def _gateway(self, namespaces: Namespaces, security: Security) -> IngressGateway:
+    def _crds(self, cluster: ClusterHandle) -> list[GatewayApiCrds]:
+        """Install the Gateway API's CRDs, where that is this program's to do."""
+        source = self._settings.gateway_api_source
+        if source is None:
+            return []
+        return [GatewayApiCrds("gateway-api", GatewayApiCrdsArgs(source, cluster.ready), self._in_cluster)]
+
+    def _gateway(
+        self,
+        namespaces: Namespaces,
+        security: Security,
+        certificate: GatewayCertificate | None,
+        crds: list[GatewayApiCrds],
+    ) -> IngressGateway | ApiGateway:
         settings = self._settings
         args = GatewayArgs(
             namespace=namespaces.names[GATEWAY_NAMESPACE],
@@ -201,14 +222,23 @@ class Environment(pulumi.ComponentResource):
             service_type=settings.gateway_service_type,
             node_address=settings.gateway_host,
             revision=settings.istio_revision,
-            files=self._plan.sidecar_mounts,
             load_balancer_address=settings.gateway_load_balancer_address,
             source_ranges=settings.gateway_source_ranges,
             named_host=settings.gateway_named_host,
             tls=settings.gateway_has_tls,
             after=[*self._ready, *security.gateway_network],
         )
-        return IngressGateway("gateway", args, self._with_sidecars)
+        if not settings.gateway_api:
+            injected = IngressGatewayArgs(args, self._plan.sidecar_mounts)
+            return IngressGateway("gateway", injected, self._with_sidecars)
+        by_api = ApiGatewayArgs(
+            args,
+            hosts=settings.gateway_hosts,
+            certificate=certificate.secret_name if certificate else None,
+            routes_from=injection_label(settings.istio_revision),
+            after=crds,
+        )
+        return ApiGateway("gateway", by_api, self._in_cluster)
 
     def _certificate(self, namespaces: Namespaces) -> GatewayCertificate | None:
         """Make what is missing of the gateway's certificate; `None` if it has none."""
@@ -223,14 +253,21 @@ class Environment(pulumi.ComponentResource):
         namespaces: Namespaces,
         pods_after: Sequence[pulumi.Resource],
         certificate: GatewayCertificate | None,
+        gateway: IngressGateway | ApiGateway,
     ) -> Bookinfo:
-        namespace = namespaces.names[self._settings.bookinfo_namespace]
         args = BookinfoArgs(
-            namespace,
-            networking_api=self._plan.row.networking_api,
-            hosts=self._settings.gateway_hosts,
-            certificate=certificate.secret_name if certificate else None,
+            namespaces.names[self._settings.bookinfo_namespace],
+            self._route(namespaces, certificate),
             after=self._ready,
+            route_after=[gateway.programmed] if isinstance(gateway, ApiGateway) else [],
             pods_after=pods_after,
         )
         return Bookinfo("bookinfo", args, self._with_sidecars)
+
+    def _route(self, namespaces: Namespaces, certificate: GatewayCertificate | None) -> Route:
+        settings = self._settings
+        if settings.gateway_api:
+            namespace = namespaces.names[GATEWAY_NAMESPACE]
+            return HttpRoute(namespace, settings.gateway_hosts, tls=settings.gateway_has_tls)
+        secret = certificate.secret_name if certificate else None
+        return IstioRoute(self._plan.row.networking_api, settings.gateway_hosts, secret)

@@ -10,7 +10,7 @@ from components.cluster.handle import ClusterHandle
 from components.configuration.machinery.certificates import fingerprints
 from components.configuration.settings import Settings
 from components.constants.names import COLLECTOR_NAMESPACE, DEFAULT_REVISION, GATEWAY_NAMESPACE
-from components.gateway.gateway import IngressGateway
+from components.gateway.entry import GatewayEntry
 from components.model.bookinfo import PAGE
 from components.tracing.plan import TracingPlan
 
@@ -20,7 +20,7 @@ class EnvironmentOutputs:
     """What a stack tells: `exported` returns it under the names that `pulumi stack output` shows."""
 
     cluster: ClusterHandle
-    gateway: IngressGateway
+    gateway: GatewayEntry
     settings: Settings
     tracing: TracingPlan
     namespaces: list[str]
@@ -45,6 +45,7 @@ class EnvironmentOutputs:
             "gatewayUrl": self.gateway.url,
             "namespaces": self.namespaces,
             "gatewayNamespace": GATEWAY_NAMESPACE,
+            "gatewayApi": settings.gateway_api,
         }
         if self.tracing.has_collector:
             outputs["collectorNamespace"] = COLLECTOR_NAMESPACE

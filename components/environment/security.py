@@ -19,6 +19,7 @@ from components.constants.ports import OTLP_PORT
 from components.gateway.access import GatewayAccess, GatewayAccessArgs
 from components.kubernetes.network_policies import namespace, tcp, to_address
 from components.mesh.mutual_tls import MutualTls, MutualTlsArgs
+from components.model.gateway import GatewayForm
 from components.tracing.plan import TracingPlan
 
 
@@ -30,6 +31,7 @@ class SecurityArgs:
         tracing: how the environment traces: the Istio version decides the resources, the mode where spans go.
         mutual_tls: what sidecars take in.
         injection_label: the label of namespaces with sidecar injection (`constants.names.injection_label`).
+        form: what the ingress gateway's objects are called, and its Pods' labels.
         gateway: name of the ingress gateway's namespace.
         bookinfo: name of Bookinfo's namespace; `None` without Bookinfo.
         bookinfo_is_alone: whether nobody else uses that namespace.
@@ -39,6 +41,7 @@ class SecurityArgs:
     tracing: TracingPlan
     mutual_tls: MutualTlsMode
     injection_label: Mapping[str, str]
+    form: GatewayForm
     gateway: pulumi.Input[str]
     bookinfo: pulumi.Input[str] | None
     bookinfo_is_alone: bool
@@ -67,7 +70,7 @@ class Security(pulumi.ComponentResource):
         api, spans = args.tracing.row.security_api, spans_egress(args.tracing.satellites)
         after = args.after
         MutualTls(f"{name}-mutual-tls", MutualTlsArgs(args.mutual_tls, api, after), child)
-        gateway = GatewayAccessArgs(args.gateway, args.injection_label, api, spans, after)
+        gateway = GatewayAccessArgs(args.form, args.gateway, args.injection_label, api, spans, after)
         self.gateway_network = GatewayAccess(f"{name}-gateway", gateway, child).network
         self.bookinfo_network = []
         if args.bookinfo is not None:

@@ -5,16 +5,13 @@ Left out on purpose: hosts outside the mesh behind a gateway, which a team admit
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 import pulumi
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 from pulumi_kubernetes.networking.v1 import NetworkPolicyEgressRuleArgs, NetworkPolicyIngressRuleArgs
 
-from components.constants.names import GATEWAY as NAME
-from components.constants.names import GATEWAY_SELECTOR as SELECTOR
 from components.constants.ports import STATUS_PORT
-from components.gateway.gateway import POD_PORTS
+from components.gateway.entry import POD_PORTS
 from components.kubernetes.authorization import AllowedCall, Authorization, AuthorizationArgs
 from components.kubernetes.network_policies import (
     NOTHING,
@@ -25,8 +22,7 @@ from components.kubernetes.network_policies import (
     tcp,
 )
 from components.kubernetes.objects import recommended_labels
-
-_LABELS: Final = recommended_labels(NAME, part_of="traced-mesh", component="gateway")
+from components.model.gateway import GatewayForm
 
 
 @dataclass(frozen=True)
@@ -34,6 +30,7 @@ class GatewayAccessArgs:
     """Arguments of `GatewayAccess`.
 
     Arguments:
+        form: what its objects are called, and its Pods' labels.
         namespace: name of the gateway's namespace.
         injection_label: the label of namespaces with sidecar injection (`constants.names.injection_label`).
         security_api: `apiVersion` of AuthorizationPolicy, for example `security.istio.io/v1`.
@@ -41,6 +38,7 @@ class GatewayAccessArgs:
         after: what proves that the validator answers (`Mesh.answering`); NetworkPolicies don't wait. Default: nothing.
     """
 
+    form: GatewayForm
     namespace: pulumi.Input[str]
     injection_label: Mapping[str, str]
     security_api: str
@@ -51,6 +49,8 @@ class GatewayAccessArgs:
 class GatewayAccess(pulumi.ComponentResource):
     """The AuthorizationPolicies and NetworkPolicies of the ingress gateway's namespace.
 
+    Those of each form have names of their own, so that both stand while one takes the other's place.
+
     Attributes:
         network: the NetworkPolicies, which the gateway's Pods are to wait for.
     """
@@ -59,17 +59,19 @@ class GatewayAccess(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: GatewayAccessArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("traced-mesh:gateway:GatewayAccess", name, {}, opts)
+        form = args.form
+        labels = recommended_labels(form.name, part_of="traced-mesh", component="gateway")
         self.network = [
             network_policy(
                 f"{name}-{policy}",
-                ObjectMetaArgs(name=policy, namespace=args.namespace, labels=_LABELS),
+                ObjectMetaArgs(name=policy, namespace=args.namespace, labels=labels),
                 access,
                 pulumi.ResourceOptions(parent=self),
             )
-            for policy, access in {"deny-by-default": NOTHING, NAME: gateway_access(args)}.items()
+            for policy, access in {"deny-by-default": NOTHING, form.name: gateway_access(args)}.items()
         ]
-        world = AllowedCall(NAME, SELECTOR, POD_PORTS, principals=None)
-        calls = AuthorizationArgs(args.security_api, args.namespace, [world], _LABELS, after=args.after)
+        world = AllowedCall(form.name, form.selector, POD_PORTS, principals=None)
+        calls = AuthorizationArgs(args.security_api, args.namespace, [world], labels, after=args.after)
         Authorization(f"{name}-authorization", calls, pulumi.ResourceOptions(parent=self))
         self.register_outputs({})
 
@@ -81,7 +83,7 @@ def gateway_access(args: GatewayAccessArgs) -> NetworkAccess:
     where the load balancer's packets are passed on by another node. Out: the mesh on any port.
     """
     return NetworkAccess(
-        SELECTOR,
+        args.form.selector,
         ingress=[NetworkPolicyIngressRuleArgs(ports=[tcp(port) for port in (*POD_PORTS, STATUS_PORT)])],
         egress=[
             NetworkPolicyEgressRuleArgs(to=[namespaces(args.injection_label)]),

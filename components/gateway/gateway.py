@@ -7,7 +7,7 @@ Left out on purpose: routes (Istio's Gateway and VirtualService), which belong t
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import pulumi
 import pulumi_kubernetes as kubernetes
@@ -29,16 +29,11 @@ from components.constants.choices import ServiceType
 from components.constants.names import GATEWAY as NAME
 from components.constants.names import GATEWAY_SELECTOR as SELECTOR
 from components.constants.ports import STATUS_PORT
+from components.gateway.entry import HTTP_PORT, HTTPS_PORT, POD_PORTS, GatewayArgs, GatewayEntry, gateway_entry
 from components.kubernetes.objects import SKIP_AWAIT, recommended_labels, wait_for
 from components.kubernetes.resources import RESOURCES
 from components.kubernetes.workloads import disruption_budget, restricted_container, restricted_pod, spread
 from components.model.secret_mounts import SecretMount
-
-HTTP_PORT: Final = 80
-HTTPS_PORT: Final = 443
-
-#: Where the Pods take requests: unprivileged ports, HTTP and HTTPS, as in Istio's own ingress gateway.
-POD_PORTS: Final = (8080, 8443)
 
 #: The Service's ports and the Pods' behind them.
 PORTS: Final = (
@@ -52,66 +47,43 @@ PROXY_USER: Final = 1337
 
 
 @dataclass(frozen=True)
-class GatewayArgs:
+class IngressGatewayArgs:
     """Arguments of `IngressGateway`.
 
     Arguments:
-        namespace: name of a namespace with sidecar injection.
-        replicas: number of Pods; from 2 on with a disruption budget. Default 2.
-        service_type: how it is reached. Default a load balancer.
-        node_address: host name or IP address of a node; needed for, and only used by, `NODE_PORT`.
-        revision: control plane revision that injects it; `None` (default) is the default one.
+        gateway: how many Pods, and how they are reached.
         files: Secrets of its namespace that its proxy needs as files. Default: none.
-        load_balancer_address: IPv4 address of the load balancer, reserved beforehand; `None` (default): any.
-        source_ranges: networks from which the load balancer takes requests, in CIDR notation. Default: everywhere.
-        named_host: the DNS name by which it is called; `None` (default): its address.
-        tls: whether it serves HTTPS, which is where `IngressGateway.url` leads then. Default `False`.
-        after: what proves that the injector answers (`Mesh.answering`), and other things that the Pods wait for: one
-            made earlier would keep the image `auto` and never start. The Service waits for nothing, so its address is
-            ready sooner. Default: nothing.
     """
 
-    namespace: pulumi.Input[str]
-    replicas: int = 2
-    service_type: ServiceType = ServiceType.LOAD_BALANCER
-    node_address: str | None = None
-    revision: str | None = None
+    gateway: GatewayArgs
     files: tuple[SecretMount, ...] = ()
-    load_balancer_address: str | None = None
-    source_ranges: Sequence[str] = ()
-    named_host: str | None = None
-    tls: bool = False
-    after: Sequence[pulumi.Resource] = ()
 
 
 class IngressGateway(pulumi.ComponentResource):
     """Deployment, Service, ServiceAccount, Role and RoleBinding of `istio-ingressgateway`.
 
+    The Service waits for nothing, so that its address is ready sooner; a Pod made before the injector answers would
+    keep the image `auto` and never start.
+
     Attributes:
-        host: address from outside, an IP address or a host name.
-        port: TCP port of HTTP there, or of HTTPS where it serves that.
-        url: `http[s]://<host>[:<port>]`, the port left out where it is the scheme's own.
+        entry: how it is reached from outside.
     """
 
-    host: pulumi.Output[str]
-    port: pulumi.Output[int]
-    url: pulumi.Output[str]
+    entry: GatewayEntry
 
-    def __init__(self, name: str, args: GatewayArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(self, name: str, args: IngressGatewayArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("traced-mesh:gateway:IngressGateway", name, {}, opts)
         self._name = name
-        self._args = args
+        self._args = args.gateway
+        self._files = args.files
         self._labels = recommended_labels(NAME, part_of="traced-mesh", component="gateway") | SELECTOR
         account = self._service_account()
         access = self._secret_reader()
         service = self._service()
-        self._deployment([account, access, *args.after])
-        disruption_budget(f"{name}-budget", self._metadata(), SELECTOR, args.replicas, self._child())
-        self.host, self.port = self._address(service)
-        self.url = pulumi.Output.all(self.host, self.port).apply(
-            lambda it: entry_url(args.named_host or it[0], it[1], tls=args.tls)
-        )
-        self.register_outputs({"host": self.host, "port": self.port, "url": self.url})
+        self._deployment([account, access, *self._args.after])
+        disruption_budget(f"{name}-budget", self._metadata(), SELECTOR, self._args.replicas, self._child())
+        self.entry = gateway_entry(service, self._args)
+        self.register_outputs({"host": self.entry.host, "port": self.entry.port, "url": self.entry.url})
 
     def _child(self, depends_on: list[pulumi.Resource] | None = None) -> pulumi.ResourceOptions:
         return pulumi.ResourceOptions(parent=self, depends_on=depends_on)
@@ -177,10 +149,10 @@ class IngressGateway(pulumi.ComponentResource):
                     spec=PodSpecArgs(
                         service_account_name=NAME,
                         security_context=restricted_pod(),
-                        containers=[_proxy_container(self._args.files)],
+                        containers=[_proxy_container(self._files)],
                         volumes=[
                             VolumeArgs(name=each.name, secret=SecretVolumeSourceArgs(secret_name=each.secret))
-                            for each in self._args.files
+                            for each in self._files
                         ]
                         or None,
                         topology_spread_constraints=spread(SELECTOR),
@@ -189,15 +161,6 @@ class IngressGateway(pulumi.ComponentResource):
             ),
             opts=self._child(depends_on),
         )
-
-    def _address(self, service: kubernetes.core.v1.Service) -> tuple[pulumi.Output[str], pulumi.Output[int]]:
-        entry = HTTPS_PORT if self._args.tls else HTTP_PORT
-        if self._args.service_type is ServiceType.NODE_PORT:
-            port = service.spec.ports.apply(lambda ports: _node_port(ports, entry))
-            return pulumi.Output.from_input(self._args.node_address or ""), port
-        # One of the two is set, as the cloud prefers; the Service is awaited until one of them is.
-        host = service.status.load_balancer.ingress[0].apply(lambda it: it.ip or it.hostname or "")
-        return host, pulumi.Output.from_input(entry)
 
 
 def _proxy_container(files: Sequence[SecretMount]) -> ContainerArgs:
@@ -212,14 +175,3 @@ def _proxy_container(files: Sequence[SecretMount]) -> ContainerArgs:
         volume_mounts=[VolumeMountArgs(name=each.name, mount_path=each.folder, read_only=True) for each in files]
         or None,
     )
-
-
-def _node_port(ports: Sequence[Any], entry: int) -> int:
-    return next(int(port.node_port or 0) for port in ports if port.port == entry)
-
-
-def entry_url(host: str, port: int, *, tls: bool) -> str:
-    """Return `http[s]://<host>[:<port>]`, without the scheme's own port; an IPv6 address is put in brackets."""
-    bracketed = f"[{host}]" if ":" in host else host
-    scheme, usual = ("https", HTTPS_PORT) if tls else ("http", HTTP_PORT)
-    return f"{scheme}://{bracketed}" if port == usual else f"{scheme}://{bracketed}:{port}"

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from components.gateway.gateway import HTTP_PORT, HTTPS_PORT
+from components.gateway.entry import HTTP_PORT, HTTPS_PORT
 
 
 def gateway_servers(hosts: Sequence[str], certificate: str | None) -> list[dict[str, Any]]:

@@ -20,6 +20,9 @@ LOCAL_TRUST_DOMAIN: Final = "cluster.local"
 #: Whoever shows a certificate of the mesh.
 ANYBODY_IN_THE_MESH: Final = "*"
 
+#: Every ServiceAccount of a namespace (https://istio.io/latest/docs/reference/config/security/authorization-policy/#Source).
+ANY_ACCOUNT: Final = "*"
+
 #: Name of the policy that allows nothing, and so refuses what no other policy allows.
 DENY_BY_DEFAULT: Final = "deny-by-default"
 
@@ -85,5 +88,5 @@ class Authorization(pulumi.ComponentResource):
 
 
 def principal(namespace: pulumi.Input[str], service_account: str) -> pulumi.Output[str]:
-    """Return the identity in the mesh of a ServiceAccount's workloads."""
+    """Return the identity in the mesh of a ServiceAccount's workloads, or of those of `ANY_ACCOUNT`."""
     return pulumi.Output.concat(LOCAL_TRUST_DOMAIN, "/ns/", namespace, "/sa/", service_account)

@@ -1,4 +1,4 @@
-"""Istio's own resources: one way to make them, in the API version that the mesh serves."""
+"""Istio's own resources and the Gateway API's: one way to make them, in the API version that the mesh serves."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,12 +12,13 @@ _VERSIONS: Final = {
     "networking.istio.io": ("v1alpha3", "v1beta1", "v1"),
     "security.istio.io": ("v1beta1", "v1"),
     "telemetry.istio.io": ("v1alpha1", "v1"),
+    "gateway.networking.k8s.io": ("v1",),
 }
 
 
 @dataclass(frozen=True)
 class IstioObject:
-    """One Istio resource.
+    """One resource of Istio or the Gateway API.
 
     Arguments:
         api_version: for example `networking.istio.io/v1`.
@@ -26,6 +27,7 @@ class IstioObject:
         namespace: its namespace.
         spec: its specification.
         labels: its labels. Default: none.
+        annotations: its annotations. Default: none.
     """
 
     api_version: str
@@ -34,12 +36,13 @@ class IstioObject:
     namespace: pulumi.Input[str]
     spec: dict[str, Any]
     labels: Mapping[str, str] = field(default_factory=dict[str, str])
+    annotations: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 def istio_object(
     resource_name: str, wanted: IstioObject, opts: pulumi.ResourceOptions
 ) -> kubernetes.apiextensions.CustomResource:
-    """Make an Istio resource.
+    """Make the resource.
 
     Its Pulumi type names the API version. The aliases let an upgrade of Istio change the version of the object that is
     there, where it would otherwise be deleted under its old type after it was made under the new one.
@@ -60,6 +63,7 @@ def istio_object(
             "name": wanted.name,
             "namespace": wanted.namespace,
             "labels": dict(wanted.labels),
+            **({"annotations": dict(wanted.annotations)} if wanted.annotations else {}),
         },
         spec=wanted.spec,
         opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(aliases=aliases)),

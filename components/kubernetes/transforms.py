@@ -7,6 +7,7 @@ from typing import Any, Final, cast
 import pulumi
 
 DEPLOYMENT: Final = "kubernetes:apps/v1:Deployment"
+CRD: Final = "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition"
 
 #: Stands between the names of transforms in the name of the one that `in_turn` makes of them.
 IN_TURN: Final = "+"
@@ -57,6 +58,17 @@ def only_on(type_: str) -> Callable[[Transform], pulumi.ResourceTransform]:
         return transformed
 
     return narrowed
+
+
+@only_on(CRD)
+def keep_definitions(args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformResult:
+    """Never delete a CRD: with it everybody's resources of that kind would go.
+
+    Istio's charts mark most of their CRDs to be kept, not all. Nothing waits for CRDs, since what uses them comes after
+    istiod's proof, which needs them, or is tried again by the provider (EnvoyFilters in older istiod charts).
+    """
+    kept = pulumi.ResourceOptions(retain_on_delete=True)
+    return pulumi.ResourceTransformResult(props=args.props, opts=pulumi.ResourceOptions.merge(args.opts, kept))
 
 
 def in_turn(*transforms: pulumi.ResourceTransform) -> pulumi.ResourceTransform:

@@ -47,17 +47,6 @@ def hide_config_maps(args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTrans
     return pulumi.ResourceTransformResult(props={**args.props, "data": data}, opts=args.opts)
 
 
-@only_on("kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition")
-def keep_definitions(args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformResult:
-    """Never delete a CRD: with it everybody's resources of that kind would go.
-
-    The charts mark most of their CRDs to be kept, not all. Nothing waits for CRDs, since what uses them comes after
-    istiod's proof, which needs them, or is tried again by the provider (EnvoyFilters in older istiod charts).
-    """
-    kept = pulumi.ResourceOptions(retain_on_delete=True)
-    return pulumi.ResourceTransformResult(props=args.props, opts=pulumi.ResourceOptions.merge(args.opts, kept))
-
-
 def _hardened(pod: dict[str, Any]) -> dict[str, Any]:
     return {
         **pod,

@@ -17,12 +17,11 @@ from components.kubernetes.network_policies import network_policy
 from components.kubernetes.objects import CA_BUNDLE, recommended_labels, wait_for
 from components.kubernetes.pod_security import PodSecurity, pod_security_labels
 from components.kubernetes.secret_values import has_secret, with_pulumi_secrets
-from components.kubernetes.transforms import in_turn
+from components.kubernetes.transforms import in_turn, keep_definitions
 from components.mesh.chart_source import ChartSource
 from components.mesh.chart_transforms import (
     harden_pods,
     hide_config_maps,
-    keep_definitions,
     leave_failure_policy,
     leave_service,
 )

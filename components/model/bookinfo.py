@@ -9,6 +9,9 @@ PORT: Final = 9080
 #: Tag of all of Bookinfo's images in the manifests of Istio 1.27 to 1.31.
 IMAGE_TAG: Final = "1.20.3"
 
+#: Labels of everything that is Bookinfo's.
+LABELS: Final = {"app.kubernetes.io/part-of": "bookinfo", "app.kubernetes.io/managed-by": "pulumi"}
+
 #: The applications: the one that requests come to, with the path of its page, and those behind it.
 PRODUCTPAGE: Final = "productpage"
 PAGE: Final = f"/{PRODUCTPAGE}"

@@ -172,6 +172,7 @@ class GkeClusterArgs:
         monitoring: whose metrics are collected; default: the system's.
         labels: labels of the cluster and its nodes in Google Cloud, by which costs can be told apart; default none.
         deletion_protection: whether both Google's provider and Pulumi refuse to delete the cluster; default true.
+        gateway_api: whether GKE installs the Gateway API's CRDs, of its standard channel; default no.
         admin: who gets `cluster-admin`; `None` (default) takes whoever runs Pulumi.
     """
 
@@ -195,6 +196,7 @@ class GkeClusterArgs:
     monitoring: Sequence[MonitoringComponent] = (MonitoringComponent.SYSTEM_COMPONENTS,)
     labels: Mapping[str, str] = field(default_factory=dict[str, str])
     deletion_protection: bool = True
+    gateway_api: bool = False
     admin: Subject | None = None
 
 

@@ -33,6 +33,7 @@ _CHARTS: Final = {
 _SAMPLES: Final = (
     "samples/bookinfo/platform/kube/bookinfo.yaml",
     "samples/bookinfo/networking/bookinfo-gateway.yaml",
+    "samples/bookinfo/gateway-api/bookinfo-gateway.yaml",
 )
 
 
@@ -61,7 +62,8 @@ def extract_istio(release: str, go: Go) -> None:
             copy_tree(module / path, folder / "charts" / name)
             _name_release(folder / "charts" / name, release)
         for path in _SAMPLES:
-            copy_file(module / path, folder / path)
+            if (module / path).exists():  # the Gateway API came later
+                copy_file(module / path, folder / path)
 
     once(istio_folder(release), f"{_origin(release)}\n{Path(__file__).read_text(encoding='utf-8')}", write)
 

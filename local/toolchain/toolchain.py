@@ -15,6 +15,7 @@ from local.errors import SandboxError
 from local.locks import exclusive
 from local.paths import TOOLCHAIN, shown
 from local.toolchain.extraction import copy_file
+from local.toolchain.gateway_api_files import extract_gateway_api_crds
 from local.toolchain.gobuild import COMPILING, build
 from local.toolchain.golang import Go, find_go
 from local.toolchain.istio_files import extract_istio, istio_folder
@@ -112,6 +113,7 @@ def ensure(
         go = find_go()
         built = _build_missing(needed, go)
         extract_kwok_stages(go)
+        extract_gateway_api_crds(go)
         for release in releases:
             extract_istio(release, go)
         for row in needed:

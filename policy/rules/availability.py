@@ -1,11 +1,12 @@
 """Rules about what an environment survives: a lost node, an upgrade, a mistaken `pulumi destroy`."""
 
 from collections.abc import Iterator, Sequence
-from typing import Final
+from typing import Any, Final
 
 from pulumi_policy import Severity
 
 from components.constants.names import COLLECTOR, GATEWAY, ISTIO_NAMESPACE
+from policy.gateway_api import overlays
 from policy.reading import at, mapping
 from policy.resource import Resource
 from policy.rule import BEYOND_DEV, PROD_ONLY, ResourceRule, StackRule, kinds
@@ -17,16 +18,20 @@ _NAME_LABELS: Final = ("app", "app.kubernetes.io/name")
 
 
 def _replicas(resource: Resource) -> Iterator[str]:
-    if resource.kind == "kubernetes:HorizontalPodAutoscaler":
-        name, count = (
-            str(at(resource.properties, "spec.scaleTargetRef.name")),
-            at(resource.properties, "spec.minReplicas"),
-        )
-        vital, count = name.startswith(tuple(_VITAL)), 1 if count is None else count
+    if resource.kind == "kubernetes:ConfigMap":
+        deployment = overlays(resource).get("deployment")
+        count, vital = _or_one(at(deployment, "spec.replicas")), deployment is not None
+    elif resource.kind == "kubernetes:HorizontalPodAutoscaler":
+        name = str(at(resource.properties, "spec.scaleTargetRef.name"))
+        count, vital = _or_one(at(resource.properties, "spec.minReplicas")), name.startswith(tuple(_VITAL))
     else:
         count, vital = at(resource.properties, "spec.replicas"), _is_vital(resource)
     if vital and isinstance(count, int | float) and count < 2:
         yield f"'{resource.object_name}' has spec.replicas {count:g}, so the loss of one node takes it down"
+
+
+def _or_one(count: Any) -> Any:
+    return 1 if count is None else count
 
 
 def _budget(resources: Sequence[Resource]) -> Iterator[tuple[Resource, str]]:
@@ -38,6 +43,8 @@ def _budget(resources: Sequence[Resource]) -> Iterator[tuple[Resource, str]]:
             if not any(selects(selector, labels) for selector in here):
                 wrong = f"no PodDisruptionBudget keeps an upgrade from ending all Pods of '{each.object_name}' at once"
                 yield each, wrong
+        elif each.kind == "kubernetes:ConfigMap" and (told := overlays(each)) and "podDisruptionBudget" not in told:
+            yield each, f"'{each.object_name}' tells istiod of no PodDisruptionBudget for the Gateway's Pods"
 
 
 def _protected(namespace: Resource) -> Iterator[str]:
@@ -58,7 +65,7 @@ RULES: Final = (
         Severity.MEDIUM,
         BEYOND_DEV,
         "set traced-mesh:istiodReplicas, traced-mesh:gatewayReplicas and traced-mesh:collectorReplicas to at least 2",
-        kinds("Deployment", "HorizontalPodAutoscaler"),
+        kinds("ConfigMap", "Deployment", "HorizontalPodAutoscaler"),
         _replicas,
     ),
     StackRule(
@@ -67,7 +74,7 @@ RULES: Final = (
         Severity.MEDIUM,
         BEYOND_DEV,
         "make a PodDisruptionBudget that selects those Pods",
-        kinds("Deployment", "PodDisruptionBudget"),
+        kinds("ConfigMap", "Deployment", "PodDisruptionBudget"),
         _budget,
     ),
     ResourceRule(

@@ -1,12 +1,13 @@
 """Rules about what enters the cluster and the mesh, and what may call what."""
 
 from collections.abc import Iterator, Sequence
-from typing import Final
+from typing import Any, Final
 
 from pulumi_policy import Severity
 
 from components.constants.choices import ServiceType
 from components.constants.names import ISTIO_NAMESPACE, injection_label
+from policy.gateway_api import hangs_on, overlays, plain_listeners, redirects_only
 from policy.reading import at, entries, mapping, texts
 from policy.resource import Resource
 from policy.rule import ADVISED_BEYOND_DEV, BEYOND_DEV, EVERYWHERE, PROD_ONLY, ResourceRule, StackRule, kinds
@@ -20,9 +21,22 @@ def _source_ranges(service: Resource) -> Iterator[str]:
     internal = any(annotations.get(key) == "Internal" for key in _INTERNAL)
     if at(service.properties, "spec.type") != ServiceType.LOAD_BALANCER or internal:
         return
-    ranges = texts(service.properties, "spec.loadBalancerSourceRanges")
-    if not ranges or "0.0.0.0/0" in ranges:
+    if _is_open(service.properties):
         yield f"load balancer '{service.object_name}' takes requests from anywhere"
+
+
+def _is_open(service: Any) -> bool:
+    ranges = texts(service, "spec.loadBalancerSourceRanges")
+    return not ranges or "0.0.0.0/0" in ranges
+
+
+def _entry(resource: Resource) -> Iterator[str]:
+    if resource.kind == "kubernetes:Service":
+        yield from _source_ranges(resource)
+        return
+    service = overlays(resource).get("service")
+    if at(service, "spec.type") == ServiceType.LOAD_BALANCER and _is_open(service):
+        yield f"the Gateway's load balancer that '{resource.object_name}' describes takes requests from anywhere"
 
 
 def _plain_http(gateway: Resource) -> Iterator[str]:
@@ -30,6 +44,15 @@ def _plain_http(gateway: Resource) -> Iterator[str]:
         redirects = at(server, "tls.httpsRedirect") is True
         if at(server, "port.protocol") in ("HTTP", "HTTP2", "GRPC") and not redirects:
             yield f"port {at(server, 'port.number')} takes unencrypted requests and does not redirect them"
+
+
+def _plain_listeners(resources: Sequence[Resource]) -> Iterator[tuple[Resource, str]]:
+    routes = [each for each in resources if each.kind == "kubernetes:HTTPRoute"]
+    for gateway in resources:
+        for listener in plain_listeners(gateway) if gateway.kind == "kubernetes:Gateway" else ():
+            hanging = [route for route in routes if hangs_on(route, gateway, listener)]
+            if not hanging or not all(redirects_only(route) for route in hanging):
+                yield gateway, f"listener '{listener}' takes unencrypted requests and does not redirect them"
 
 
 def _mutual_tls(policy: Resource) -> Iterator[str]:
@@ -103,18 +126,28 @@ RULES: Final = (
         Severity.MEDIUM,
         ADVISED_BEYOND_DEV,
         "name the networks in traced-mesh:gatewaySourceRanges, or leave it as it is for a site that is public",
-        kinds("Service"),
-        _source_ranges,
+        kinds("ConfigMap", "Service"),
+        _entry,
     ),
     ResourceRule(
         "gateway-encrypted",
-        "In prod, a gateway takes encrypted requests only, and redirects all others.",
+        "In prod, a Gateway of Istio's takes encrypted requests only, and redirects all others.",
         Severity.HIGH,
         PROD_ONLY,
         "set traced-mesh:gatewayHosts, and traced-mesh:gatewayCertificateFile, traced-mesh:gatewayCertificateSecret or "
         "traced-mesh:gatewayCertificateIssuer",
         kinds("Gateway"),
         _plain_http,
+    ),
+    StackRule(
+        "listeners-encrypted",
+        "In prod, a Gateway of the Gateway API takes encrypted requests only, and redirects all others.",
+        Severity.HIGH,
+        PROD_ONLY,
+        "set traced-mesh:gatewayHosts, and traced-mesh:gatewayCertificateFile, traced-mesh:gatewayCertificateSecret or "
+        "traced-mesh:gatewayCertificateIssuer",
+        kinds("Gateway", "HTTPRoute"),
+        _plain_listeners,
     ),
     ResourceRule(
         "mutual-tls-not-weakened",

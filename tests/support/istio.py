@@ -88,6 +88,11 @@ class Istio:
         names = ("platform/kube/bookinfo.yaml", "networking/bookinfo-gateway.yaml")
         return [document for name in names for document in _documents((folder / name).read_text(encoding="utf-8"))]
 
+    def bookinfo_by_gateway_api(self) -> list[Document]:
+        """Return Istio's own Gateway and HTTPRoute of Bookinfo."""
+        path = self.samples / "bookinfo/gateway-api/bookinfo-gateway.yaml"
+        return _documents(path.read_text(encoding="utf-8"))
+
 
 def the(documents: list[Document], kind: str, name: str) -> Document:
     """Return the one document of that kind and name."""

@@ -189,7 +189,7 @@ class _Cloud(mocks.Mocks):
     def new_resource(self, args: Any) -> tuple[str | None, dict[str, Any]]:
         inputs: dict[str, Any] = dict(args.inputs)
         if args.typ == "kubernetes:core/v1:Service":
-            spec = inputs["spec"]
+            spec: dict[str, Any] = inputs.get("spec") or {"ports": [{"port": 80}, {"port": 443}]}  # none: only read
             ports = [{**port, "nodePort": NODE_PORT + index} for index, port in enumerate(spec["ports"])]
             address = {"loadBalancer": {"ingress": [{"ip": LOAD_BALANCER_IP}]}}
             inputs |= {"spec": {**spec, "ports": ports}, "status": address}

@@ -26,6 +26,7 @@ OUTPUTS: Final[Mapping[str, Any]] = {
     "gatewayUrl": "http://192.0.2.1",
     "namespaces": ["bookinfo", "observability", "istio-ingress"],
     "gatewayNamespace": "istio-ingress",
+    "gatewayApi": False,
     "collectorNamespace": "observability",
     "bookinfoNamespace": "bookinfo",
 }

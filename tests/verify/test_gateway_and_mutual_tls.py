@@ -47,9 +47,9 @@ def test_the_gateways_address_is_the_one_in_the_outputs(
 
 def test_an_open_port_passes_and_a_closed_one_is_named() -> None:
     with socket.create_server((LOOPBACK, 0)) as server:
-        assert connect(LOOPBACK, server.getsockname()[1], "istio-ingress").verdict is Verdict.PASS
+        assert connect(LOOPBACK, server.getsockname()[1], "istio-ingress", "it").verdict is Verdict.PASS
 
-    assert connect(LOOPBACK, free_ports(1)[0], "istio-ingress").cause is Cause.GATEWAY_PORT_CLOSED
+    assert connect(LOOPBACK, free_ports(1)[0], "istio-ingress", "it").cause is Cause.GATEWAY_PORT_CLOSED
 
 
 def test_a_host_that_dns_does_not_know_is_named() -> None:
@@ -89,6 +89,86 @@ def test_traffic_may_be_sent_elsewhere() -> None:
 
     assert causes(found) == []
     assert found[-1].verdict is Verdict.PASS
+
+
+GATEWAY_API = "/apis/gateway.networking.k8s.io/v1/namespaces"
+API_GATEWAY = f"{GATEWAY_API}/istio-ingress/gateways/ingress"
+ROUTE = f"{GATEWAY_API}/bookinfo/httproutes/bookinfo"
+
+
+def conditions(**said: str) -> list[dict[str, str]]:
+    """Return conditions that hold, but for those of which something else is said."""
+    holding = dict.fromkeys(["Accepted", "Programmed", "ResolvedRefs"], "")
+    return [
+        {"type": kind, "status": "False" if message else "True", "message": message}
+        for kind, message in {**holding, **said}.items()
+    ]
+
+
+def api_gateway(of_listener: list[dict[str, str]] | None = None, **said: str) -> dict[str, Any]:
+    listener = {"name": "https", "conditions": of_listener or conditions()}
+    return {"status": {"conditions": conditions(**said), "listeners": [listener]}}
+
+
+def route(**said: str) -> dict[str, Any]:
+    return {"status": {"parents": [{"conditions": conditions(**said)}]}}
+
+
+def by_gateway_api(**objects: Any) -> Cluster:
+    label = {"gateway.networking.k8s.io/gateway-name": "ingress"}
+    deployment = "/apis/apps/v1/namespaces/istio-ingress/deployments/ingress-istio"
+    return Cluster(
+        {
+            API_GATEWAY: api_gateway(),
+            ROUTE: route(),
+            deployment: {"metadata": {"name": "ingress-istio"}, "spec": {"replicas": 1}},
+            f"{NAMESPACE}/pods": [pod("ingress-x", labels=label)],
+            f"{NAMESPACE}/services/ingress-istio": service({"ip": "192.0.2.1"}),
+            "/api/v1/nodes": [{"metadata": {"name": "node-1", "annotations": {"kwok.x-k8s.io/node": "fake"}}}],
+            **objects,
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    ("objects", "cause", "evidence"),
+    [
+        ({}, None, ""),
+        ({API_GATEWAY: None}, Cause.GATEWAY_MISSING, "no Gateway istio-ingress/ingress"),
+        (
+            {API_GATEWAY: {"status": {}}},
+            Cause.GATEWAY_NOT_PROGRAMMED,
+            "Accepted: istiod says nothing of it",
+        ),
+        (
+            {API_GATEWAY: api_gateway(Programmed="address pending")},
+            Cause.GATEWAY_NOT_PROGRAMMED,
+            "Programmed: address pending",
+        ),
+        (
+            {API_GATEWAY: api_gateway(conditions(ResolvedRefs="secret not found"))},
+            Cause.GATEWAY_CERTIFICATE_MISSING,
+            "listener https: ResolvedRefs: secret not found",
+        ),
+        ({ROUTE: None}, Cause.ROUTE_MISSING, "no HTTPRoute bookinfo/bookinfo"),
+        ({ROUTE: {"status": {}}}, Cause.ROUTE_REFUSED, "Accepted: istiod says nothing of it"),
+        ({ROUTE: route(Accepted="not allowed")}, Cause.ROUTE_REFUSED, "Accepted: not allowed"),
+        ({ROUTE: route(ResolvedRefs="no backend")}, Cause.ROUTE_LEADS_NOWHERE, "ResolvedRefs: no backend"),
+        (
+            {f"{NAMESPACE}/services/ingress-istio": None},
+            Cause.GATEWAY_MISSING,
+            "no Service istio-ingress/ingress-istio",
+        ),
+    ],
+)
+def test_what_istiod_says_of_the_gateway_api_is_one_failure(
+    objects: dict[str, Any], cause: Cause | None, evidence: str
+) -> None:
+    found = STAGE.check(context(by_gateway_api(**objects), gatewayApi=True), lambda _: None)
+
+    assert causes(found) == ([cause] if cause else [])
+    failing = [finding for finding in found if finding.verdict is Verdict.FAIL]
+    assert [finding.evidence[0] for finding in failing] == ([evidence] if cause else [])
 
 
 OPEN = Answer(200, {})

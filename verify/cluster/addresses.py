@@ -48,13 +48,12 @@ def resolve(host: str) -> Finding:
     return passed(title, ", ".join(found))
 
 
-def connect(host: str, port: int, namespace: str) -> Finding:
-    """Return whether somebody listens at an address."""
+def connect(host: str, port: int, namespace: str, service: str) -> Finding:
+    """Return whether somebody listens at an address, that of a Service."""
     title = f"port {port} of {host} is open"
     try:
         socket.create_connection((host, port), _PATIENCE).close()
     except OSError as error:
-        return failed(
-            title, Cause.GATEWAY_PORT_CLOSED, f"from this machine: {error.strerror or error}", namespace=namespace
-        )
+        seen = f"from this machine: {error.strerror or error}"
+        return failed(title, Cause.GATEWAY_PORT_CLOSED, seen, namespace=namespace, service=service)
     return passed(title, "TCP connection from this machine")

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from common.images import version_of
 from common.plain import at, map_at
-from components.constants.names import COLLECTOR_SELECTOR, DEFAULT_REVISION, GATEWAY_SELECTOR
+from components.constants.names import COLLECTOR_SELECTOR, DEFAULT_REVISION
 from verify.causes import Cause
 from verify.cluster.deployments import complaints, replicas
 from verify.cluster.pods import (
@@ -63,7 +63,7 @@ def judge_sidecars(seen: Seen, expected: Expected) -> list[Finding]:
     pods = [pod for pod in seen.pods if not is_over(pod) and not pod["spec"].get("hostNetwork")]
     waiting = {name_of(pod): missing for pod in pods if (missing := _missing_secrets(pod, seen.secrets))}
     faults = [fault for pod in pods for fault in _faults(pod, expected, waits=name_of(pod) in waiting)]
-    faults += _without_pods(seen)
+    faults += _without_pods(seen, expected.gateway.selector)
     found = [
         failed(title, cause, *(each.evidence for each in alike), namespace=namespace, pod=alike[0].pod)
         for cause in dict.fromkeys(each.cause for each in faults)
@@ -96,19 +96,19 @@ def _faults(pod: Pod, expected: Expected, *, waits: bool) -> Iterator[_Fault]:
     revision = at(pod, "metadata", "annotations", _REVISION) or DEFAULT_REVISION
     if revision != expected.istio_revision:
         yield _Fault(Cause.SIDECAR_OTHER_REVISION, name, f"Pod {name} is of revision {revision}")
-    if not waits and not is_ready(pod, PROXY) and not _has_own_stage(pod):
+    if not waits and not is_ready(pod, PROXY) and not _has_own_stage(pod, expected.gateway.selector):
         yield _Fault(Cause.SIDECAR_NOT_READY, name, f"Pod {name}: {why_not_ready(pod, PROXY)}")
 
 
-def _has_own_stage(pod: Pod) -> bool:
-    return matches(pod, GATEWAY_SELECTOR) or (matches(pod, COLLECTOR_SELECTOR) and phase(pod) != "Running")
+def _has_own_stage(pod: Pod, gateway: Mapping[str, str]) -> bool:
+    return matches(pod, gateway) or (matches(pod, COLLECTOR_SELECTOR) and phase(pod) != "Running")
 
 
-def _without_pods(seen: Seen) -> Iterator[_Fault]:
+def _without_pods(seen: Seen, gateway: Mapping[str, str]) -> Iterator[_Fault]:
     """Yield the Deployments that want Pods and have none, because they are refused: there is nothing to look at."""
     for deployment in seen.deployments:
         selector = map_at(deployment, "spec", "selector", "matchLabels")
-        own_stage = selector.items() in (GATEWAY_SELECTOR.items(), COLLECTOR_SELECTOR.items())
+        own_stage = selector.items() in (gateway.items(), COLLECTOR_SELECTOR.items())
         if replicas(deployment)[1] == 0 or own_stage or any(matches(pod, selector) for pod in seen.pods):
             continue
         name = str(deployment["metadata"]["name"])

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Final
 
-from components.constants.names import GATEWAY_SELECTOR
 from components.constants.ports import STATUS_PORT
 from components.model.bookinfo import PAGE, PORT, PRODUCTPAGE
 from verify.causes import Cause
@@ -58,7 +57,7 @@ def _from_gateway(context: Context, address: str, otherwise: Finding) -> Finding
     """
     namespace = context.expected.gateway_namespace
     pods = context.kubernetes.items(f"/api/v1/namespaces/{namespace}/pods")
-    gateway = ready_pod(pods, GATEWAY_SELECTOR)
+    gateway = ready_pod(pods, context.expected.gateway.selector)
     if gateway is None:
         return otherwise
     host = f"[{address}]" if ":" in address else address

@@ -6,7 +6,6 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import Final
 
-from components.constants.names import GATEWAY
 from components.model.bookinfo import PRODUCTPAGE, REVIEWS
 from verify.backends.backend import Search, SpanStore
 from verify.backends.choose import BackendKind, choose
@@ -81,7 +80,11 @@ def _ready(context: Context) -> tuple[ServiceNaming, Traffic, str] | Finding:
     if url is None:
         why = "nobody said where its query API is (--backend-url); a stack knows only where spans are sent"
         return skipped(_ASKED, why, Cause.BACKEND_NOT_ASKED)
-    return ServiceNaming(namespace, f"{GATEWAY}.{context.expected.gateway_namespace}"), traffic, url
+    return (
+        ServiceNaming(namespace, f"{context.expected.gateway.name}.{context.expected.gateway_namespace}"),
+        traffic,
+        url,
+    )
 
 
 def observe(

@@ -101,6 +101,8 @@ def options(args: GkeClusterArgs) -> dict[str, Any]:
         inputs["database_encryption"] = {"state": "ENCRYPTED", "key_name": args.encryption_key}
     if args.binary_authorization:
         inputs["binary_authorization"] = {"evaluation_mode": "PROJECT_SINGLETON_POLICY_ENFORCE"}
+    if args.gateway_api:
+        inputs["gateway_api_config"] = {"channel": "CHANNEL_STANDARD"}
     maintenance = _maintenance(args)
     if maintenance:
         inputs["maintenance_policy"] = maintenance

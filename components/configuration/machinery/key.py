@@ -12,6 +12,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from components.configuration.machinery.cluster_facts import ClusterFacts
+from components.model.gateway_api import InstalledCrds
 
 
 @dataclass(frozen=True)
@@ -87,8 +88,11 @@ class ReadingContext:
         root: the project's folder, to which paths are relative.
         now: the time, with its zone, at which certificates must be valid.
         cluster: returns what is known of the cluster that a kubeconfig (its text) leads to. Default: nothing.
+        installed_crds: returns which of the Gateway API's CRDs the cluster of a kubeconfig (its text) has; `None` where
+            that can't be told. Default: it has none.
     """
 
     root: Path
     now: datetime
     cluster: Callable[[str], ClusterFacts] = lambda _: ClusterFacts()
+    installed_crds: Callable[[str], InstalledCrds | None] = lambda _: InstalledCrds()

@@ -7,6 +7,7 @@ import pytest
 from pulumi_kubernetes.core.v1 import ConfigMap
 
 from components.bookinfo.bookinfo import Bookinfo, BookinfoArgs
+from components.bookinfo.routes import HttpRoute, IstioRoute
 from components.kubernetes.resources import RESOURCES
 from tests.support.istio import Document, Istio
 from tests.support.lists import by_name, non_empty
@@ -90,7 +91,7 @@ DIFFERENCES: Final[tuple[Callable[[Document], None], ...]] = (
 
 @pytest.fixture(scope="module")
 def bookinfo() -> Recording:
-    return record(lambda: Bookinfo("bookinfo", BookinfoArgs("bookinfo", after=[ConfigMap("injector")])))
+    return record(lambda: Bookinfo("bookinfo", BookinfoArgs("bookinfo", IstioRoute(), after=[ConfigMap("injector")])))
 
 
 def ours(made: Recording) -> dict[str, Any]:
@@ -137,7 +138,7 @@ def test_virtual_service_waits_for_the_gateway_that_it_names(bookinfo: Recording
 
 
 def test_bookinfo_is_served_by_https_with_a_certificate_and_http_is_redirected_there() -> None:
-    args = BookinfoArgs("bookinfo", hosts=("www.example.com",), certificate="gateway-tls")
+    args = BookinfoArgs("bookinfo", IstioRoute(hosts=("www.example.com",), certificate="gateway-tls"))
 
     made = record(lambda: Bookinfo("bookinfo", args))
 
@@ -154,3 +155,38 @@ def test_bookinfo_is_served_by_https_with_a_certificate_and_http_is_redirected_t
         },
     ]
     assert made.only("VirtualService").inputs["spec"]["hosts"] == ["www.example.com"]
+
+
+def http_route(**given: Any) -> Recording:
+    def make() -> None:
+        route = HttpRoute("istio-ingress", **given)
+        Bookinfo("bookinfo", BookinfoArgs("bookinfo", route, route_after=[ConfigMap("gateway")]))
+
+    return record(make)
+
+
+def test_route_by_the_gateway_api_has_the_rules_of_istios_own(istio: Istio) -> None:
+    (sample,) = (each for each in istio.bookinfo_by_gateway_api() if each["kind"] == "HTTPRoute")
+
+    assert http_route().only("HTTPRoute").inputs["spec"] == {
+        "parentRefs": [{"name": "ingress", "namespace": "istio-ingress", "sectionName": "http"}],
+        "rules": sample["spec"]["rules"],
+    }
+
+
+def test_route_by_the_gateway_api_takes_the_place_of_istios_objects_and_waits_for_the_gateway() -> None:
+    made = http_route()
+
+    assert not made.of_kind("Gateway") + made.of_kind("VirtualService")
+    assert made.only("HTTPRoute").type == "kubernetes:gateway.networking.k8s.io/v1:HTTPRoute"
+    assert {each.kind for each in made.resources if "gateway" in made.waits_for(each.name)} == {"HTTPRoute"}
+    assert made.only("HTTPRoute").inputs["metadata"]["annotations"] == {
+        "pulumi.com/waitFor": "jsonpath={.status.parents[0].conditions[?(@.type=='Accepted')].status}=True"
+    }
+
+
+def test_route_by_the_gateway_api_hangs_on_the_listener_of_each_host_and_of_https_only() -> None:
+    spec = http_route(hosts=("www.example.com", "*.shop.example.com"), tls=True).only("HTTPRoute").inputs["spec"]
+
+    assert [each["sectionName"] for each in spec["parentRefs"]] == ["https", "https-2"]
+    assert spec["hostnames"] == ["www.example.com", "*.shop.example.com"]

@@ -17,6 +17,7 @@ from components.configuration.machinery.cluster_facts import ClusterFacts, Other
 from components.configuration.machinery.problems import ConfigurationError
 from components.configuration.reading import parse_settings
 from components.configuration.settings import Settings
+from components.model.gateway_api import BUNDLE_VERSION, GATEWAYS, InstalledCrds
 from local.certificates import Authority, KeyPair, new_authority, new_key
 from tests.support.certificates import new_files
 
@@ -28,6 +29,7 @@ EXISTING: Mapping[str, str] = {"clusterKind": "existing", "kubeconfig": "kubecon
 SATELLITES: Mapping[str, str] = {"backend": "lightstep-satellites", "backendAddress": "satellite.example.com:9292"}
 OTLP: Mapping[str, str] = {"gcpProject": "my-project", "backend": "otlp", "backendAddress": "otlp.example.com:4317"}
 DAY = timedelta(days=1)
+NO_CRDS = InstalledCrds()
 
 #: The file of the key that all certificates of clients and of the gateway have, and the key.
 KEY_FILE = new_files().key
@@ -110,6 +112,14 @@ def charts(folder: Path, **versions: str) -> None:
         (folder / chart / "Chart.yaml").write_text(f"name: {chart}\nversion: {version}\n")
 
 
+def crds(release: str | None) -> str:
+    """Return a file with the Gateway API's CRDs of a release, as far as they are looked at."""
+    metadata: dict[str, Any] = {"name": GATEWAYS}
+    if release:
+        metadata["annotations"] = {BUNDLE_VERSION: release}
+    return yaml.safe_dump_all([{"metadata": {"name": "gatewayclasses"}}, {"metadata": metadata}])
+
+
 def read(
     raw: Mapping[str, str],
     root: Path,
@@ -117,15 +127,24 @@ def read(
     secret_keys: frozenset[str] = SECRETS,
     kubernetes: str | None = None,
     others: Sequence[str] = (),
+    found: InstalledCrds | None = NO_CRDS,
 ) -> Settings:
     """Return the settings that `raw` describes.
 
     An existing cluster's API server says that it is of version `kubernetes`, and has an Istio that Helm installed of
-    each of the revisions `others`.
+    each of the revisions `others`, and the Gateway API's CRDs `found`.
     """
     istios = tuple(OtherIstio(f"injector-of-{revision}", revision, ("helm",)) for revision in others)
     facts = ClusterFacts(Version(kubernetes) if kubernetes else None, istios)
-    return parse_settings(raw, stack=stack, root=root, now=NOW, secret_keys=secret_keys, cluster=lambda _: facts)
+    return parse_settings(
+        raw,
+        stack=stack,
+        root=root,
+        now=NOW,
+        secret_keys=secret_keys,
+        cluster=lambda _: facts,
+        installed_crds=lambda _: found,
+    )
 
 
 def message(raw: Mapping[str, str], root: Path, **asked: Any) -> str:
@@ -154,6 +173,10 @@ def fill(project: Path) -> None:
         "latin-1.yaml": "café: 1\n".encode("latin-1"),
         "missing-ca.yaml": kubeconfig(clusters=[{"name": "kind", "cluster": {"certificate-authority": "gone.crt"}}]),
         "deployment.yaml": "kind: Deployment\n",
+        "standard-install.yaml": crds("v1.6.0"),
+        "gateway-api-1.3.yaml": crds("v1.3.0"),
+        "gateway-api-1.1.yaml": crds("v1.1.0"),
+        "gateway-api-unmarked.yaml": crds(None),
         "list.yaml": "- one\n",
         "broken.yaml": "a: [\n",
         "good-ca.pem": authority().pem,

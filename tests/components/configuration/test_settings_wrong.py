@@ -6,8 +6,18 @@ from typing import Any
 
 import pytest
 import yaml
+from packaging.version import Version
 
-from tests.components.configuration.settings_support import EXISTING, OTLP, RIGHT, SATELLITES, SECRETS, message
+from components.model.gateway_api import InstalledCrds
+from tests.components.configuration.settings_support import (
+    EXISTING,
+    NO_CRDS,
+    OTLP,
+    RIGHT,
+    SATELLITES,
+    SECRETS,
+    message,
+)
 
 TABLES = sorted((Path(__file__).parent / "wrong_settings").glob("*.yaml"))
 BASES = {"gke": RIGHT, "existing": EXISTING, "satellites": {**RIGHT, **SATELLITES}, "otlp": OTLP}
@@ -35,17 +45,20 @@ def configuration(case: dict[str, Any], project: Path) -> dict[str, str]:
 
 
 def options(case: dict[str, Any]) -> dict[str, Any]:
+    crds = case.get("crds", {})
+    found = InstalledCrds(Version(crds["version"]), ours=crds["ours"]) if crds else NO_CRDS
     return {
         "secret_keys": frozenset(case.get("secret_keys", SECRETS)),
         "kubernetes": case.get("kubernetes"),
         "others": case.get("others", ()),
+        "found": found,
     }
 
 
 def test_every_case_of_the_tables_is_asked() -> None:
     written = [line for table in TABLES for line in table.read_text(encoding="utf-8").splitlines()]
 
-    assert len(CASES) == sum(line.startswith("- name: ") for line in written) >= 397
+    assert len(CASES) == sum(line.startswith("- name: ") for line in written) >= 409
 
 
 @pytest.mark.parametrize("base", BASES.values(), ids=BASES)

@@ -142,6 +142,7 @@ def test_outputs_of_an_environment(project: Path) -> None:
         "productPageUrl": f"http://{LOAD_BALANCER_IP}/productpage",
         "namespaces": ["bookinfo", "observability", "istio-ingress"],
         "gatewayNamespace": "istio-ingress",
+        "gatewayApi": False,
         "collectorNamespace": "observability",
         "bookinfoNamespace": "bookinfo",
     }
@@ -395,3 +396,35 @@ def test_gateway_keeps_to_the_addresses_that_are_configured(project: Path) -> No
 
     assert spec["loadBalancerIP"] == "203.0.113.10"
     assert spec["loadBalancerSourceRanges"] == ["203.0.113.0/24"]
+
+
+def test_gateway_by_the_gateway_api_takes_the_place_of_the_other(project: Path) -> None:
+    made = environment(project, gatewayApi="true", istioVersion="1.31.0")
+
+    assert made.named("gateway").type == "traced-mesh:gateway:ApiGateway"
+    assert made.only("Gateway").type.startswith("kubernetes:gateway.networking.k8s.io/")
+    assert not made.of_kind("VirtualService")
+    assert "istio-ingressgateway" not in {each.inputs["metadata"]["name"] for each in made.of_kind("Deployment")}
+    assert made.named("gateway-api-file").inputs["file"].endswith("/v1.6.0/standard-install.yaml")
+    assert {"gateway-api-file", "security-gateway-ingress-istio"} <= made.waits_for("gateway-gateway")
+    assert "gateway-gateway" in made.waits_for("bookinfo-http-route")
+    assert made.outputs["gatewayApi"] is True
+    assert made.outputs["gatewayUrl"] == f"http://{LOAD_BALANCER_IP}"
+
+
+def test_gateway_by_the_gateway_api_serves_the_certificate_that_is_configured(project: Path) -> None:
+    given = {"gatewayHosts": '["www.example.com"]', "gatewayCertificateSecret": "www-tls"}
+
+    made = environment(project, gatewayApi="true", **given)
+
+    _, https = made.named("gateway-gateway").inputs["spec"]["listeners"]
+    assert https["tls"]["certificateRefs"] == [{"group": "", "kind": "Secret", "name": "www-tls"}]
+    assert made.named("bookinfo-http-route").inputs["spec"]["parentRefs"][0]["sectionName"] == "https"
+    assert made.outputs["productPageUrl"] == "https://www.example.com/productpage"
+
+
+def test_gke_brings_the_crds_of_the_gateway_api_itself(project: Path) -> None:
+    made = environment(project, RIGHT, gatewayApi="true")
+
+    assert made.only("Cluster").inputs["gatewayApiConfig"] == {"channel": "CHANNEL_STANDARD"}
+    assert not made.of_kind("ConfigFile")

@@ -8,10 +8,11 @@ from packaging.version import Version
 
 from components.backends.address import BackendAddress
 from components.backends.backend import LIGHTSTEP_HEADER, Backend
-from components.bookinfo.access import CALLERS
+from components.bookinfo.access import CALLERS, GATEWAY
 from components.constants.choices import MutualTlsMode, TracingMode
 from components.environment.security import Security, SecurityArgs
 from components.model.bookinfo import APPLICATIONS
+from components.model.gateway import BY_GATEWAY_API, INJECTED
 from components.tracing.plan import TracingPlan
 from components.versions.istio import row_for
 from tests.support.mocks import Recorded, Recording, record
@@ -40,6 +41,7 @@ def security(version: str = "1.30.0", **changes: Any) -> Recording:
         "tracing": TracingPlan(Version(version), row_for(Version(version)).default_mode, BACKEND),
         "mutual_tls": MutualTlsMode.STRICT,
         "injection_label": {"istio-injection": "enabled"},
+        "form": INJECTED,
         "gateway": "istio-ingress",
         "bookinfo": "bookinfo",
         "bookinfo_is_alone": True,
@@ -85,13 +87,13 @@ def test_upgrade_of_istio_changes_the_objects_that_are_there() -> None:
 @pytest.mark.parametrize(
     ("callee", "caller"),
     [
-        ("productpage", "cluster.local/ns/istio-ingress/sa/istio-ingressgateway"),
+        ("productpage", "cluster.local/ns/istio-ingress/sa/*"),
         ("details", "cluster.local/ns/bookinfo/sa/bookinfo-productpage"),
         ("reviews", "cluster.local/ns/bookinfo/sa/bookinfo-productpage"),
         ("ratings", "cluster.local/ns/bookinfo/sa/bookinfo-reviews"),
     ],
 )
-def test_each_application_takes_calls_of_one_identity_only(callee: str, caller: str) -> None:
+def test_each_application_takes_calls_of_one_caller_only(callee: str, caller: str) -> None:
     assert named(security(), "AuthorizationPolicy", callee) == {
         "selector": {"matchLabels": {"app": callee}},
         "action": "ALLOW",
@@ -136,6 +138,23 @@ def test_gateway_is_reached_on_its_ports_and_reaches_the_mesh() -> None:
     assert spec["egress"] == [mesh, COLLECTOR, *SIDECAR]
 
 
+def test_policies_choose_the_gateways_pods_in_either_form_and_both_can_stand_side_by_side() -> None:
+    injected, by_api = (security(form=form) for form in (INJECTED, BY_GATEWAY_API))
+
+    label = {"gateway.networking.k8s.io/gateway-name": "ingress"}
+    calls = named(by_api, "AuthorizationPolicy", "ingress-istio", "istio-ingress")
+    assert calls["selector"] == {"matchLabels": label}
+    assert named(by_api, "NetworkPolicy", "ingress-istio", "istio-ingress")["podSelector"] == {"matchLabels": label}
+    both = [{each.name for each in recording.resources} for recording in (injected, by_api)]
+    assert both[0] ^ both[1] == {
+        f"security-gateway-{policy}{name}"
+        for policy in ("", "authorization-")
+        for name in ("istio-ingressgateway", "ingress-istio")
+    }
+    for kind in ("AuthorizationPolicy", "NetworkPolicy"):
+        assert named(by_api, kind, "productpage") == named(injected, kind, "productpage")
+
+
 @pytest.mark.parametrize(
     ("application", "callees"),
     [("productpage", ["details", "reviews"]), ("reviews", ["ratings"]), ("details", []), ("ratings", [])],
@@ -155,12 +174,7 @@ def test_each_application_is_reached_by_its_callers_only() -> None:
 
     (page,) = named(made, "NetworkPolicy", "productpage")["ingress"]
     (ratings,) = named(made, "NetworkPolicy", "ratings")["ingress"]
-    assert page["from"] == [
-        {
-            "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "istio-ingress"}},
-            "podSelector": {"matchLabels": {"app": "istio-ingressgateway", "istio": "ingressgateway"}},
-        }
-    ]
+    assert page["from"] == [{"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "istio-ingress"}}}]
     assert [each["podSelector"]["matchLabels"] for each in ratings["from"]] == [{"app": "reviews"}]
     assert page["ports"] == ratings["ports"] == [{"protocol": "TCP", "port": 9080}]
 
@@ -181,7 +195,7 @@ def test_every_application_is_called_by_one_that_exists() -> None:
     known = {application.name for application in APPLICATIONS}
 
     assert CALLERS.keys() == known
-    assert {caller for callers in CALLERS.values() for caller in callers} <= known | {"istio-ingressgateway"}
+    assert {caller for callers in CALLERS.values() for caller in callers} <= known | {GATEWAY}
 
 
 def test_without_bookinfo_only_the_gateway_and_mutual_tls_are_left() -> None:

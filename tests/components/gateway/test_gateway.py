@@ -6,15 +6,16 @@ import pytest
 from pulumi_kubernetes.core.v1 import ConfigMap
 
 from components.constants.choices import ServiceType
-from components.gateway.gateway import GatewayArgs, IngressGateway, entry_url
-from components.model.secret_mounts import CA, TOKEN
+from components.gateway.entry import GatewayArgs, entry_url
+from components.gateway.gateway import IngressGateway, IngressGatewayArgs
+from components.model.secret_mounts import CA, TOKEN, SecretMount
 from tests.support.mocks import LOAD_BALANCER_IP, NODE_PORT, Recording, record
 
 
-def gateway(**args: Any) -> Recording:
+def gateway(files: tuple[SecretMount, ...] = (), **args: Any) -> Recording:
     def make() -> dict[str, Any]:
-        made = IngressGateway("gateway", GatewayArgs("istio-ingress", **args))
-        return {"host": made.host, "port": made.port, "url": made.url}
+        entry = IngressGateway("gateway", IngressGatewayArgs(GatewayArgs("istio-ingress", **args), files)).entry
+        return {"host": entry.host, "port": entry.port, "url": entry.url}
 
     return record(make)
 
@@ -158,7 +159,11 @@ def test_no_revision_is_named_by_default() -> None:
 
 
 def test_only_the_pods_wait_for_the_injector() -> None:
-    made = record(lambda: IngressGateway("gateway", GatewayArgs("istio-ingress", after=[ConfigMap("injector")])))
+    def make() -> None:
+        args = GatewayArgs("istio-ingress", after=[ConfigMap("injector")])
+        IngressGateway("gateway", IngressGatewayArgs(args))
+
+    made = record(make)
 
     waiting = {each.name for each in made.resources if "injector" in made.waits_for(each.name)}
     assert waiting == {"gateway-deployment"}

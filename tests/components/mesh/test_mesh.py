@@ -7,13 +7,8 @@ import pulumi_kubernetes as kubernetes
 import pytest
 from pydantic import SecretStr
 
-from components.mesh.chart_transforms import (
-    harden_pods,
-    hide_config_maps,
-    keep_definitions,
-    leave_failure_policy,
-    leave_service,
-)
+from components.kubernetes.transforms import keep_definitions
+from components.mesh.chart_transforms import harden_pods, hide_config_maps, leave_failure_policy, leave_service
 from components.mesh.mesh import ChartSource, Mesh, MeshArgs
 from tests.support.mocks import Recording, Secret, plain_texts, record
 from tests.support.transforms import ignored_by, kept_by, through

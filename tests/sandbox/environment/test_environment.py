@@ -139,6 +139,7 @@ def test_outputs_say_how_the_environment_is_reached(running: Running) -> None:
         "productPageUrl": f"http://{address}/productpage",
         "namespaces": ["bookinfo", "observability", "istio-ingress"],
         "gatewayNamespace": "istio-ingress",
+        "gatewayApi": False,
         "collectorNamespace": "observability",
         "bookinfoNamespace": "bookinfo",
         "verifyCommand": "make verify STACK=sandbox",

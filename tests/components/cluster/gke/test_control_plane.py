@@ -119,7 +119,11 @@ def test_deletion_protection_is_googles_and_pulumis(asked: bool) -> None:
 def test_what_is_optional_is_left_out() -> None:
     inputs = cluster()
 
-    assert {"databaseEncryption", "binaryAuthorization", "maintenancePolicy"}.isdisjoint(inputs)
+    assert {"databaseEncryption", "binaryAuthorization", "gatewayApiConfig", "maintenancePolicy"}.isdisjoint(inputs)
+
+
+def test_gke_installs_the_gateway_api() -> None:
+    assert cluster(gateway_api=True)["gatewayApiConfig"] == {"channel": "CHANNEL_STANDARD"}
 
 
 def test_secrets_are_encrypted_with_a_key_of_ones_own() -> None:

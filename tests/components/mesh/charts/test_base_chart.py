@@ -2,7 +2,8 @@
 
 import pytest
 
-from components.mesh.chart_transforms import keep_definitions, leave_failure_policy
+from components.kubernetes.transforms import keep_definitions
+from components.mesh.chart_transforms import leave_failure_policy
 from components.mesh.mesh import DEFAULT_VALIDATOR
 from local.toolchain.programs import NEWEST_ISTIO
 from tests.components.mesh.charts.chart_settings import EXTRA_BASE, base

@@ -4,7 +4,6 @@ import json
 from collections.abc import Sequence
 from typing import Annotated, Final, TypeAlias
 
-from packaging.version import Version
 from pydantic import InstanceOf
 
 from components.configuration.gateway import GatewaySettings
@@ -126,17 +125,13 @@ def _file_is_new_enough(settings: GatewayApiSettings, around: ReadingContext) ->
 def _others_crds_are_new_enough(settings: GatewayApiSettings, around: ReadingContext) -> Faults:
     found = _installed(settings, around)
     if found and found.version and not found.ours and found.version < OLDEST_CRDS:
-        address = _RELEASE.format(version=crds_for(_supported(settings.istio_version)))
+        address = _RELEASE.format(version=crds_for(settings.istio_version))
         reason = (
             f"the cluster has the CRDs of release {found.version} and somebody else looks after them; whoever that is "
             f"brings newer ones: kubectl apply --server-side --filename {address}"
         )
         allowed = f"true where the cluster has CRDs of Gateway API {OLDEST_CRDS} or newer, or none; or false"
         yield Fault("gateway_api", reason, fixes=(remove("gateway_api"),), allowed=allowed)
-
-
-def _supported(istio: Version) -> Version:
-    return istio if has_gateway_api(istio) else FIRST
 
 
 GATEWAY_API_CONSTRAINTS: Final[Sequence[Constraint[GatewayApiSettings]]] = (

@@ -39,9 +39,9 @@ OLDEST_CRDS: Final = Version("1.2.0")
 
 
 def crds_for(istio: Version) -> Version:
-    """Return the Gateway API release whose CRDs go with an Istio version, `FIRST` or newer."""
+    """Return the Gateway API release whose CRDs go with an Istio version; with one older than `FIRST` the oldest."""
     release = Version(istio.base_version)  # a release candidate has what its release will have
-    return next(row.crds for row in reversed(TABLE) if row.since <= release)
+    return next((row.crds for row in reversed(TABLE) if row.since <= release), TABLE[0].crds)
 
 
 def has_gateway_api(istio: Version) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from components.backends.jaeger import JaegerAddresses, jaeger_configuration
 from components.constants.ports import JAEGER_QUERY_PORT, ZIPKIN_PORT
 from demo.layout import (
     BACKEND_HOST,
@@ -19,7 +20,6 @@ from demo.layout import (
     Layout,
 )
 from local.certificates import Authority, KeyPair
-from local.jaeger import JaegerAddresses, jaeger_configuration
 from local.ports import LOOPBACK
 
 

@@ -69,6 +69,8 @@ def _protocols(preset: Preset) -> str:
 
 def _credential(preset: Preset) -> str:
     further = [f"`{name}: {value}`" for name, value in preset.headers.items()]
+    if preset.in_cluster:
+        return "none"
     if preset.token_header is None:
         return ", ".join(["none, or in `accessTokenHeader`", *further])
     scheme = f"{preset.token_scheme} " if preset.token_scheme else ""
@@ -77,4 +79,6 @@ def _credential(preset: Preset) -> str:
 
 
 def _certificate(preset: Preset) -> str:
+    if preset.in_cluster:
+        return "none: mutual TLS of the mesh"
     return f"{'a public CA' if preset.public_ca else 'ISRG Root X1'}, or `backendCaFile`"

@@ -10,6 +10,8 @@ from components.constants.names import (
     COLLECTOR_NAMESPACE,
     COLLECTOR_SELECTOR,
     ISTIO_NAMESPACE,
+    JAEGER,
+    JAEGER_SELECTOR,
 )
 from components.constants.ports import JAEGER_QUERY_PORT, OTLP_PORT, TEMPO_QUERY_PORT, WEBHOOK_PORT, ZIPKIN_PORT
 from components.model.bookinfo import PRODUCTPAGE, REVIEWS
@@ -24,6 +26,7 @@ _RESTORE: Final = "pulumi up --refresh --stack {stack}"
 _THERE: Final = "--namespace {namespace}"
 _ROLL: Final = f"kubectl rollout restart deployment {_THERE}"
 _COLLECTOR_PODS: Final = ",".join(f"{label}={value}" for label, value in COLLECTOR_SELECTOR.items())
+_JAEGER_PODS: Final = ",".join(f"{label}={value}" for label, value in JAEGER_SELECTOR.items())
 _COLLECTOR_LOG: Final = f"kubectl logs {_THERE} deployment/{COLLECTOR}"
 _CNI_AGENTS: Final = " ".join(
     ["--namespace", CNI_NAMESPACE, "--selector", *(f"{label}={value}" for label, value in CNI_AGENT_SELECTOR.items())]
@@ -309,6 +312,20 @@ class Cause(StrEnum):
         "backend-refuses-spans",
         "The backend answers, but does not take the spans.",
         f"read why: {_COLLECTOR_LOG}",
+    )
+    # Jaeger in the cluster
+    JAEGER_MISSING = (
+        "jaeger-missing",
+        "The Deployment of Jaeger in the cluster does not exist.",
+        _RESTORE,
+    )
+    JAEGER_NOT_READY = (
+        "jaeger-not-ready",
+        "Jaeger in the cluster has no ready Pod.",
+        (
+            f"read why: kubectl describe pods {_THERE} --selector {_JAEGER_PODS}; "
+            f"kubectl logs {_THERE} deployment/{JAEGER}"
+        ),
     )
     # gateway
     GATEWAY_MISSING = (

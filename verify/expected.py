@@ -40,6 +40,7 @@ class Expected:
         gateway_namespace: the gateway's namespace.
         gateway_api: whether the gateway stands by the Gateway API.
         collector_namespace: the Collector's namespace; `None` in modes without one.
+        jaeger_namespace: the namespace of Jaeger in the cluster; `None` with any other backend.
         bookinfo_namespace: Bookinfo's namespace; `None` without Bookinfo.
     """
 
@@ -64,6 +65,7 @@ class Expected:
     gateway_namespace: str
     gateway_api: bool = False
     collector_namespace: str | None = None
+    jaeger_namespace: str | None = None
     bookinfo_namespace: str | None = None
 
     @classmethod

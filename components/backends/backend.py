@@ -51,6 +51,7 @@ class Backend:
         ca_certificate: the CA certificates by which the backend is recognized, PEM, with `tls` only; `None` (default)
             means the public ones in the Collector's image.
         client_certificate: client certificate chain, PEM; `None` (default) shows none.
+        in_cluster: whether it is the Jaeger that the program runs in the cluster. Default `False`.
     """
 
     address: BackendAddress
@@ -63,6 +64,7 @@ class Backend:
     header_names: tuple[str, ...] = ()
     ca_certificate: str | None = None
     client_certificate: str | None = None
+    in_cluster: bool = False
 
     def token_value(self, token: str) -> str:
         """Return what `token_header` carries for an access token; of scheme `Basic` the token is `user:password`."""

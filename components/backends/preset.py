@@ -89,6 +89,8 @@ class Preset:
             `False`.
         public_ca: whether its certificate comes from public CAs that change without notice, so that the Collector
             recognizes it by those in its image; otherwise by ISRG Root X1. Default `False`.
+        in_cluster: whether the program runs it in the cluster, in the mesh: it is reached inside mutual TLS, without
+            TLS or a credential of its own. Default `False`.
     """
 
     title: str
@@ -102,8 +104,10 @@ class Preset:
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     speaks_lightstep: bool = False
     public_ca: bool = False
+    in_cluster: bool = False
 
     @property
     def tls_only(self) -> bool:
-        """Whether it takes spans over TLS only: all that have an address or a domain of their own do."""
-        return not isinstance(self.address, OwnAddress) or bool(self.address.domain)
+        """Whether it takes spans over TLS only: all outside that have an address or a domain of their own do."""
+        own = not isinstance(self.address, OwnAddress) or bool(self.address.domain)
+        return own and not self.in_cluster

@@ -11,11 +11,14 @@ from typing import Final
 from components.backends.address import BackendAddress
 from components.backends.backend import DEFAULT_TRACES_PATH, LIGHTSTEP_HEADER, AuthScheme, OtlpProtocol
 from components.backends.preset import ByRegion, OwnAddress, Preset, Source
+from components.constants.names import COLLECTOR_NAMESPACE, JAEGER
+from components.constants.ports import OTLP_PORT
 
 
 class BackendPreset(StrEnum):
     """Kinds of tracing backends; `PRESETS` says what each means."""
 
+    IN_CLUSTER = "in-cluster"
     LIGHTSTEP_US = "lightstep-us"
     LIGHTSTEP_EU = "lightstep-eu"
     LIGHTSTEP_PUBLIC_SATELLITES = "lightstep-public-satellites"
@@ -43,6 +46,14 @@ def _lightstep(title: str, address: BackendAddress | OwnAddress, page: str) -> P
 
 
 PRESETS: Final[Mapping[BackendPreset, Preset]] = {
+    BackendPreset.IN_CLUSTER: Preset(
+        "a Jaeger that is made in the cluster",
+        BackendAddress(f"{JAEGER}.{COLLECTOR_NAMESPACE}.svc.cluster.local", OTLP_PORT),
+        None,
+        "nothing, not even an account",
+        (Source("https://github.com/jaegertracing/jaeger/blob/v1.76.0/cmd/jaeger/config.yaml", "2026-11-28"),),
+        in_cluster=True,
+    ),
     BackendPreset.LIGHTSTEP_US: _lightstep(
         "Lightstep's public ingest, US", BackendAddress("ingest.lightstep.com", 443), "about-public-micro-satellites"
     ),

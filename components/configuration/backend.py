@@ -1,7 +1,7 @@
 """The tracing backend: where spans go, and what opens it."""
 
 from functools import partial
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from pydantic import SecretStr
 
@@ -15,6 +15,7 @@ from components.configuration.backend_keys import (
     default_address,
     default_header,
     default_protocol,
+    default_tls,
 )
 from components.configuration.backend_values import (
     AccessToken,
@@ -42,6 +43,11 @@ _FIXED: Final = {name: preset.address for name, preset in PRESETS.items() if isi
 _PUBLIC_CA: Final = [name for name, preset in PRESETS.items() if preset.public_ca]
 
 
+def _backend_of_environment(_: dict[str, Any]) -> BackendPreset:
+    """Return what holds where none is named; `backend_constraints` refuses it in staging and prod."""
+    return BackendPreset.IN_CLUSTER
+
+
 class BackendSettings(TracingSettings):
     """Where spans go, and what opens it."""
 
@@ -51,8 +57,9 @@ class BackendSettings(TracingSettings):
         "Kind of tracing backend: "
         + "; ".join(f"{name} is {preset.title}" for name, preset in PRESETS.items())
         + ". ServiceNow has announced the end of Lightstep's service; docs/tracing.md says what to type for another.",
-        BackendPreset.LIGHTSTEP_US,
-        default=BackendPreset.LIGHTSTEP_US,
+        BackendPreset.OTLP,
+        default_text=f"`{BackendPreset.IN_CLUSTER}` where environment is dev; staging and prod must name one",
+        default_factory=_backend_of_environment,
     )
     backend_region: str | None = key(
         "The part of the backend's address that is the team's own: what the backend calls its region or site.",
@@ -85,7 +92,10 @@ class BackendSettings(TracingSettings):
         default=None,
     )
     backend_tls: Annotated[bool, true_or_false("with a backend that has no address of its own")] = key(
-        "Whether spans travel to the backend over TLS.", "true", default=True
+        "Whether spans travel to the backend over TLS.",
+        "true",
+        default_text=f"`true`; `false` with backend {BackendPreset.IN_CLUSTER}, which is reached inside mutual TLS",
+        default_factory=partial(default_tls, MAIN),
     )
     backend_ca_file: CaFile | None = key(
         "CA certificates by which the backend is recognized.",

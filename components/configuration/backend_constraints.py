@@ -1,7 +1,7 @@
 """What must hold between the keys of a tracing backend: one table, read for every backend of an environment."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import wraps
 from typing import Final, TypeAlias
 
@@ -22,7 +22,7 @@ from components.configuration.machinery.entries import of_entry
 from components.configuration.machinery.key import ReadingContext
 from components.configuration.machinery.problems import Steps, put, put_secret, remove
 from components.configuration.tracing import to_opentelemetry
-from components.constants.choices import TracingMode
+from components.constants.choices import EnvironmentKind, TracingMode
 from components.model.spans import HeaderTag
 
 
@@ -56,12 +56,63 @@ class _Judged:
         return f"{self.keys.key('backend')} is {self.given.backend}"
 
     @property
+    def decided(self) -> bool:
+        """Whether it is known where spans are to go: somebody has said so, or the default may hold."""
+        return self.settings.environment is EnvironmentKind.DEV or self.is_set("backend")
+
+    @property
+    def named_or_not(self) -> str:
+        """The backend, and whether somebody has named it."""
+        if self.is_set("backend"):
+            return self.named
+        return f"{self.keys.key('backend')} is not set, so it is {self.given.backend}"
+
+    def is_set(self, part: str) -> bool:
+        """Tell whether the configuration says something of a part of the backend."""
+        return getattr(self.keys, part) in self.settings.model_fields_set
+
+    @property
     def no_client(self) -> Steps:
         """The commands that do without a client certificate."""
         return (*remove(self.keys.client_certificate_file), *remove(self.keys.client_key))
 
 
 _Check: TypeAlias = Callable[[_Judged], Faults]
+
+
+def _beyond_dev_it_is_named(it: _Judged) -> Faults:
+    if not it.decided:
+        reason = f"environment is {it.settings.environment}, where nothing is chosen for you: its traces are to be kept"
+        names = (BackendPreset.OTLP, BackendPreset.IN_CLUSTER)
+        yield Fault(it.keys.backend, reason, fixes=tuple(put(it.keys.backend, name) for name in names))
+
+
+def _has_a_use_outside(part: str) -> _Check:
+    """Return the check that a key is not set for a backend in the cluster, which the program reaches by itself."""
+
+    def has_a_use_outside(it: _Judged) -> Faults:
+        if it.preset.in_cluster and it.decided and it.is_set(part):
+            field, to_otlp = getattr(it.keys, part), put(it.keys.backend, BackendPreset.OTLP)
+            if part == "access_token":
+                header = put(it.keys.access_token_header, EXAMPLE_HEADER)
+                others = [(*to_otlp, *header), put(it.keys.backend, BackendPreset.LIGHTSTEP_US)]
+            else:
+                others = [to_otlp]
+            reason = f"{it.named_or_not}, which the program runs and reaches by itself"
+            yield Fault(field, reason, fixes=(remove(field), *others))
+
+    return has_a_use_outside
+
+
+def _outside(check: _Check) -> _Check:
+    """Return a check that says nothing of a backend in the cluster."""
+
+    @wraps(check)
+    def outside(it: _Judged) -> Faults:
+        if not it.preset.in_cluster:
+            yield from check(it)
+
+    return outside
 
 
 def _region_fits(it: _Judged) -> Faults:
@@ -118,10 +169,10 @@ def _tls_is_used_where_it_must_be(it: _Judged) -> Faults:
 
 def _mode_reaches_the_backend(it: _Judged) -> Faults:
     mode = it.settings.tracing_mode
-    if mode is not TracingMode.OPENTELEMETRY and not it.preset.speaks_lightstep:
+    if it.decided and mode is not TracingMode.OPENTELEMETRY and not it.preset.speaks_lightstep:
         yield Fault(
             it.keys.backend,
-            f"tracingMode {mode} sends to Lightstep's satellites only",
+            f"{it.named_or_not}, and tracingMode {mode} sends to Lightstep's satellites only",
             fixes=(to_opentelemetry(it.settings), put(it.keys.backend, BackendPreset.LIGHTSTEP_SATELLITES)),
         )
 
@@ -264,27 +315,39 @@ def _tags_copy_no_token(it: _Judged) -> Faults:
             yield Fault("custom_tags", of_entry(position, reason))
 
 
-#: Parts of a backend and other fields that a check reads -> the check.
-_CHECKS: Final[Sequence[tuple[tuple[str, ...], tuple[str, ...], _Check]]] = (
-    (("backend", "region"), (), _region_fits),
-    (("backend", "address"), (), _address_is_there),
-    (("backend", "region", "address"), (), _address_is_the_presets),
-    (("backend", "address"), (), _address_is_in_the_presets_domain),
-    (("backend", "region", "address", "tls"), (), _tls_is_used_where_it_must_be),
-    (("backend",), ("istio_version", "tracing_mode"), _mode_reaches_the_backend),
-    (("backend", "protocol"), (), _protocol_is_the_presets),
-    (("backend", "protocol", "path"), (), _path_has_a_use),
+#: Parts of a backend, besides which one it is, and other fields that a check reads -> the check.
+_Checks: TypeAlias = Sequence[tuple[tuple[str, ...], tuple[str, ...], _Check]]
+
+_OF_ANY: Final[_Checks] = (
+    ((), ("environment",), _beyond_dev_it_is_named),
+    ((), ("environment", "istio_version", "tracing_mode"), _mode_reaches_the_backend),
+    *(
+        ((each.name,), ("environment",), _has_a_use_outside(each.name))
+        for each in fields(BackendKeys)
+        if each.name != "backend"
+    ),
+)
+
+#: Those that are asked only of backends outside the cluster.
+_OUTSIDE: Final[_Checks] = (
+    (("region",), (), _region_fits),
+    (("address",), (), _address_is_there),
+    (("region", "address"), (), _address_is_the_presets),
+    (("address",), (), _address_is_in_the_presets_domain),
+    (("region", "address", "tls"), (), _tls_is_used_where_it_must_be),
+    (("protocol",), (), _protocol_is_the_presets),
+    (("protocol", "path"), (), _path_has_a_use),
     (("tls", "ca_file"), (), _ca_file_has_a_use),
-    (("backend", "tls", "ca_file"), (), _default_root_is_valid),
+    (("tls", "ca_file"), (), _default_root_is_valid),
     (("client_certificate_file",), ("istio_version", "tracing_mode"), _client_certificate_has_a_collector),
     (("headers",), ("istio_version", "tracing_mode"), _headers_have_a_collector),
     (("tls", "client_certificate_file"), (), _client_certificate_has_tls),
     (("client_certificate_file", "client_key"), (), _client_key_fits),
-    (("backend", "access_token_header", "headers"), (), _headers_are_free),
-    (("backend", "access_token_header"), (), _token_header_is_the_presets),
-    (("backend", "access_token", "access_token_header"), (), _token_is_there),
+    (("access_token_header", "headers"), (), _headers_are_free),
+    (("access_token_header",), (), _token_header_is_the_presets),
+    (("access_token", "access_token_header"), (), _token_is_there),
     (("access_token", "access_token_header"), (), _token_has_a_use),
-    (("backend", "access_token"), (), _token_has_the_presets_form),
+    (("access_token",), (), _token_has_the_presets_form),
     (("access_token_header",), ("custom_tags",), _tags_copy_no_token),
 )
 
@@ -297,9 +360,10 @@ def _constraints(keys: BackendKeys) -> Sequence[Constraint[BackendSettings]]:
 
         return judge
 
+    table = (*_OF_ANY, *((parts, others, _outside(check)) for parts, others, check in _OUTSIDE))
     return [
-        Constraint((*others, *(getattr(keys, part) for part in parts)), looking(check))
-        for parts, others, check in _CHECKS
+        Constraint((*others, *dict.fromkeys(getattr(keys, part) for part in ("backend", *parts))), looking(check))
+        for parts, others, check in table
     ]
 
 

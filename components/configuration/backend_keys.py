@@ -167,6 +167,7 @@ class GivenBackend:
             header_names=tuple(self.headers),
             ca_certificate=self.ca_certificate,
             client_certificate=client.pem if client else None,
+            in_cluster=self.preset.in_cluster,
         )
 
 
@@ -188,6 +189,11 @@ def default_address(keys: BackendKeys, data: dict[str, Any]) -> BackendAddress |
 def default_protocol(keys: BackendKeys, data: dict[str, Any]) -> OtlpProtocol:
     """Return the protocol where none is given."""
     return PRESETS[data[keys.backend]].protocols[0]
+
+
+def default_tls(keys: BackendKeys, data: dict[str, Any]) -> bool:
+    """Return whether a backend is reached over TLS where nothing is said of it."""
+    return not PRESETS[data[keys.backend]].in_cluster
 
 
 def default_header(keys: BackendKeys, data: dict[str, Any]) -> str | None:

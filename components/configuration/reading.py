@@ -17,6 +17,7 @@ from components.configuration.gke import GKE_CONSTRAINTS
 from components.configuration.gke_network import GKE_NETWORK_CONSTRAINTS
 from components.configuration.gke_nodes import GKE_NODE_CONSTRAINTS
 from components.configuration.istio import ISTIO_CONSTRAINTS, kubernetes_version
+from components.configuration.jaeger import JAEGER_CONSTRAINTS
 from components.configuration.machinery.cluster_facts import ClusterFacts, cluster_facts
 from components.configuration.machinery.constraints import Constraint
 from components.configuration.machinery.gateway_api_crds import installed_crds as ask_for_crds
@@ -38,6 +39,7 @@ CONSTRAINTS: Sequence[Constraint[Settings]] = (
     *ISTIO_CONSTRAINTS,
     *TRACING_CONSTRAINTS,
     *BACKEND_CONSTRAINTS,
+    *JAEGER_CONSTRAINTS,
 )
 
 

@@ -32,6 +32,11 @@ COLLECTOR_SELECTOR: Final = {"app.kubernetes.io/name": COLLECTOR}
 CNI_AGENT: Final = "istio-cni-node"
 CNI_AGENT_SELECTOR: Final = {"k8s-app": CNI_AGENT}
 
+#: Jaeger in the cluster: name of its objects, of its container, and of its label `app.kubernetes.io/name`; its Pods'
+#: labels.
+JAEGER: Final = "jaeger"
+JAEGER_SELECTOR: Final = {"app.kubernetes.io/name": JAEGER}
+
 #: Name of the extension provider in the mesh configuration and in the Telemetry resource, by mode.
 PROVIDER_NAMES: Final[Mapping[TracingMode, str]] = {
     TracingMode.OPENTELEMETRY: "otel-collector",

@@ -36,7 +36,7 @@ from components.mesh.namespaces import GIVEN_NAMESPACES, Namespaces, NamespacesA
 from components.model.gateway import gateway_form
 from components.tracing.plan import TracingPlan
 from components.tracing.sidecar_generation import sidecar_generation
-from components.tracing.tracing import CollectorPods, Credentials, Tracing, TracingArgs
+from components.tracing.tracing import CollectorPods, Credentials, JaegerPods, Tracing, TracingArgs
 
 
 @dataclass(frozen=True)
@@ -181,6 +181,7 @@ class Environment(pulumi.ComponentResource):
                 injection_label=injection_label(settings.istio_revision),
                 replicas=settings.collector_replicas,
             ),
+            jaeger=JaegerPods(settings.jaeger_image, settings.jaeger_volume_gb),
             after=mesh.answering,
             pods_after=redirection,
         )

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from datetime import date
 
+from components.backends.jaeger import MAX_TRACES
 from components.backends.presets import PRESETS
 from components.configuration.settings import Settings
-from components.constants.choices import ClusterKind, TracingMode
+from components.constants.choices import ClusterKind, EnvironmentKind, TracingMode
 from components.constants.google_locations import AS_OF, is_known
 from components.tracing.plan import TracingPlan
 from components.versions.istio import first_with
@@ -28,6 +29,7 @@ def notices(settings: Settings, tracing: TracingPlan, today: date) -> list[str]:
         *_tls(settings),
         *_sampling(settings),
         *_backend(settings),
+        *_jaeger(settings),
         *_location(settings),
     ]
 
@@ -59,7 +61,7 @@ def _names(tracing: TracingPlan) -> Iterator[str]:
 
 
 def _tls(settings: Settings) -> Iterator[str]:
-    if not settings.backend_tls:
+    if not settings.backend_tls and not settings.backend_target.in_cluster:
         yield (
             "backendTls is false: spans and credentials travel to the backend in plain text, and no CA Secret "
             "lightstep.cacert is made."
@@ -93,4 +95,18 @@ def _backend(settings: Settings) -> Iterator[str]:
         yield (
             "Lightstep (ServiceNow Cloud Observability) has an announced end of life in 2026. Any OTLP backend can "
             "take its place: set backend to otlp, and backendAddress."
+        )
+
+
+def _jaeger(settings: Settings) -> Iterator[str]:
+    if settings.environment is EnvironmentKind.DEV or not settings.backend_target.in_cluster:
+        return
+    yield (
+        f"backend {settings.backend} is one Pod, which takes no spans while it is moved to another node. For "
+        f"environment {settings.environment} a backend outside the cluster is the better place."
+    )
+    if settings.jaeger_volume_gb is None:
+        yield (
+            f"Jaeger keeps the last {MAX_TRACES} traces in its memory, and they are gone when it is restarted. "
+            "jaegerVolumeGb gives it a volume."
         )

@@ -1,5 +1,6 @@
 """What a stack tells about its environment, for people and for the verification."""
 
+import shlex
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,8 @@ from components.backends.backend import Backend
 from components.cluster.handle import ClusterHandle
 from components.configuration.machinery.certificates import fingerprints
 from components.configuration.settings import Settings
-from components.constants.names import COLLECTOR_NAMESPACE, DEFAULT_REVISION, GATEWAY_NAMESPACE
+from components.constants.names import COLLECTOR_NAMESPACE, DEFAULT_REVISION, GATEWAY_NAMESPACE, JAEGER
+from components.constants.ports import JAEGER_QUERY_PORT
 from components.gateway.entry import GatewayEntry
 from components.model.bookinfo import PAGE
 from components.tracing.plan import TracingPlan
@@ -49,10 +51,21 @@ class EnvironmentOutputs:
         }
         if self.tracing.has_collector:
             outputs["collectorNamespace"] = COLLECTOR_NAMESPACE
+        if self.tracing.backend.in_cluster:
+            outputs["jaegerNamespace"] = COLLECTOR_NAMESPACE
+            outputs["tracesCommand"] = _traces_command(settings)
+            outputs["tracesUrl"] = f"http://127.0.0.1:{JAEGER_QUERY_PORT}"
         if settings.bookinfo:
             outputs["bookinfoNamespace"] = settings.bookinfo_namespace
             outputs["productPageUrl"] = pulumi.Output.concat(self.gateway.url, PAGE)
         return outputs
+
+
+def _traces_command(settings: Settings) -> str:
+    """Return the command that opens the way to Jaeger's page, at `tracesUrl`, for as long as it runs."""
+    context = ["--context", settings.kube_context] if settings.kube_context else []
+    words = ["kubectl", *context, "--namespace", COLLECTOR_NAMESPACE]
+    return shlex.join([*words, "port-forward", f"deployment/{JAEGER}", str(JAEGER_QUERY_PORT)])
 
 
 def _header_names(backend: Backend) -> list[str]:

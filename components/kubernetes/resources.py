@@ -14,6 +14,10 @@ from components.model.bookinfo import DETAILS, PRODUCTPAGE, RATINGS, REVIEWS
 #: The Collector's memory limit in MiB. The memory limiter and the sending queue are sized against it.
 MEMORY_LIMIT_MIB: Final = 512
 
+#: Jaeger's memory limit in MiB. `backends.jaeger.MAX_TRACES` traces of ten spans with 23 tags, as sidecars report them,
+#: take half of it (tests/verify/backends/test_jaeger_stores.py).
+JAEGER_MEMORY_LIMIT_MIB: Final = 1024
+
 
 @dataclass(frozen=True)
 class Resources:
@@ -54,6 +58,7 @@ RESOURCES: Final[Mapping[str, Resources]] = {
     "cni": Resources("100m", "100Mi", "1", "512Mi"),
     "gateway": Resources("100m", "128Mi", "2", "1Gi"),
     "collector": Resources("100m", "128Mi", "1", f"{MEMORY_LIMIT_MIB}Mi"),
+    "jaeger": Resources("100m", "256Mi", "1", f"{JAEGER_MEMORY_LIMIT_MIB}Mi"),
     DETAILS: Resources("20m", "64Mi", "500m", "256Mi"),
     RATINGS: Resources("20m", "64Mi", "500m", "256Mi"),
     REVIEWS: Resources("50m", "256Mi", "1", "512Mi"),

@@ -43,14 +43,17 @@ def spread_data(selector: Mapping[str, str]) -> list[dict[str, Any]]:
     return [{"topologyKey": key, **soft} for key in _SPREAD_OVER]
 
 
-def restricted_pod(run_as_non_root: bool | None = None) -> PodSecurityContextArgs:
+def restricted_pod(run_as_non_root: bool | None = None, volume_group: int | None = None) -> PodSecurityContextArgs:
     """Return the security context of a Pod, which its containers, the injected ones too, have in common.
 
     Arguments:
         run_as_non_root: refuse to run any container as root; `None` (default) leaves that to each of them.
+        volume_group: id of the group that may write to the Pod's volumes; `None` (default) leaves them as they are.
     """
     return PodSecurityContextArgs(
-        run_as_non_root=run_as_non_root, seccomp_profile=SeccompProfileArgs(type="RuntimeDefault")
+        run_as_non_root=run_as_non_root,
+        seccomp_profile=SeccompProfileArgs(type="RuntimeDefault"),
+        fs_group=volume_group,
     )
 
 

@@ -13,14 +13,28 @@ import pulumi_kubernetes as kubernetes
 
 from components.constants.choices import TracingMode
 from components.constants.files import TOKEN_KEY, TOKEN_SECRET
-from components.constants.names import COLLECTOR, COLLECTOR_SELECTOR, ISTIO_NAMESPACE, MESH_DEFAULT
+from components.constants.names import (
+    COLLECTOR,
+    COLLECTOR_SELECTOR,
+    ISTIO_NAMESPACE,
+    JAEGER,
+    JAEGER_SELECTOR,
+    MESH_DEFAULT,
+)
 from components.constants.ports import OTLP_PORT
-from components.kubernetes.authorization import ANYBODY_IN_THE_MESH, AllowedCall, Authorization, AuthorizationArgs
+from components.kubernetes.authorization import (
+    ANYBODY_IN_THE_MESH,
+    AllowedCall,
+    Authorization,
+    AuthorizationArgs,
+    principal,
+)
 from components.kubernetes.istio_objects import IstioObject, istio_object
 from components.kubernetes.objects import recommended_labels
 from components.model.secret_mounts import CA, TOKEN
 from components.tracing.ca_secret import ca_secret
 from components.tracing.collector.collector import Collector, CollectorArgs
+from components.tracing.jaeger import Jaeger, JaegerArgs
 from components.tracing.plan import TracingPlan
 from components.tracing.satellite_route import destination_rule_spec, service_entry_spec
 from components.tracing.telemetry import mesh_spec, override_name, override_spec, untraced_spec
@@ -59,6 +73,19 @@ class CollectorPods:
 
 
 @dataclass(frozen=True)
+class JaegerPods:
+    """How Jaeger runs, where the backend is in the cluster.
+
+    Arguments:
+        image: its image, pinned.
+        volume_gb: size in GiB of the volume for its traces; `None` (default) keeps them in memory.
+    """
+
+    image: str
+    volume_gb: int | None = None
+
+
+@dataclass(frozen=True)
 class TracingArgs:
     """Arguments of `Tracing`.
 
@@ -67,15 +94,18 @@ class TracingArgs:
         credentials: what the backend is shown.
         namespaces: the namespaces with sidecars, by name.
         collector: where the Collector runs; needed where the plan has one.
+        jaeger: how Jaeger runs, beside the Collector; needed where the plan's backend is in the cluster.
         after: resources that prove that istiod answers (`Mesh.answering`); what needs injection or validation waits for
             them, the Secrets do not. Default: none.
-        pods_after: what the Collector's Pods wait for on top of that, such as Istio's CNI plugin. Default: nothing.
+        pods_after: what the Pods of the Collector and of Jaeger wait for on top of that, such as Istio's CNI
+            plugin. Default: nothing.
     """
 
     plan: TracingPlan
     credentials: Credentials
     namespaces: Mapping[str, pulumi.Input[str]]
     collector: CollectorPods | None
+    jaeger: JaegerPods | None = None
     after: Sequence[pulumi.Resource] = ()
     pods_after: Sequence[pulumi.Resource] = ()
 
@@ -155,11 +185,24 @@ class Tracing(pulumi.ComponentResource):
             ),
             pulumi.ResourceOptions(parent=self),
         )
-        spans = AllowedCall("spans", COLLECTOR_SELECTOR, [OTLP_PORT], [ANYBODY_IN_THE_MESH])
-        calls = AuthorizationArgs(args.plan.row.security_api, namespace, [spans], self._labels, after=args.after)
+        allowed = [AllowedCall("spans", COLLECTOR_SELECTOR, [OTLP_PORT], [ANYBODY_IN_THE_MESH])]
+        if args.plan.backend.in_cluster:
+            allowed.append(AllowedCall(JAEGER, JAEGER_SELECTOR, [OTLP_PORT], [principal(namespace, COLLECTOR)]))
+        calls = AuthorizationArgs(args.plan.row.security_api, namespace, allowed, self._labels, after=args.after)
         Authorization(f"{self._name}-collector-authorization", calls, pulumi.ResourceOptions(parent=self))
         # Spans of the arrival of spans would have no end.
         self._telemetry("untraced-collector", COLLECTOR, namespace, untraced_spec(COLLECTOR_SELECTOR))
+        if args.plan.backend.in_cluster:
+            self._jaeger(namespace)
+
+    def _jaeger(self, namespace: pulumi.Input[str]) -> None:
+        pods = self._args.jaeger
+        if pods is None:
+            raise ValueError("a backend in the cluster needs a Jaeger")
+        waits = [*self._args.after, *self._args.pods_after]
+        jaeger = JaegerArgs(namespace, pods.image, pods.volume_gb, waits)
+        Jaeger(f"{self._name}-jaeger", jaeger, pulumi.ResourceOptions(parent=self))
+        self._telemetry("untraced-jaeger", JAEGER, namespace, untraced_spec(JAEGER_SELECTOR))
 
     def _satellite_route(self) -> None:
         plan = self._args.plan

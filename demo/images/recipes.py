@@ -107,6 +107,12 @@ SYSTEM_IMAGES: Final = (
         user="1337:1337",
     ),
     Image(
+        str(Settings.model_fields["jaeger_image"].default),
+        (_program("jaeger", "jaeger"),),
+        ("/jaeger",),
+        user="10001:10001",
+    ),
+    Image(
         str(Settings.model_fields["collector_image"].default),
         (_program("otelcol", "otelcol"),),
         ("/otelcol",),

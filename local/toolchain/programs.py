@@ -150,7 +150,7 @@ def _kubernetes_variables(version: str) -> Mapping[str, str]:
 
 def _jaeger_variables(version: str) -> Mapping[str, str]:
     """Without this `jaeger version` prints nothing."""
-    return {f"{_JAEGER}/pkg/version.latestVersion": version}
+    return {f"{_JAEGER}/internal/version.latestVersion": version}
 
 
 def _istio_variables(release: str, package: str) -> Callable[[str], Mapping[str, str]]:

@@ -38,7 +38,9 @@ def stack_settings(stack: str, project: Path) -> Settings:
         stack: its name.
         project: an empty folder that stands in for the project's own; the files that the stack names are made there.
     """
-    texts = stack_config(stack) | {"accessToken": TOKEN}
+    texts = stack_config(stack)
+    if "backend" in texts:
+        texts |= {"accessToken": TOKEN}
     if "kubeconfig" in texts:
         _write(project / texts["kubeconfig"], kubeconfig())
     if "backendCaFile" in texts:

@@ -21,11 +21,13 @@ class RunningJaeger:
         otlp: where it takes spans.
         query: its query API.
         client: sends spans; one for all, because each costs the time to read the system's certificates.
+        pid: its process.
     """
 
     otlp: str
     query: str
     client: httpx.Client
+    pid: int
 
     def take(self, spans: Iterable[Span]) -> None:
         """Give it spans, over OTLP/HTTP."""

@@ -22,9 +22,9 @@ from verify.cluster.collector import CollectorReading, judge_acceptance, read_co
 from verify.cluster.collector_counters import Counters
 from verify.cluster.collector_log import Complaint, newest_complaint
 from verify.cluster.network_policies import judge_network_policies
-from verify.outcomes import Verdict, failed
+from verify.outcomes import Finding, Verdict, failed
 from verify.stage import Stage
-from verify.stages import access_token, ca_certificate, collector
+from verify.stages import access_token, ca_certificate, collector, jaeger
 from verify.stages.access_token import judge_credentials, judge_mesh_token, judge_token_file
 from verify.stages.after_traffic import judge_after, with_cause
 from verify.stages.collector import judge_readiness, judge_sending
@@ -365,6 +365,39 @@ def test_a_complaint_of_the_collector_fails_in_the_stage_of_its_link_only(compla
     failing = [(each, causes(each.check(made, lambda _: None))) for each in stages]
 
     assert next((broken, found) for broken, found in failing if found) == (stage, [complaint])
+
+
+JAEGER = "/apis/apps/v1/namespaces/observability/deployments/jaeger"
+
+
+def jaeger_found(deployment: dict[str, Any] | None, *pods: dict[str, Any]) -> Finding:
+    cluster = Cluster({JAEGER: deployment, "/api/v1/namespaces/observability/pods": list(pods)})
+    (found,) = jaeger.STAGE.check(context(cluster, jaegerNamespace="observability"), lambda _: None)
+    return found
+
+
+def jaeger_pod(*, ready: bool = True) -> dict[str, Any]:
+    made = pod("jaeger-x", ready=ready, labels={"app.kubernetes.io/name": "jaeger"})
+    made["spec"]["containers"][0]["name"] = made["status"]["containerStatuses"][0]["name"] = "jaeger"
+    return made
+
+
+def test_a_missing_jaeger_in_the_cluster_is_named() -> None:
+    assert jaeger_found(None).cause is Cause.JAEGER_MISSING
+
+
+@pytest.mark.parametrize("pods", [[], [jaeger_pod(ready=False)], [collector_pod()]])
+def test_a_jaeger_without_a_ready_pod_is_named_with_where_to_look(pods: list[dict[str, Any]]) -> None:
+    found = jaeger_found({"spec": {"replicas": 1}}, *pods)
+
+    assert found.cause is Cause.JAEGER_NOT_READY
+    assert "kubectl logs --namespace observability deployment/jaeger" in (found.fix or "")
+
+
+def test_a_ready_jaeger_passes_and_another_backend_has_none() -> None:
+    assert jaeger_found({"spec": {"replicas": 1}}, jaeger_pod()).verdict is Verdict.PASS
+    (other,) = jaeger.STAGE.check(context(Cluster()), lambda _: None)
+    assert (other.verdict, other.cause) == (Verdict.SKIP, None)
 
 
 def policy(**spec: Any) -> dict[str, Any]:

@@ -31,14 +31,15 @@ class QueryApi:
     Arguments:
         url: its address.
         token: what is sent as `Authorization: Bearer …`; `None` sends none.
+        transport: what brings requests there; `None` (default) is the network.
     """
 
-    def __init__(self, url: str, token: str | None) -> None:
+    def __init__(self, url: str, token: str | None, transport: httpx.BaseTransport | None = None) -> None:
         self.url = url.rstrip("/")
         headers = {"accept": "application/json"}
         if token:
             headers["authorization"] = f"Bearer {token}"
-        self._client = httpx.Client(headers=headers, timeout=_PATIENCE)
+        self._client = httpx.Client(headers=headers, timeout=_PATIENCE, transport=transport)
 
     def get(self, path: str, parameters: Mapping[str, str | int] | None = None) -> Any:
         """Return the answer's JSON; `None` if there is no such thing (404).

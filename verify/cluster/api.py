@@ -207,6 +207,17 @@ class KubernetesApi:
         Raises:
             ClusterError: if it can't be had.
         """
+        status, body = self.ask_local(namespace, pod, port, path)
+        if status != HTTPStatus.OK:
+            raise ClusterError(f"port {port} of Pod {namespace}/{pod} answers {status} to GET {path}")
+        return body.decode("utf-8", "replace")
+
+    def ask_local(self, namespace: str, pod: str, port: int, path: str) -> tuple[int, bytes]:
+        """GET `path` as `read_local` does, and return the answer's HTTP status and body.
+
+        Raises:
+            ClusterError: if there is no answer.
+        """
         stream: Any = importlib.import_module("kubernetes.stream")
         where = f"port {port} of Pod {namespace}/{pod}"
         try:
@@ -224,9 +235,9 @@ class KubernetesApi:
             raise self._error(f"port-forward to {where}", error) from error
         head, _, body = received.partition(b"\r\n\r\n")
         words = head.split(maxsplit=2)
-        if len(words) < 2 or words[1] != b"200":
-            raise ClusterError(f"{where} answers {words[1].decode() if len(words) > 1 else 'nothing'} to GET {path}")
-        return body.decode("utf-8", "replace")
+        if len(words) < 2 or not words[1].isdigit():
+            raise ClusterError(f"{where} answers nothing to GET {path}")
+        return int(words[1]), body
 
     def _send(
         self,

@@ -22,7 +22,8 @@ def check(context: Context, progress: Callable[[str], None]) -> list[Finding]:
     """Read the Secrets, then make a handshake from here and read what the Collector says of its own."""
     expected = context.expected
     if not expected.backend_tls:
-        return [skipped(STAGE.name, f"the stack reaches {expected.backend_address} without TLS")]
+        way = "inside mutual TLS" if expected.jaeger_namespace else "without TLS"
+        return [skipped(STAGE.name, f"the stack reaches {expected.backend_address} {way}")]
     if not expected.backend_ca_sha256:
         return _recognized(context, progress, None)
     progress("reading the CA Secrets")

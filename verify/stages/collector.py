@@ -40,7 +40,7 @@ def check(context: Context, progress: Callable[[str], None]) -> list[Finding]:
 
 # What the CA or the token break shows here too: the Collector does not start, or fails to send.
 STAGE: Final = Stage(
-    "Collector", "collector", 16, check, needs=frozenset({"cluster", "ca-certificate", "access-token"})
+    "Collector", "collector", 16, check, needs=frozenset({"cluster", "ca-certificate", "access-token", "jaeger"})
 )
 
 

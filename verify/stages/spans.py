@@ -9,6 +9,7 @@ from typing import Final
 from components.model.bookinfo import PRODUCTPAGE, REVIEWS
 from verify.backends.backend import Search, SpanStore
 from verify.backends.choose import BackendKind, choose
+from verify.backends.in_cluster import jaeger_in_cluster
 from verify.backends.query import QueryError
 from verify.backends.waiting import wait_for_spans
 from verify.causes import Cause
@@ -39,14 +40,17 @@ def check(context: Context, progress: Callable[[str], None]) -> list[Finding]:
     ready = _ready(context)
     if isinstance(ready, Finding):
         return [ready, *(collector_after(context, progress) if context.traffic else [])]
-    naming, traffic, url = ready
+    naming, traffic = ready
     try:
-        progress(f"asking {url}")
-        backend = choose(BackendKind(options.backend), url, os.environ, options.backend_token_env)
+        backend = _backend(context)
+        if backend is None:
+            why = "nobody said where its query API is (--backend-url); a stack knows only where spans are sent"
+            return [skipped(_ASKED, why, Cause.BACKEND_NOT_ASKED), *collector_after(context, progress)]
+        progress(f"asking {backend.title}")
         percentage = float(context.expected.sampling_percentage)
         context.observation = observe(backend, naming, traffic, percentage, options, progress)
     except QueryError as error:
-        return [failed(_ASKED, error.cause, error.evidence)]
+        return [failed(_ASKED, error.cause, error.evidence, namespace=context.expected.jaeger_namespace or "")]
     if not context.observation.reviews:
         why = f"{backend.title} keeps some traces only, and none of ours: docs/verification.md says how to make it"
         return [passed(_ASKED, backend.title), skipped(_ARRIVED, why, Cause.NOT_TO_BE_SEEN)]
@@ -61,14 +65,14 @@ STAGE: Final = Stage(
     "spans",
     19,
     check,
-    needs=smoke_traffic.STAGE.needs | {"ca-certificate", "access-token", "collector", smoke_traffic.STAGE.id},
+    needs=smoke_traffic.STAGE.needs | {"ca-certificate", "access-token", "jaeger", "collector", smoke_traffic.STAGE.id},
     needs_running_pods=True,
 )
 
 
-def _ready(context: Context) -> tuple[ServiceNaming, Traffic, str] | Finding:
-    """Return what to look for, and at which address; or why no backend is asked."""
-    namespace, traffic, url = context.expected.bookinfo_namespace, context.traffic, context.options.backend_url
+def _ready(context: Context) -> tuple[ServiceNaming, Traffic] | Finding:
+    """Return what to look for, or why no backend is asked."""
+    namespace, traffic = context.expected.bookinfo_namespace, context.traffic
     if namespace is None:
         return skipped(_ASKED, "the stack has no Bookinfo (traced-mesh:bookinfo is false)")
     if traffic is None:
@@ -77,14 +81,20 @@ def _ready(context: Context) -> tuple[ServiceNaming, Traffic, str] | Finding:
     if context.options.backend == BackendKind.COLLECTOR:
         why = "asked for: the Collector's counters alone say that spans leave (--backend collector)"
         return skipped(_ASKED, why, Cause.BACKEND_NOT_ASKED)
-    if url is None:
-        why = "nobody said where its query API is (--backend-url); a stack knows only where spans are sent"
-        return skipped(_ASKED, why, Cause.BACKEND_NOT_ASKED)
-    return (
-        ServiceNaming(namespace, f"{context.expected.gateway.name}.{context.expected.gateway_namespace}"),
-        traffic,
-        url,
-    )
+    return ServiceNaming(namespace, f"{context.expected.gateway.name}.{context.expected.gateway_namespace}"), traffic
+
+
+def _backend(context: Context) -> SpanStore | None:
+    """Return whom to ask: what the command line names, or else Jaeger in the cluster; `None` without either.
+
+    Raises:
+        QueryError: if it can't be asked.
+        ClusterError: if the API server does not tell the Pods of Jaeger in the cluster.
+    """
+    options, in_cluster = context.options, context.expected.jaeger_namespace
+    if options.backend_url:
+        return choose(BackendKind(options.backend), options.backend_url, os.environ, options.backend_token_env)
+    return jaeger_in_cluster(context.kubernetes, in_cluster) if in_cluster else None
 
 
 def observe(

@@ -140,7 +140,7 @@ class Collector(pulumi.ComponentResource):
         return network_policy(
             f"{self._name}-policy",
             self._metadata(),
-            collector_access(SELECTOR, self._args.backend.address, self._args.injection_label),
+            collector_access(SELECTOR, self._args.backend, self._args.injection_label),
             self._child(),
         )
 

@@ -2,15 +2,23 @@
 
 from collections.abc import Mapping
 
-from pulumi_kubernetes.networking.v1 import NetworkPolicyIngressRuleArgs
+from pulumi_kubernetes.networking.v1 import NetworkPolicyEgressRuleArgs, NetworkPolicyIngressRuleArgs
 
-from components.backends.address import BackendAddress
+from components.backends.backend import Backend
+from components.constants.names import COLLECTOR_NAMESPACE, JAEGER_SELECTOR
 from components.constants.ports import OTLP_PORT
-from components.kubernetes.network_policies import NetworkAccess, namespaces, sidecar_egress, tcp, to_address
+from components.kubernetes.network_policies import (
+    NetworkAccess,
+    namespace,
+    namespaces,
+    sidecar_egress,
+    tcp,
+    to_address,
+)
 
 
 def collector_access(
-    selector: Mapping[str, str], backend: BackendAddress, injection_label: Mapping[str, str]
+    selector: Mapping[str, str], backend: Backend, injection_label: Mapping[str, str]
 ) -> NetworkAccess:
     """Let the Collector's Pods talk to nobody but those that they need.
 
@@ -24,5 +32,12 @@ def collector_access(
     return NetworkAccess(
         selector,
         ingress=[NetworkPolicyIngressRuleArgs(from_=[namespaces(injection_label)], ports=[tcp(OTLP_PORT)])],
-        egress=[to_address(backend), *sidecar_egress()],
+        egress=[_way_out(backend), *sidecar_egress()],
     )
+
+
+def _way_out(backend: Backend) -> NetworkPolicyEgressRuleArgs:
+    if backend.in_cluster:
+        jaeger = namespace(COLLECTOR_NAMESPACE, JAEGER_SELECTOR)
+        return NetworkPolicyEgressRuleArgs(to=[jaeger], ports=[tcp(OTLP_PORT)])
+    return to_address(backend.address)

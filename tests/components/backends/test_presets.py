@@ -111,7 +111,7 @@ def test_only_lightsteps_own_take_what_sidecars_send_themselves() -> None:
 def test_example_of_an_address_is_one(preset: Preset) -> None:
     match preset.address:
         case BackendAddress():
-            assert preset.tls_only
+            assert preset.tls_only is not preset.in_cluster
         case ByRegion() as address:
             assert address.allows(address.example)
             assert address.words

@@ -24,8 +24,10 @@ from tests.support.certificates import new_files
 NOW = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
 TOKEN = "correct-horse-battery"
 SECRETS = frozenset({"accessToken", "backendClientKey", "backendHeaders", "gatewayCertificateKey"})
-RIGHT: Mapping[str, str] = {"gcpProject": "my-project", "accessToken": TOKEN}
-EXISTING: Mapping[str, str] = {"clusterKind": "existing", "kubeconfig": "kubeconfig.yaml", "accessToken": TOKEN}
+LIGHTSTEP: Mapping[str, str] = {"backend": "lightstep-us", "accessToken": TOKEN}
+RIGHT: Mapping[str, str] = {"gcpProject": "my-project", **LIGHTSTEP}
+IN_CLUSTER: Mapping[str, str] = {"gcpProject": "my-project"}
+EXISTING: Mapping[str, str] = {"clusterKind": "existing", "kubeconfig": "kubeconfig.yaml", **LIGHTSTEP}
 SATELLITES: Mapping[str, str] = {"backend": "lightstep-satellites", "backendAddress": "satellite.example.com:9292"}
 OTLP: Mapping[str, str] = {"gcpProject": "my-project", "backend": "otlp", "backendAddress": "otlp.example.com:4317"}
 DAY = timedelta(days=1)

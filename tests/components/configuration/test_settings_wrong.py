@@ -11,6 +11,7 @@ from packaging.version import Version
 from components.model.gateway_api import InstalledCrds
 from tests.components.configuration.settings_support import (
     EXISTING,
+    IN_CLUSTER,
     NO_CRDS,
     OTLP,
     RIGHT,
@@ -20,7 +21,13 @@ from tests.components.configuration.settings_support import (
 )
 
 TABLES = sorted((Path(__file__).parent / "wrong_settings").glob("*.yaml"))
-BASES = {"gke": RIGHT, "existing": EXISTING, "satellites": {**RIGHT, **SATELLITES}, "otlp": OTLP}
+BASES = {
+    "gke": RIGHT,
+    "existing": EXISTING,
+    "satellites": {**RIGHT, **SATELLITES},
+    "otlp": OTLP,
+    "in-cluster": IN_CLUSTER,
+}
 
 CASES = {
     f"{table.stem}: {case['name']}": case

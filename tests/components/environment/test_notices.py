@@ -156,6 +156,18 @@ def test_end_of_lightsteps_service_is_told_to_those_with_satellites_of_their_own
     assert about("end of life", project, {**POOL, "backend": backend})
 
 
+def test_jaeger_in_the_cluster_is_told_of_where_it_is_not_for_dev(project: Path) -> None:
+    raw = {"gcpProject": "my-project", "istioVersion": "1.28.3", "gkeVersion": "1.33"}
+    prod = {**raw, "environment": "prod", "backend": "in-cluster"}
+
+    assert told(read(raw, project)) == []
+    assert [notice.split(",")[0] for notice in told(read(prod, project))] == [
+        "backend in-cluster is one Pod",
+        "Jaeger keeps the last 10000 traces in its memory",
+    ]
+    assert len(told(read({**prod, "jaegerVolumeGb": "20"}, project))) == 1
+
+
 def test_every_notice_is_a_sentence_of_its_own(project: Path) -> None:
     raw = {
         **POOL,

@@ -11,6 +11,7 @@ from tests.support.served import Reply, serving
 from tests.verify.genuine_jaeger import RunningJaeger
 from tests.verify.made_mesh import Change, MadeMesh, unchanged
 from tests.verify.support import Cluster, context
+from tests.verify.support import pod as made_pod
 from verify.causes import Cause
 from verify.context import Context, Options
 from verify.outcomes import Finding, StageResult, Verdict
@@ -52,6 +53,43 @@ def test_a_whole_mesh_passes_every_check_with_figures(jaeger: RunningJaeger) -> 
     assert "12 of 12 requests without trace headers, set: 100 %" in evidence
     assert "v1, v2, v3" in evidence
     assert "reviews.bookinfo -> ratings.bookinfo: 8 calls" in evidence
+
+
+class Forwarding(Cluster):
+    """A cluster with a Jaeger, to whose query port it forwards what is asked of that Pod's."""
+
+    def __init__(self, jaeger: RunningJaeger, *, ready: bool = True) -> None:
+        pod = made_pod("jaeger-x", ready=ready)
+        pod["status"]["containerStatuses"][0]["name"] = "jaeger"
+        super().__init__({"/api/v1/namespaces/observability/pods": [pod]})
+        self.jaeger = jaeger
+
+    def ask_local(self, namespace: str, pod: str, port: int, path: str) -> tuple[int, bytes]:
+        assert (namespace, pod, port) == ("observability", "jaeger-x", 16686)
+        answer = self.jaeger.client.get(f"{self.jaeger.query}{path}")
+        return answer.status_code, answer.content
+
+
+def asked_in_cluster(cluster: Cluster, mesh: MadeMesh) -> list[Finding]:
+    """Return what the stage finds when nobody says where the query API is, and the backend is in the cluster."""
+    with serving(mesh.answer) as server:
+        options = Options(requests=REQUESTS, rate=1000, timeout=30)
+        run = context(cluster, options, gatewayUrl=server.url, jaegerNamespace="observability")
+        smoke_traffic.STAGE.check(run, silent)
+    return spans.STAGE.check(run, silent)
+
+
+def test_jaeger_in_the_cluster_is_asked_without_an_argument(jaeger: RunningJaeger) -> None:
+    findings = asked_in_cluster(Forwarding(jaeger), MadeMesh(jaeger.take))
+
+    assert {finding.verdict for finding in findings} == {Verdict.PASS}
+    assert "Jaeger at http://jaeger.observability" in findings[0].evidence
+
+
+def test_jaeger_in_the_cluster_that_is_not_ready_is_named(jaeger: RunningJaeger) -> None:
+    findings = asked_in_cluster(Forwarding(jaeger, ready=False), MadeMesh(jaeger.take))
+
+    assert [finding.cause for finding in findings] == [Cause.JAEGER_NOT_READY]
 
 
 def test_a_report_shows_what_jaeger_stored(jaeger: RunningJaeger) -> None:

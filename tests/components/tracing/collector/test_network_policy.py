@@ -7,7 +7,7 @@ import pytest
 
 from components.backends.address import BackendAddress
 from components.mesh.namespaces import injection_label
-from tests.components.tracing.collector.collector_support import POOL, collector
+from tests.components.tracing.collector.collector_support import PLAIN, POOL, collector
 
 
 def policy(**changes: Any) -> dict[str, Any]:
@@ -29,6 +29,20 @@ def test_only_the_meshs_namespaces_come_in_and_only_with_spans(revision: str | N
     (rule,) = policy(injection_label=label)["ingress"]
     assert rule == {
         "from": [{"namespaceSelector": {"matchLabels": label}}],
+        "ports": [{"protocol": "TCP", "port": 4317}],
+    }
+
+
+def test_jaeger_in_the_cluster_is_the_only_one_reached() -> None:
+    plain = replace(PLAIN, address=BackendAddress("jaeger.observability.svc.cluster.local", 4317), in_cluster=True)
+
+    assert collector(plain).only("NetworkPolicy").inputs["spec"]["egress"][0] == {
+        "to": [
+            {
+                "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "observability"}},
+                "podSelector": {"matchLabels": {"app.kubernetes.io/name": "jaeger"}},
+            }
+        ],
         "ports": [{"protocol": "TCP", "port": 4317}],
     }
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from common.images import version_of
 from common.plain import at, map_at
-from components.constants.names import COLLECTOR_SELECTOR, DEFAULT_REVISION
+from components.constants.names import COLLECTOR_SELECTOR, DEFAULT_REVISION, JAEGER_SELECTOR
 from verify.causes import Cause
 from verify.cluster.deployments import complaints, replicas
 from verify.cluster.pods import (
@@ -55,8 +55,8 @@ class _Fault:
 def judge_sidecars(seen: Seen, expected: Expected) -> list[Finding]:
     """Return whether every Pod of a namespace has a ready sidecar of the stack's version and revision.
 
-    Left to stages of their own: readiness of the gateway, which is a proxy as a whole; the start of the Collector; and
-    Pods that wait for a Secret of the stack, whose absence the stages of the CA and the token report.
+    Left to stages of their own: readiness of the gateway, which is a proxy as a whole; the start of the Collector and of
+    Jaeger; and Pods that wait for a Secret of the stack, whose absence the stages of the CA and the token report.
     """
     namespace = seen.namespace
     title = f"Pods of {namespace} have sidecars of Istio {expected.istio_version}"
@@ -101,14 +101,15 @@ def _faults(pod: Pod, expected: Expected, *, waits: bool) -> Iterator[_Fault]:
 
 
 def _has_own_stage(pod: Pod, gateway: Mapping[str, str]) -> bool:
-    return matches(pod, gateway) or (matches(pod, COLLECTOR_SELECTOR) and phase(pod) != "Running")
+    has_not_started = phase(pod) != "Running" and any(matches(pod, it) for it in (COLLECTOR_SELECTOR, JAEGER_SELECTOR))
+    return matches(pod, gateway) or has_not_started
 
 
 def _without_pods(seen: Seen, gateway: Mapping[str, str]) -> Iterator[_Fault]:
     """Yield the Deployments that want Pods and have none, because they are refused: there is nothing to look at."""
     for deployment in seen.deployments:
         selector = map_at(deployment, "spec", "selector", "matchLabels")
-        own_stage = selector.items() in (gateway.items(), COLLECTOR_SELECTOR.items())
+        own_stage = selector.items() in [each.items() for each in (gateway, COLLECTOR_SELECTOR, JAEGER_SELECTOR)]
         if replicas(deployment)[1] == 0 or own_stage or any(matches(pod, selector) for pod in seen.pods):
             continue
         name = str(deployment["metadata"]["name"])

@@ -5,7 +5,14 @@ from typing import Final
 
 from common.plain import at
 from components.constants.choices import TracingMode
-from components.constants.names import COLLECTOR, COLLECTOR_SELECTOR, ISTIO_NAMESPACE, MESH_DEFAULT, SATELLITE_HOST
+from components.constants.names import (
+    COLLECTOR,
+    COLLECTOR_SELECTOR,
+    ISTIO_NAMESPACE,
+    JAEGER_SELECTOR,
+    MESH_DEFAULT,
+    SATELLITE_HOST,
+)
 from components.versions.istio import row_for
 from verify.causes import Cause
 from verify.cluster.api import ClusterError, KubernetesApi
@@ -57,7 +64,7 @@ def _seen(api: KubernetesApi, namespace: str) -> Seen:
 
 def _is_traced(pod: Pod) -> bool:
     """Tell whether a Pod's proxy can be asked, and reports spans; that of the Collector does not, on purpose."""
-    return is_ready(pod, PROXY) and not matches(pod, COLLECTOR_SELECTOR)
+    return is_ready(pod, PROXY) and not any(matches(pod, each) for each in (COLLECTOR_SELECTOR, JAEGER_SELECTOR))
 
 
 def _told(api: KubernetesApi, expected: Expected) -> list[Finding]:

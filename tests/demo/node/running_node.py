@@ -5,7 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import httpx
@@ -15,6 +15,7 @@ from demo.node import Node
 from local.paths import PROJECT
 from local.pulumi_cli import Pulumi
 from local.toolchain.toolchain import Toolchain
+from tests.sandbox.environment.running import configured
 
 #: Asks this machine, whatever HTTP_PROXY says.
 http = httpx.Client(trust_env=False, timeout=20)
@@ -50,9 +51,17 @@ class RunningNode:
         assert ended.returncode == 0, ended.stdout + ended.stderr
         return ended.stdout
 
+    def configured(self, **values: object) -> "RunningNode":
+        """Return the same node with other configuration values, of which `None` removes one; `up` brings them up."""
+        return replace(self, pulumi=configured(self.pulumi, self.node.folder, values))
+
     def verify(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
-        """Run the verification, which asks the node's Jaeger, and return how it ended; its output is JSON."""
-        backend = ["--backend=jaeger", f"--backend-url={self.jaeger_url}"]
+        """Run the verification and return how it ended; its output is JSON.
+
+        It asks the node's Jaeger, unless the stack's own backend can be asked without being named.
+        """
+        outside = ["--backend=jaeger", f"--backend-url={self.jaeger_url}"]
+        backend = [] if "jaegerNamespace" in self.outputs() else outside
         return subprocess.run(
             [sys.executable, "-m", "verify", f"--stack={self.pulumi.stack_file.stack}", "--json", *backend, *arguments],
             cwd=PROJECT,

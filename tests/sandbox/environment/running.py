@@ -2,7 +2,7 @@
 
 import json
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from importlib import import_module
@@ -84,13 +84,7 @@ class Running:
 
         `None` removes a value.
         """
-        document = yaml.safe_load(self.pulumi.stack_file.path.read_text())
-        given = document["config"] | {f"traced-mesh:{key}": value for key, value in values.items()}
-        document["config"] = {key: value for key, value in given.items() if value is not None}
-        path = self.instance.folder / "other" / self.pulumi.stack_file.path.name
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(yaml.safe_dump(document))
-        return replace(self, pulumi=replace(self.pulumi, stack_file=StackFile(self.pulumi.stack_file.stack, path)))
+        return replace(self, pulumi=configured(self.pulumi, self.instance.folder, values))
 
     def run(self, program: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
         """Run another program of the toolchain against the sandbox's API server."""
@@ -122,6 +116,23 @@ class Running:
         words = command_line(pid).split()
         address = next(word for word in words if word.startswith(f"--{option}="))
         return int(address.rsplit(":", 1)[1])
+
+
+def configured(pulumi: Pulumi, folder: Path, values: Mapping[str, object]) -> Pulumi:
+    """Return `pulumi` for the same stack with other configuration values, of which `None` removes one.
+
+    Arguments:
+        pulumi: the command for the stack.
+        folder: folder of its environment, where the other stack file is written.
+        values: key, without the namespace -> value.
+    """
+    document = yaml.safe_load(pulumi.stack_file.path.read_text())
+    given = document["config"] | {f"traced-mesh:{key}": value for key, value in values.items()}
+    document["config"] = {key: value for key, value in given.items() if value is not None}
+    path = folder / "other" / pulumi.stack_file.path.name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(yaml.safe_dump(document))
+    return replace(pulumi, stack_file=StackFile(pulumi.stack_file.stack, path))
 
 
 def identity(item: dict[str, Any]) -> str:

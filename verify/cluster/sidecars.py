@@ -55,8 +55,8 @@ class _Fault:
 def judge_sidecars(seen: Seen, expected: Expected) -> list[Finding]:
     """Return whether every Pod of a namespace has a ready sidecar of the stack's version and revision.
 
-    Left to stages of their own: readiness of the gateway, which is a proxy as a whole; the start of the Collector and of
-    Jaeger; and Pods that wait for a Secret of the stack, whose absence the stages of the CA and the token report.
+    Left to stages of their own: readiness of the gateway, which is a proxy as a whole; the start of the Collector and
+    of Jaeger; and Pods that wait for a Secret of the stack, whose absence the stages of the CA and the token report.
     """
     namespace = seen.namespace
     title = f"Pods of {namespace} have sidecars of Istio {expected.istio_version}"

@@ -4,7 +4,6 @@ import json
 import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -79,6 +78,8 @@ def refusal(raw: dict[str, str], project: Path) -> str:
 
 
 def secrets(raw: dict[str, str]) -> Iterator[tuple[str, str]]:
-    """Yield the keys that are stored as secrets, with their values where these are no example that errors name."""
-    examples: set[Any] = {known.about.example for known in keys(Settings).values()}
-    yield from ((key, raw[key]) for key in sorted(SECRETS & raw.keys()) if raw[key] not in examples)
+    """Yield the keys that are stored as secrets, with their values where these are in no example that errors name."""
+    examples = [str(known.about.example) for known in keys(Settings).values()]
+    for key in sorted(SECRETS & raw.keys()):
+        if not any(raw[key] in example for example in examples):
+            yield key, raw[key]

@@ -57,6 +57,14 @@ _RULE: Final = (
     rf"|FREQ=WEEKLY(;INTERVAL=[1-9][0-9]?)?;BYDAY=({'|'.join(_WEEKDAYS)})(,({'|'.join(_WEEKDAYS)}))*"
 )
 
+_NO_AUTOPILOT: Final = (
+    "GKE Autopilot refuses Pods that Istio needs, and has no node pools; the cluster is a Standard one "
+    "(docs/decisions/0017-what-gke-offers-besides.md)"
+)
+
+#: Key that people look for and that there is not, on purpose -> why.
+NOT_OFFERED: Final = {"gkeMode": _NO_AUTOPILOT, "gkeAutopilot": _NO_AUTOPILOT}
+
 #: What Google lets people call a network, a range or an exclusion.
 NAME: Final = r"[a-z]([-a-z0-9]{0,61}[a-z0-9])?"
 _LABEL_NAME: Final = matching(r"[a-z][a-z0-9_-]{0,62}", "lower-case letters, digits, _ and -, a letter first")

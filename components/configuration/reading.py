@@ -13,7 +13,7 @@ from components.configuration.backend_constraints import BACKEND_CONSTRAINTS
 from components.configuration.cluster import CLUSTER_CONSTRAINTS
 from components.configuration.gateway import GATEWAY_CONSTRAINTS
 from components.configuration.gateway_api import GATEWAY_API_CONSTRAINTS, crds_to_install
-from components.configuration.gke import GKE_CONSTRAINTS
+from components.configuration.gke import GKE_CONSTRAINTS, NOT_OFFERED
 from components.configuration.gke_network import GKE_NETWORK_CONSTRAINTS
 from components.configuration.gke_nodes import GKE_NODE_CONSTRAINTS
 from components.configuration.istio import ISTIO_CONSTRAINTS, kubernetes_version
@@ -87,7 +87,7 @@ def parse_settings(
     Raises:
         ConfigurationError: naming everything that is wrong, not only what is found first.
     """
-    given = Given(raw, frozenset(secret_keys), derived={"clusterName": f"{NAMESPACE}-{stack}"})
+    given = Given(raw, frozenset(secret_keys), derived={"clusterName": f"{NAMESPACE}-{stack}"}, not_offered=NOT_OFFERED)
     context = ReadingContext(root, now, cache(cluster), cache(installed_crds))
     checked = parse(Settings, CONSTRAINTS, given, context, stack)
     found = {

@@ -108,11 +108,13 @@ class Given:
         texts: key, without the namespace -> text, as Pulumi hands it over.
         secret_keys: keys whose values are stored encrypted.
         derived: key -> what holds if it is not set, for defaults that depend on the stack.
+        not_offered: key that people look for and that there is not, on purpose -> why.
     """
 
     texts: Mapping[str, str]
     secret_keys: frozenset[str] = frozenset()
     derived: Mapping[str, str] = field(default_factory=dict[str, str])
+    not_offered: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 def parse(
@@ -152,7 +154,7 @@ def parse(
 
     hidden = given.secret_keys | {key for key, entry in known.items() if entry.about.secret}
     shown = {key: HIDDEN if key in hidden else text for key, text in texts.items()}
-    problems = [*_problems(known, shown, faults, example_fits), *_unknown_keys(known, given.texts, example_fits)]
+    problems = [*_problems(known, shown, faults, example_fits), *_unknown_keys(known, given, example_fits)]
     if problems:
         secrets = {part for key, text in given.texts.items() if key in hidden for part in _parts(text)}
         raise ConfigurationError(stack, problems, secrets)
@@ -231,14 +233,16 @@ def _problems(
 
 
 def _unknown_keys(
-    known: Mapping[str, KnownKey], raw: Mapping[str, str], example_fits: Callable[[KnownKey], bool]
+    known: Mapping[str, KnownKey], given: Given, example_fits: Callable[[KnownKey], bool]
 ) -> Iterator[Problem]:
     """Yield a problem for each key that nobody reads. Its value is not shown: it may be a misspelled access token."""
     by_lower_case = {key.lower(): key for key in known}
-    for key in sorted(set(raw) - set(known)):
+    for key in sorted(set(given.texts) - set(known)):
         close = get_close_matches(key.lower(), by_lower_case, n=1)
         fix = remove(key)
-        if close:
+        if key in given.not_offered:
+            reason = f"there is no such key: {given.not_offered[key]}"
+        elif close:
             nearest = by_lower_case[close[0]]
             fix = (*fix, *_example(known[nearest])) if example_fits(known[nearest]) else fix
             reason = f"there is no such key; the nearest is {nearest}"

@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from reference import configuration, policy, snapshots, tracing, verification
+from reference import configuration, google, policy, snapshots, tracing, verification
 from reference.stacks import critical_path, environments
 from reference.stacks.recordings import recordings
 from reference.writing import END, between, note
@@ -28,6 +28,8 @@ def pages() -> Mapping[Path, Page]:
         docs / "policy.md": _part(docs / "policy.md", "policy/rules", policy.tables),
         docs / "verification.md": verification.page,
         docs / "environments.md": lambda _: environments.page(recordings()),
+        docs / "google.md": lambda _: google.page(),
+        **{path: partial(_role, id_) for id_, path in google.ROLES.items()},
         docs / "critical-path.md": lambda _: critical_path.page(recordings()[critical_path.STACK]),
         **{SNAPSHOTS / f"{stack}.yaml": partial(_snapshot, stack) for stack in stack_names()},
     }
@@ -43,6 +45,10 @@ def removed(root: Path) -> list[Path]:
 def _part(page: Path, source: str, block: Callable[[], str]) -> Page:
     """Return what writes the one generated part of a page."""
     return lambda root: between(note(source), END, f"\n{block()}", root / page)
+
+
+def _role(id_: str, _: Path) -> str:
+    return google.role_file(id_)
 
 
 def _snapshot(stack: str, _: Path) -> str:

@@ -31,6 +31,7 @@ class Seen:
         steps: what the engine did.
         cloud: what there was in the fake cloud.
         operations: all that was ever done to it.
+        calls: every call of Google's APIs that this took, with its answer.
         pending: operations of which the state does not know how they ended.
         objects: what the API server holds: `<kind> <namespace>/<name>` of each Namespace and Deployment -> its UID.
     """
@@ -39,6 +40,7 @@ class Seen:
     steps: tuple[Step, ...]
     cloud: Cloud
     operations: list[dict[str, str]]
+    calls: list[dict[str, Any]]
     pending: list[Any]
     objects: Mapping[str, str]
 
@@ -143,6 +145,7 @@ class Life:
             read_steps(log) if log.exists() else (),
             self.cloud_sandbox.cloud,
             self.cloud_sandbox.cloud.operations(),
+            self.cloud_sandbox.cloud.calls(),
             latest.get("pending_operations") or [],
             _objects(self.running.api()),
         )

@@ -11,6 +11,7 @@ import pytest
 from pulumi.provider.experimental import provider as pulumi_provider
 
 from local.paths import PROJECT
+from tests.gcp.api.checking import answer_problems
 from tests.gcp.double.cloud import Cloud, Fault, RefusedError
 from tests.gcp.double.kinds import CLUSTER, KINDS, NODE_POOL, SERVICE
 from tests.gcp.double.outputs import Endpoints
@@ -231,7 +232,28 @@ def test_an_endpoint_that_is_off_has_no_address(engine: Engine) -> None:
     _, state = engine.make_cluster()
 
     assert state["controlPlaneEndpointsConfig"]["dnsEndpointConfig"]["endpoint"] == "dns:1"
-    assert state["endpoint"] == state["privateClusterConfig"]["privateEndpoint"] == ""
+    assert state["endpoint"] == "dns:1"
+    assert state["privateClusterConfig"]["privateEndpoint"] == state["privateClusterConfig"]["publicEndpoint"] == ""
+
+
+def test_a_request_that_google_does_not_describe_is_refused(engine: Engine) -> None:
+    engine.enable("compute.googleapis.com")
+
+    with pytest.raises(RefusedError, match=r"Error 400: compute\.networks\.insert: name: is 'Mesh'; it must match"):
+        engine.create(NETWORK_TYPE, {**NETWORK, "name": "Mesh"})
+    assert "projects/my-project/global/networks/Mesh" not in engine.cloud.resources
+
+
+def test_calls_and_answers_are_logged_in_google_s_json(engine: Engine) -> None:
+    engine.make_cluster()
+
+    calls = engine.cloud.calls()
+    (created,) = (each for each in calls if each["method"] == "container.projects.locations.clusters.create")
+    assert created["call"].startswith("POST https://container.googleapis.com/v1beta1/projects/my-project/locations/")
+    assert created["request"]["cluster"]["name"] == "mesh"
+    assert calls[-1]["method"] == "container.projects.locations.clusters.get"
+    assert calls[-1]["answer"]["endpoint"] == "dns:1"
+    assert [problem for each in calls for problem in answer_problems(each["method"], each["answer"])] == []
 
 
 def test_a_preview_does_not_know_what_google_will_answer(engine: Engine) -> None:

@@ -2,6 +2,9 @@
 
 import pytest
 
+from reference.stacks.recordings import recordings
+from tests.gcp.api.checking import answer_problems
+from tests.gcp.api.permissions import PERMISSIONS, roles
 from tests.gcp.conftest import History
 from tests.gcp.double.kinds import CLUSTER, NODE_POOL
 
@@ -87,3 +90,18 @@ def test_a_protected_stack_is_destroyed_only_once_its_protection_is_lifted(prod:
     assert lifted.changed == {("update", "cluster-cluster")}
     assert lifted.cloud.resources.keys() == prod["up"].cloud.resources.keys()
     assert lifted.objects == prod["up"].objects
+
+
+def test_every_answer_of_google_is_as_its_description_says(history: History) -> None:
+    calls = history["destroy"].calls
+
+    assert [problem for each in calls for problem in answer_problems(each["method"], each["answer"])] == []
+    assert any(each["method"] == "container.projects.locations.clusters.create" for each in calls)
+
+
+def test_the_roles_allow_every_call(history: History) -> None:
+    allowed = {each for role in roles(recordings().values()) for each in role.permissions}
+    called = {each["method"] for each in history["destroy"].calls}
+
+    assert {each for method in called for each in PERMISSIONS[method]} <= allowed
+    assert "container.projects.locations.clusters.nodePools.delete" in called

@@ -42,6 +42,11 @@ def compared(
     )
 
 
+def changed_inputs(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
+    """Return the names of the inputs that differ, sorted."""
+    return sorted(each for each in old.keys() | new.keys() if old.get(each, _MISSING) != new.get(each, _MISSING))
+
+
 def _changed(old: Any, new: Any, path: str) -> Iterator[tuple[str, tuple[bool, bool]]]:
     """Yield the path of each difference, and whether it was there before and is there now."""
     if isinstance(old, dict) and isinstance(new, dict):

@@ -4,7 +4,7 @@ So a test sees what is there, and sees everything that was made twice, without a
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -58,6 +58,16 @@ class Cloud:
         fresh.replace(self.folder / "cloud.json")
         with (self.folder / "operations.jsonl").open("a", encoding="utf-8") as log:
             log.write(json.dumps({"operation": operation, "type": type_, "id": id_}) + "\n")
+
+    def log(self, calls: Sequence[Mapping[str, Any]]) -> None:
+        """Write down calls of Google's APIs with their answers, as Google's documentation has them."""
+        with (self.folder / "calls.jsonl").open("a", encoding="utf-8") as log:
+            log.writelines(f"{json.dumps(each)}\n" for each in calls)
+
+    def calls(self) -> list[dict[str, Any]]:
+        """Return every call that was ever made, in order."""
+        log = self.folder / "calls.jsonl"
+        return [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()] if log.exists() else []
 
     def operations(self) -> list[dict[str, str]]:
         """Return everything that was ever done, in order."""

@@ -1,7 +1,7 @@
 """The resources that the double knows: one table of what Google and its genuine provider say about each."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import pulumi_gcp as gcp
@@ -23,6 +23,8 @@ class Kind:
         named_by: the input that Pulumi fills in where the program leaves it out; empty: none.
         is_kept_by_users: whether Google refuses to delete one while something that needs it exists.
         is_idempotent: whether Google takes it well if it is there already.
+        defaults: input, or `<object>.<input>` -> the value that Pulumi fills in where the program leaves it out; in an
+            object only if it is there.
     """
 
     arguments: Callable[[], type]
@@ -33,6 +35,19 @@ class Kind:
     named_by: str = "name"
     is_kept_by_users: bool = True
     is_idempotent: bool = False
+    defaults: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+    def filled_in(self, inputs: Inputs) -> tuple[dict[str, Any], list[str]]:
+        """Return inputs with the defaults, and the names of those at the top that were filled in."""
+        made, names = dict(inputs), list[str]()
+        for path, value in self.defaults.items():
+            above, _, name = path.rpartition(".")
+            if not above and name not in made:
+                made[name] = value
+                names.append(name)
+            elif isinstance(made.get(above), dict) and name not in made[above]:
+                made[above] = {**made[above], name: value}
+        return made, names
 
 
 CLUSTER: Final = "gcp:container/cluster:Cluster"
@@ -65,8 +80,10 @@ def _cluster(inputs: Inputs, name: str) -> str:
     return f"projects/{inputs['project']}/locations/{inputs['location']}/clusters/{name}"
 
 
+_NODE_DEFAULTS: Final = {"nodeConfig.preemptible": False, "nodeConfig.spot": False}
+
 #: Type token -> what there is to know. `replaced_by` holds what the genuine schemas mark as `ForceNew`, as far as this
-#: program sets it.
+#: program sets it; `defaults` what they have as `Default`.
 KINDS: Final[Mapping[str, Kind]] = {
     SERVICE: Kind(
         lambda: gcp.projects.ServiceArgs,
@@ -81,6 +98,12 @@ KINDS: Final[Mapping[str, Kind]] = {
         lambda: gcp.compute.NetworkArgs,
         lambda it: f"projects/{it['project']}/global/networks/{it['name']}",
         frozenset({"name", "project", "autoCreateSubnetworks", "description"}),
+        defaults={
+            "autoCreateSubnetworks": True,
+            "deleteBgpAlwaysCompareMed": False,
+            "deleteDefaultRoutesOnCreate": False,
+            "networkFirewallPolicyEnforcementOrder": "AFTER_CLASSIC_FIREWALL",
+        },
     ),
     "gcp:compute/subnetwork:Subnetwork": Kind(
         lambda: gcp.compute.SubnetworkArgs,
@@ -102,6 +125,14 @@ KINDS: Final[Mapping[str, Kind]] = {
             _in_region(it, "routers", it["router"]),
             *(each["name"] for each in it.get("subnetworks", ())),
         ],
+        defaults={
+            "icmpIdleTimeoutSec": 30,
+            "tcpEstablishedIdleTimeoutSec": 1200,
+            "tcpTimeWaitTimeoutSec": 120,
+            "tcpTransitoryIdleTimeoutSec": 30,
+            "type": "PUBLIC",
+            "udpIdleTimeoutSec": 30,
+        },
     ),
     "gcp:compute/firewall:Firewall": Kind(
         lambda: gcp.compute.FirewallArgs,
@@ -111,6 +142,7 @@ KINDS: Final[Mapping[str, Kind]] = {
             _network(it),
             *(_account(it["project"], each) for each in it.get("targetServiceAccounts", ())),
         ],
+        defaults={"priority": 1000},
     ),
     ACCOUNT: Kind(
         lambda: gcp.serviceaccount.AccountArgs,
@@ -119,6 +151,7 @@ KINDS: Final[Mapping[str, Kind]] = {
         api="iam.googleapis.com",
         named_by="accountId",
         is_kept_by_users=False,
+        defaults={"disabled": False},
     ),
     "gcp:projects/iAMMember:IAMMember": Kind(
         lambda: gcp.projects.IAMMemberArgs,
@@ -135,7 +168,7 @@ KINDS: Final[Mapping[str, Kind]] = {
         frozenset(
             {
                 *("name", "project", "location", "initialNodeCount", "network", "subnetwork", "ipAllocationPolicy"),
-                *("networkingMode", "datapathProvider", "privateClusterConfig.masterIpv4CidrBlock"),
+                *("networkingMode", "datapathProvider", "masterAuth", "privateClusterConfig.masterIpv4CidrBlock"),
                 *(f"nodeConfig.{each}" for each in ("metadata", "oauthScopes", "serviceAccount")),
                 "nodeConfig.shieldedInstanceConfig",
             }
@@ -147,6 +180,19 @@ KINDS: Final[Mapping[str, Kind]] = {
             _account(it["project"], it["nodeConfig"]["serviceAccount"]),
         ],
         is_kept_by_users=False,  # it takes its node pools with it
+        defaults={
+            "deletionProtection": True,
+            "disableL4LbFirewallReconciliation": False,
+            "enableCiliumClusterwideNetworkPolicy": False,
+            "enableFqdnNetworkPolicy": False,
+            "enableKubernetesAlpha": False,
+            "enableLegacyAbac": False,
+            "enableMultiNetworking": False,
+            "enableShieldedNodes": True,
+            "ipAllocationPolicy.stackType": "IPV4",
+            "network": "default",
+            **_NODE_DEFAULTS,
+        },
     ),
     NODE_POOL: Kind(
         lambda: gcp.container.NodePoolArgs,
@@ -163,5 +209,6 @@ KINDS: Final[Mapping[str, Kind]] = {
             _cluster(it, it["cluster"]),
             _account(it["project"], it["nodeConfig"]["serviceAccount"]),
         ],
+        defaults=_NODE_DEFAULTS,
     ),
 }

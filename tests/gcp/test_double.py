@@ -11,7 +11,9 @@ import pytest
 from pulumi.provider.experimental import provider as pulumi_provider
 
 from local.paths import PROJECT
-from tests.gcp.api.checking import answer_problems
+from tests.gcp.api.checking import answer_problems, problems
+from tests.gcp.api.container import update_node_pool
+from tests.gcp.double.changes import changed_inputs
 from tests.gcp.double.cloud import Cloud, Fault, RefusedError
 from tests.gcp.double.kinds import CLUSTER, KINDS, NODE_POOL, SERVICE
 from tests.gcp.double.outputs import Endpoints
@@ -242,6 +244,21 @@ def test_a_request_that_google_does_not_describe_is_refused(engine: Engine) -> N
     with pytest.raises(RefusedError, match=r"Error 400: compute\.networks\.insert: name: is 'Mesh'; it must match"):
         engine.create(NETWORK_TYPE, {**NETWORK, "name": "Mesh"})
     assert "projects/my-project/global/networks/Mesh" not in engine.cloud.resources
+
+
+def test_nodes_that_change_in_place_change_in_few_requests() -> None:
+    old = {"nodeConfig": {"machineType": "e2-standard-2", "diskSizeGb": 50, "labels": {}}}
+    nodes = {"machineType": "e2-standard-4", "diskSizeGb": 100, "labels": {"a": "b"}}
+    new = {**POOL, "name": "nodes", "nodeConfig": nodes}
+    changed = [each for each in changed_inputs(old, new) if each.startswith("nodeConfig.")]
+
+    calls = [each for each in update_node_pool(new, changed) if each.body]
+
+    assert [each.body for each in calls] == [
+        {"diskSizeGb": 100, "machineType": "e2-standard-4"},
+        {"labels": {"labels": {"a": "b"}}},
+    ]
+    assert [problem for each in calls for problem in problems(each)] == []
 
 
 def test_calls_and_answers_are_logged_in_google_s_json(engine: Engine) -> None:

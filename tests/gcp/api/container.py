@@ -192,6 +192,24 @@ _NODE_POOL_UPDATES: Final[Mapping[str, tuple[str, str]]] = {
 }
 
 
+#: Input of a pool's nodes -> the field of `UpdateNodePoolRequest`, and the field around its value there; empty: none
+#: (`nodePoolNodeConfigUpdate`).
+_NODE_UPDATES: Final[Mapping[str, tuple[str, str]]] = {
+    "machineType": ("machineType", ""),
+    "diskType": ("diskType", ""),
+    "diskSizeGb": ("diskSizeGb", ""),
+    "imageType": ("imageType", ""),
+    "labels": ("labels", "labels"),
+    "resourceLabels": ("resourceLabels", "labels"),
+    "taints": ("taints", "taints"),
+    "workloadMetadataConfig": ("workloadMetadataConfig", ""),
+    "kubeletConfig": ("kubeletConfig", ""),
+}
+
+#: Inputs of a pool's nodes that go in one request.
+_MACHINE: Final = ("machineType", "diskType", "diskSizeGb")
+
+
 def cluster(inputs: Inputs) -> Body:
     """Return a cluster as the API has it."""
     made: Body = {}
@@ -252,7 +270,7 @@ def update_cluster(inputs: Inputs, changed: Sequence[str]) -> list[Call]:
     """
     now, name = cluster(inputs), {"name": _cluster_name(inputs)}
     calls: dict[str, Call] = {}
-    for each in changed:
+    for each in dict.fromkeys(name.partition(".")[0] for name in changed):
         if each in _CLUSTER_UPDATES:
             desired, source = _CLUSTER_UPDATES[each]
             calls[desired] = Call(f"{_CLUSTERS}.update", name, {"update": {desired: at(now, source)}})
@@ -287,8 +305,9 @@ def read_node_pool(inputs: Inputs) -> list[Call]:
 def update_node_pool(inputs: Inputs, changed: Sequence[str]) -> list[Call]:
     """Return the calls that change a node pool in place; see `update_cluster`."""
     now, name = node_pool(inputs), {"name": _node_pool_name(inputs)}
+    changed_nodes = [each.partition(".")[2] for each in changed if each.startswith("nodeConfig.")]
     calls: list[Call] = []
-    for each in changed:
+    for each in dict.fromkeys(name.partition(".")[0] for name in changed):
         if each == "nodeCount":
             calls.append(Call(f"{_CLUSTERS}.nodePools.setSize", name, {"nodeCount": inputs["nodeCount"]}))
         elif each == "management":
@@ -300,9 +319,28 @@ def update_node_pool(inputs: Inputs, changed: Sequence[str]) -> list[Call]:
         elif each in _NODE_POOL_UPDATES:
             field, source = _NODE_POOL_UPDATES[each]
             calls.append(Call(f"{_CLUSTERS}.nodePools.update", name, {field: now[source]}))
+        elif each == "nodeConfig":
+            updates = _node_updates(now["config"], changed_nodes)
+            calls += [Call(f"{_CLUSTERS}.nodePools.update", name, update) for update in updates]
         elif each != "initialNodeCount":
             raise UnknownInputError(f"no table of requests says how the node pool's input {each} is changed")
     return [call for each in calls for call in (each, _wait(inputs))]
+
+
+def _node_updates(node: Body, changed: Sequence[str]) -> list[Body]:
+    """Return the bodies of the requests that change the nodes of a pool.
+
+    Raises:
+        UnknownInputError: if no table says how one of `changed` is changed.
+    """
+    made: dict[str, Body] = {}
+    for each in changed:
+        if each not in _NODE_UPDATES:
+            raise UnknownInputError(f"no table of requests says how the nodes' input {each} is changed")
+        field, around = _NODE_UPDATES[each]
+        value = node.get(each, [] if each == "taints" else {})
+        made.setdefault("machine" if each in _MACHINE else each, {})[field] = {around: value} if around else value
+    return list(made.values())
 
 
 def delete_node_pool(inputs: Inputs) -> list[Call]:

@@ -7,7 +7,7 @@ from typing import Any, Final, cast
 
 from tests.gcp.api import compute, container, projects
 from tests.gcp.api.calls import Call, Inputs
-from tests.gcp.double.kinds import KINDS
+from tests.gcp.double.kinds import KINDS, NODE_POOL
 from tests.support.mocks import Recording
 
 #: Inputs that a stack never changes in place: the program leaves their changes out, or always gives the same.
@@ -88,7 +88,8 @@ def created(recording: Recording) -> Iterator[tuple[str, Inputs]]:
 def changeable(type_: str, inputs: Inputs) -> list[str]:
     """Return the names of the inputs of a resource that this program changes in place, if somebody asks for it."""
     kind = KINDS[type_]
-    return [each for each in inputs if each not in kind.replaced_by | kind.defaults.keys() | _UNCHANGED]
+    nodes = [f"nodeConfig.{each}" for each in inputs["nodeConfig"]] if type_ == NODE_POOL else []
+    return [each for each in (*inputs, *nodes) if each not in kind.replaced_by | kind.defaults.keys() | _UNCHANGED]
 
 
 def _resolved(value: Any, ids: Mapping[str, str]) -> Any:

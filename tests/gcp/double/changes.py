@@ -43,8 +43,12 @@ def compared(
 
 
 def changed_inputs(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
-    """Return the names of the inputs that differ, sorted."""
-    return sorted(each for each in old.keys() | new.keys() if old.get(each, _MISSING) != new.get(each, _MISSING))
+    """Return the names of the inputs that differ, sorted; of nodes `nodeConfig.<input>`."""
+    differing = {each for each in old.keys() | new.keys() if old.get(each, _MISSING) != new.get(each, _MISSING)}
+    if "nodeConfig" not in differing:
+        return sorted(differing)
+    below = changed_inputs(old.get("nodeConfig", {}), new.get("nodeConfig", {}))
+    return sorted((differing - {"nodeConfig"}) | {f"nodeConfig.{each}" for each in below})
 
 
 def _changed(old: Any, new: Any, path: str) -> Iterator[tuple[str, tuple[bool, bool]]]:

@@ -59,7 +59,7 @@ _RULE: Final = (
 
 _NO_AUTOPILOT: Final = (
     "GKE Autopilot refuses Pods that Istio needs, and has no node pools; the cluster is a Standard one "
-    "(docs/decisions/0017-what-gke-offers-besides.md)"
+    "(docs/decisions/0019-what-gke-offers-besides.md)"
 )
 
 #: Key that people look for and that there is not, on purpose -> why.

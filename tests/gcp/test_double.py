@@ -247,7 +247,7 @@ def test_a_request_that_google_does_not_describe_is_refused(engine: Engine) -> N
 
 
 def test_nodes_that_change_in_place_change_in_few_requests() -> None:
-    old = {"nodeConfig": {"machineType": "e2-standard-2", "diskSizeGb": 50, "labels": {}}}
+    old: dict[str, Any] = {"nodeConfig": {"machineType": "e2-standard-2", "diskSizeGb": 50, "labels": {}}}
     nodes = {"machineType": "e2-standard-4", "diskSizeGb": 100, "labels": {"a": "b"}}
     new = {**POOL, "name": "nodes", "nodeConfig": nodes}
     changed = [each for each in changed_inputs(old, new) if each.startswith("nodeConfig.")]

@@ -292,7 +292,8 @@ def test_a_creation_that_takes_too_long_leaves_the_resource_and_no_answer(engine
 
 def test_what_the_state_holds_is_not_held_against_the_sdk_again(engine: Engine) -> None:
     wrong = {**POOL, "machineTyp": "e2-standard-2"}
-    held = {**wrong, "name": "nodes-0101010", "__defaults": ["name"]}
+    filled_in, names = KINDS[NODE_POOL].filled_in(wrong)
+    held = {**filled_in, "name": "nodes-0101010", "__defaults": [*names, "name"]}
 
     same = engine.check(NODE_POOL, wrong, held)
     changed = engine.check(NODE_POOL, {**wrong, "nodeCount": 2}, held)

@@ -1,5 +1,6 @@
 """Each chart value that the program keeps to itself has an effect in the genuine chart; keeping it means something."""
 
+import json
 from typing import Any, Final
 
 import pytest
@@ -20,6 +21,7 @@ OTHER: Final[Values] = {
     "replicaCount": 7,
     "global.defaultPodDisruptionBudget.enabled": False,
     "traceSampling": 7,
+    "cni.enabled": True,
     "meshConfig.enableTracing": False,
     "meshConfig.defaultConfig.tracing": {"sampling": 7},
     "meshConfig.defaultProviders.tracing": ["zipkin"],
@@ -42,12 +44,16 @@ def nested(path: str, value: object) -> Values:
 
 
 def without_copies_of_values(documents: list[Document]) -> list[Document]:
-    """Return what a chart makes, without the places that only repeat its values: a ConfigMap and the injector's."""
+    """Return what a chart makes, without the places that only repeat its values: a ConfigMap and the injector's.
+
+    Of the injector's, what its templates read of the CNI plugin stays: it has its effect when a Pod is injected.
+    """
     kept: list[dict[str, Any]] = []
     for each in documents:
         name = each["metadata"]["name"]
         if each["kind"] == "ConfigMap" and name == "istio-sidecar-injector":
-            kept.append({**each, "data": {key: text for key, text in each["data"].items() if key != "values"}})
+            read_by_templates = json.loads(each["data"]["values"]).get("pilot", {}).get("cni")
+            kept.append({**each, "data": {**each["data"], "values": read_by_templates}})
         elif each["kind"] != "ConfigMap" or name != "values":
             kept.append(each)
     return kept

@@ -88,6 +88,7 @@ _CLUSTER: Final[Fields] = {
     "enableKubernetesAlpha": Field("enableKubernetesAlpha"),
     "enableMultiNetworking": Field("networkConfig.enableMultiNetworking"),
     "datapathProvider": Field("networkConfig.datapathProvider"),
+    "gatewayApiConfig.channel": Field("networkConfig.gatewayApiConfig.channel"),
     "workloadIdentityConfig.workloadPool": Field("workloadIdentityConfig.workloadPool"),
     "enableShieldedNodes": Field("shieldedNodes.enabled", is_forced=True),
     "enableLegacyAbac": Field("legacyAbac.enabled", is_forced=True),
@@ -170,6 +171,7 @@ _CLUSTER_UPDATES: Final[Mapping[str, tuple[str, str]]] = {
     "monitoringConfig": ("desiredMonitoringConfig", "monitoringConfig"),
     "databaseEncryption": ("desiredDatabaseEncryption", "databaseEncryption"),
     "binaryAuthorization": ("desiredBinaryAuthorization", "binaryAuthorization"),
+    "gatewayApiConfig": ("desiredGatewayApiConfig", "networkConfig.gatewayApiConfig"),
     "workloadIdentityConfig": ("desiredWorkloadIdentityConfig", "workloadIdentityConfig"),
 }
 

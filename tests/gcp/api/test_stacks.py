@@ -28,6 +28,7 @@ VARIANTS: dict[str, dict[str, str]] = {
         "gkeBinaryAuthorization": "true",
         "gkeLoggingComponents": '["SYSTEM_COMPONENTS", "APISERVER"]',
         "gkeLabels": '{"team": "mesh"}',
+        "gatewayApi": "true",
         "gkeMaintenanceExclusions": '[{"name": "december", "start": "2026-12-20T00:00:00Z", '
         '"end": "2027-01-02T00:00:00Z", "scope": "NO_UPGRADES"}]',
     },

@@ -93,8 +93,8 @@ def _location(settings: Settings) -> Iterator[str]:
 def _backend(settings: Settings) -> Iterator[str]:
     if PRESETS[settings.backend].speaks_lightstep:
         yield (
-            "Lightstep (ServiceNow Cloud Observability) has an announced end of life in 2026. Any OTLP backend can "
-            "take its place: set backend to otlp, and backendAddress."
+            "Lightstep (ServiceNow Cloud Observability) has an announced end of life in 2026. docs/tracing.md, section "
+            '"By backend", has what to type for each backend that can take its place.'
         )
 
 

@@ -1,10 +1,14 @@
-"""Google's regions and their zones, as far as they were known when this list was made."""
+"""Google's regions and their zones, as far as they were known when this list was made.
+
+It was compared with public copies of Google's table in November 2026. Zones for accelerators alone, such as
+`us-west4-ai2b`, are left out.
+"""
 
 from collections.abc import Mapping
 from typing import Final
 
-#: The month of the list.
-AS_OF: Final = "June 2025"
+#: The year of the list.
+AS_OF: Final = "2026"
 
 _ABC: Final = (
     "africa-south1",
@@ -17,6 +21,7 @@ _ABC: Final = (
     "asia-south2",
     "asia-southeast1",
     "asia-southeast2",
+    "asia-southeast3",
     "australia-southeast1",
     "australia-southeast2",
     "europe-central2",

@@ -25,8 +25,13 @@ def ask_for_page(demo: RunningNode) -> str:
 def complete_trace(demo: RunningNode, trace_id: str) -> list[dict[str, Any]]:
     """Return a trace's spans once Jaeger has all of them."""
 
+    def of_ratings(span: dict[str, Any]) -> bool:
+        """Tell whether a span is of the call to ratings: its own, or the one call that reviews makes."""
+        by_reviews = span["service"] == "reviews.bookinfo" and span["tags"]["span.kind"] == "client"
+        return by_reviews or span["service"] == "ratings.bookinfo"
+
     def is_complete(spans: list[dict[str, Any]]) -> bool:
-        asks_ratings = any(span["service"] == "ratings.bookinfo" for span in spans)
+        asks_ratings = any(of_ratings(span) for span in spans)
         return len(spans) >= (_WITH_RATINGS if asks_ratings else _WITHOUT_RATINGS)
 
     return eventually(lambda: demo.trace_in_jaeger(trace_id), is_complete, _PATIENCE)

@@ -3,17 +3,12 @@
 import importlib
 import re
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
-from threading import Thread
 from typing import Any, Final
 
 from packaging.version import Version
 
-from common.kubernetes_api import api_client
-
-#: Seconds for all questions, the kubeconfig's credential plugin included.
-_PATIENCE: Final = 5
+from components.configuration.machinery.api_server import PATIENCE, ask
 
 #: What every Istio's injector is labelled with, whoever installed it.
 _INJECTORS: Final = "app=sidecar-injector"
@@ -55,33 +50,21 @@ class ClusterFacts:
 def cluster_facts(kubeconfig: str) -> ClusterFacts:
     """Return what an API server says within 5 seconds.
 
-    What it does not say is not known, whatever the reason: Pulumi's own provider connects soon after and explains what
-    is wrong.
+    What it does not say is not known, as in `api_server.ask`.
 
     Arguments:
         kubeconfig: a kubeconfig (YAML) with a current context.
     """
-    answers = [ClusterFacts()]
-
-    def ask() -> None:
-        with suppress(Exception):  # whatever it is, the answer is that nothing more is known
-            answers.extend(_asked(kubeconfig))
-
-    # A thread, because no timeout of the client covers looking up a name or a credential plugin that waits for someone.
-    thread = Thread(target=ask, daemon=True)
-    thread.start()
-    thread.join(_PATIENCE)
-    return answers[-1]
+    return ask(kubeconfig, _asked) or ClusterFacts()
 
 
-def _asked(kubeconfig: str) -> Iterator[ClusterFacts]:
+def _asked(api: Any) -> Iterator[ClusterFacts]:
     """Yield what is known after each answer."""
-    api = api_client(kubeconfig)
     client: Any = importlib.import_module("kubernetes.client")
-    version = _released(client.VersionApi(api).get_code(_request_timeout=_PATIENCE).git_version)
+    version = _released(client.VersionApi(api).get_code(_request_timeout=PATIENCE).git_version)
     yield ClusterFacts(version)
     injectors = client.AdmissionregistrationV1Api(api).list_mutating_webhook_configuration(
-        label_selector=_INJECTORS, _request_timeout=_PATIENCE
+        label_selector=_INJECTORS, _request_timeout=PATIENCE
     )
     found = [_istio(injector.metadata) for injector in injectors.items]
     yield ClusterFacts(version, tuple(istio for istio in found if _is_others(istio)))

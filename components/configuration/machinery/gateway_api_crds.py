@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
@@ -39,11 +39,11 @@ def installed_crds(kubeconfig: str) -> InstalledCrds | None:
     return ask(kubeconfig, _asked)
 
 
-def _asked(api: Any) -> InstalledCrds:
+def _asked(api: Any) -> Iterator[InstalledCrds]:
     request = api.param_serialize("GET", _PATH, header_params={"Accept": _METADATA_ONLY}, auth_settings=["BearerToken"])
     answer = api.call_api(*request, _request_timeout=PATIENCE)
     text = (answer.read() or b"").decode()
-    return InstalledCrds() if answer.status == HTTPStatus.NOT_FOUND else read_metadata(json.loads(text)["metadata"])
+    yield InstalledCrds() if answer.status == HTTPStatus.NOT_FOUND else read_metadata(json.loads(text)["metadata"])
 
 
 def read_metadata(metadata: Mapping[str, Any]) -> InstalledCrds:

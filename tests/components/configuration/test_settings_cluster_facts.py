@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from packaging.version import Version
 
-from components.configuration.machinery import cluster_facts as asking
+from components.configuration.machinery import api_server as asking
 from components.configuration.machinery.cluster_facts import ClusterFacts, OtherIstio, cluster_facts
 from components.configuration.reading import parse_settings
 from tests.components.configuration.settings_support import EXISTING, NOW, RIGHT, SECRETS, kubeconfig, read
@@ -113,7 +113,7 @@ def test_nothing_to_ask_means_that_nothing_is_known(text: str, capfd: pytest.Cap
 
 
 def test_silent_server_is_not_waited_for(api_server: ApiServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(asking, "_PATIENCE", 0.2)
+    monkeypatch.setattr(asking, "PATIENCE", 0.2)
     api_server.open.clear()
 
     assert cluster_facts(api_server.kubeconfig()).version is None
@@ -122,7 +122,7 @@ def test_silent_server_is_not_waited_for(api_server: ApiServer, monkeypatch: pyt
 def test_credential_plugin_that_waits_for_someone_is_not_waited_for(
     api_server: ApiServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(asking, "_PATIENCE", 0.2)
+    monkeypatch.setattr(asking, "PATIENCE", 0.2)
     plugin = {"command": "sleep", "args": ["2"], "apiVersion": "client.authentication.k8s.io/v1beta1"}
 
     assert cluster_facts(api_server.kubeconfig(exec=plugin)).version is None

@@ -26,8 +26,6 @@ from pulumi_kubernetes.core.v1 import (
     PodSpecArgs,
     PodTemplateSpecArgs,
     ProbeArgs,
-    ServicePortArgs,
-    ServiceSpecArgs,
     VolumeArgs,
     VolumeMountArgs,
     VolumeResourceRequirementsArgs,
@@ -46,6 +44,7 @@ from components.kubernetes.network_policies import NetworkAccess, namespace, net
 from components.kubernetes.objects import SKIP_AWAIT, recommended_labels
 from components.kubernetes.resources import JAEGER_MEMORY_LIMIT_MIB, RESOURCES
 from components.kubernetes.workloads import restricted_container, restricted_pod
+from components.tracing.otlp_server import account_without_rights, configuration_map, otlp_service
 
 #: User and group of the image (jaeger v1.76.0, cmd/jaeger/Dockerfile).
 _USER: Final = 10001
@@ -88,12 +87,12 @@ class Jaeger(pulumi.ComponentResource):
         self._labels = recommended_labels(NAME, part_of="traced-mesh", component="backend")
         folder = None if args.volume_gb is None else _TRACES_FOLDER
         configuration = yaml.safe_dump(jaeger_configuration(_ADDRESSES, folder), sort_keys=False)
-        self._service()
+        otlp_service(f"{name}-service", self._metadata(SKIP_AWAIT), SELECTOR, self._child())
         self.deployment = self._deployment(
             configuration,
             [
-                self._service_account(),
-                self._config_map(configuration),
+                account_without_rights(f"{name}-account", self._metadata(), self._child()),
+                configuration_map(f"{name}-config", self._metadata(), configuration, self._child()),
                 *self._volume(),
                 self._network_policy(),
                 *args.after,
@@ -106,22 +105,6 @@ class Jaeger(pulumi.ComponentResource):
 
     def _metadata(self, annotations: dict[str, str] | None = None) -> ObjectMetaArgs:
         return ObjectMetaArgs(name=NAME, namespace=self._args.namespace, labels=self._labels, annotations=annotations)
-
-    def _service_account(self) -> kubernetes.core.v1.ServiceAccount:
-        return kubernetes.core.v1.ServiceAccount(
-            f"{self._name}-account",
-            metadata=self._metadata(),
-            automount_service_account_token=False,
-            opts=self._child(),
-        )
-
-    def _config_map(self, configuration: str) -> kubernetes.core.v1.ConfigMap:
-        return kubernetes.core.v1.ConfigMap(
-            f"{self._name}-config",
-            metadata=self._metadata(),
-            data={CONFIGURATION_KEY: configuration},
-            opts=self._child(),
-        )
 
     def _volume(self) -> list[pulumi.Resource]:
         if self._args.volume_gb is None:
@@ -144,18 +127,6 @@ class Jaeger(pulumi.ComponentResource):
         )
         access = NetworkAccess(SELECTOR, ingress=[spans], egress=sidecar_egress())
         return network_policy(f"{self._name}-policy", self._metadata(), access, self._child())
-
-    def _service(self) -> kubernetes.core.v1.Service:
-        return kubernetes.core.v1.Service(
-            f"{self._name}-service",
-            metadata=self._metadata(SKIP_AWAIT),
-            spec=ServiceSpecArgs(
-                selector=SELECTOR,
-                # Istio takes the protocol from appProtocol, and older versions from the name's prefix.
-                ports=[ServicePortArgs(name="grpc-otlp", port=OTLP_PORT, target_port=OTLP_PORT, app_protocol="grpc")],
-            ),
-            opts=self._child(),
-        )
 
     def _deployment(self, configuration: str, depends_on: list[pulumi.Resource]) -> kubernetes.apps.v1.Deployment:
         annotations = {"traced-mesh/configuration-checksum": checksum([configuration])}

@@ -12,14 +12,12 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 import yaml
 from pulumi_kubernetes.apps.v1 import DeploymentSpecArgs
-from pulumi_kubernetes.core.v1 import ServicePortArgs, ServiceSpecArgs
 from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
 
 from components.backends.backend import Backend
-from components.constants.files import CONFIGURATION_KEY, CREDENTIALS_SECRET
+from components.constants.files import CREDENTIALS_SECRET
 from components.constants.names import COLLECTOR as NAME
 from components.constants.names import COLLECTOR_SELECTOR as SELECTOR
-from components.constants.ports import OTLP_PORT
 from components.kubernetes.network_policies import network_policy
 from components.kubernetes.objects import SKIP_AWAIT, recommended_labels
 from components.kubernetes.workloads import disruption_budget
@@ -27,6 +25,7 @@ from components.tracing.collector.configuration import collector_configuration
 from components.tracing.collector.credentials import configuration_checksum, credential_files
 from components.tracing.collector.network_policy import collector_access
 from components.tracing.collector.pods import pod_template
+from components.tracing.otlp_server import account_without_rights, configuration_map, otlp_service
 
 
 @dataclass(frozen=True)
@@ -88,12 +87,12 @@ class Collector(pulumi.ComponentResource):
         self._labels = recommended_labels(NAME, part_of="traced-mesh", component="collector")
         self._files = credential_files(args.backend, _headers(args), args.client_key)
         configuration = yaml.safe_dump(collector_configuration(args.backend), sort_keys=False)
-        self._service()
+        otlp_service(f"{name}-service", self._metadata(annotations=SKIP_AWAIT), SELECTOR, self._child())
         self.deployment = self._deployment(
             configuration,
             [
-                self._service_account(),
-                self._config_map(configuration),
+                account_without_rights(f"{name}-account", self._metadata(), self._child()),
+                configuration_map(f"{name}-config", self._metadata(), configuration, self._child()),
                 *self._credentials_secret(),
                 self._network_policy(),
                 *args.after,
@@ -107,22 +106,6 @@ class Collector(pulumi.ComponentResource):
 
     def _metadata(self, name: str = NAME, annotations: dict[str, str] | None = None) -> ObjectMetaArgs:
         return ObjectMetaArgs(name=name, namespace=self._args.namespace, labels=self._labels, annotations=annotations)
-
-    def _service_account(self) -> kubernetes.core.v1.ServiceAccount:
-        return kubernetes.core.v1.ServiceAccount(
-            f"{self._name}-account",
-            metadata=self._metadata(),
-            automount_service_account_token=False,
-            opts=self._child(),
-        )
-
-    def _config_map(self, configuration: str) -> kubernetes.core.v1.ConfigMap:
-        return kubernetes.core.v1.ConfigMap(
-            f"{self._name}-config",
-            metadata=self._metadata(),
-            data={CONFIGURATION_KEY: configuration},
-            opts=self._child(),
-        )
 
     def _credentials_secret(self) -> list[pulumi.Resource]:
         if not self._files:
@@ -142,18 +125,6 @@ class Collector(pulumi.ComponentResource):
             self._metadata(),
             collector_access(SELECTOR, self._args.backend, self._args.injection_label),
             self._child(),
-        )
-
-    def _service(self) -> kubernetes.core.v1.Service:
-        return kubernetes.core.v1.Service(
-            f"{self._name}-service",
-            metadata=self._metadata(annotations=SKIP_AWAIT),
-            spec=ServiceSpecArgs(
-                selector=SELECTOR,
-                # Istio takes the protocol from appProtocol, and older versions from the name's prefix.
-                ports=[ServicePortArgs(name="grpc-otlp", port=OTLP_PORT, target_port=OTLP_PORT, app_protocol="grpc")],
-            ),
-            opts=self._child(),
         )
 
     def _deployment(self, configuration: str, depends_on: list[pulumi.Resource]) -> kubernetes.apps.v1.Deployment:

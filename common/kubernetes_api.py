@@ -5,6 +5,7 @@ It carries no types.
 """
 
 import importlib
+from collections.abc import Mapping
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
@@ -46,3 +47,8 @@ def _is_on_this_machine(server: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def label_selector(labels: Mapping[str, str]) -> str:
+    """Return labels as the API server and kubectl take them to choose objects by: `app=istiod,istio=pilot`."""
+    return ",".join(f"{label}={value}" for label, value in labels.items())

@@ -3,6 +3,7 @@
 from enum import StrEnum
 from typing import Final, Self
 
+from common.kubernetes_api import label_selector
 from components.constants.names import (
     CNI_AGENT_SELECTOR,
     CNI_NAMESPACE,
@@ -25,12 +26,10 @@ _RESTORE: Final = "pulumi up --refresh --stack {stack}"
 
 _THERE: Final = "--namespace {namespace}"
 _ROLL: Final = f"kubectl rollout restart deployment {_THERE}"
-_COLLECTOR_PODS: Final = ",".join(f"{label}={value}" for label, value in COLLECTOR_SELECTOR.items())
-_JAEGER_PODS: Final = ",".join(f"{label}={value}" for label, value in JAEGER_SELECTOR.items())
+_COLLECTOR_PODS: Final = label_selector(COLLECTOR_SELECTOR)
+_JAEGER_PODS: Final = label_selector(JAEGER_SELECTOR)
 _COLLECTOR_LOG: Final = f"kubectl logs {_THERE} deployment/{COLLECTOR}"
-_CNI_AGENTS: Final = " ".join(
-    ["--namespace", CNI_NAMESPACE, "--selector", *(f"{label}={value}" for label, value in CNI_AGENT_SELECTOR.items())]
-)
+_CNI_AGENTS: Final = f"--namespace {CNI_NAMESPACE} --selector {label_selector(CNI_AGENT_SELECTOR)}"
 _OUR_COLLECTOR_LOG: Final = f"kubectl logs --namespace {COLLECTOR_NAMESPACE} deployment/{COLLECTOR}"
 
 

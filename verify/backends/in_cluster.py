@@ -2,6 +2,7 @@
 
 import httpx
 
+from common.kubernetes_api import label_selector
 from components.constants.names import JAEGER, JAEGER_SELECTOR
 from components.constants.ports import JAEGER_QUERY_PORT
 from verify.backends.jaeger import Jaeger
@@ -18,8 +19,7 @@ def jaeger_in_cluster(api: KubernetesApi, namespace: str) -> Jaeger:
         QueryError: if it has no ready Pod.
         ClusterError: if the API server does not tell the Pods.
     """
-    selector = ",".join(f"{label}={value}" for label, value in JAEGER_SELECTOR.items())
-    pods = api.items(f"/api/v1/namespaces/{namespace}/pods", [("labelSelector", selector)])
+    pods = api.items(f"/api/v1/namespaces/{namespace}/pods", [("labelSelector", label_selector(JAEGER_SELECTOR))])
     ready = [pod for pod in pods if is_ready(pod, JAEGER) and not is_over(pod)]
     if not ready:
         raise QueryError(Cause.JAEGER_NOT_READY, f"no Pod of {namespace}/{JAEGER} is ready")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
+from common.kubernetes_api import label_selector
 from components.constants.names import COLLECTOR, COLLECTOR_SELECTOR
 from components.constants.ports import METRICS_PORT
 from verify.causes import Cause
@@ -54,7 +55,7 @@ def read_collector(api: KubernetesApi, namespace: str, simulated_nodes: frozense
     Raises:
         ClusterError: if the API server does not tell the Pods.
     """
-    selector = ",".join(f"{label}={value}" for label, value in COLLECTOR_SELECTOR.items())
+    selector = label_selector(COLLECTOR_SELECTOR)
     listed = api.items(f"/api/v1/namespaces/{namespace}/pods", [("labelSelector", selector)])
     pods = tuple(pod for pod in listed if not is_over(pod))
     ready = CollectorReading(pods).ready

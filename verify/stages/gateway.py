@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
+from common.kubernetes_api import label_selector
 from components.model.gateway import API_GATEWAY
 from verify.causes import Cause
 from verify.cluster.addresses import connect, judge_address, resolve
@@ -82,5 +83,5 @@ def _readiness(context: Context) -> Finding:
     reasons = [f"Pod {name_of(pod)}: {why_not_ready(pod, PROXY)}" for pod in pods if pod not in ready]
     judge = warned if ready else failed
     evidence = (seen, *(reasons or complaints(deployment)))
-    selector = ",".join(f"{label}={value}" for label, value in form.selector.items())
+    selector = label_selector(form.selector)
     return judge(title, Cause.GATEWAY_NOT_READY, *evidence, namespace=namespace, selector=selector)

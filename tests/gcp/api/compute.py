@@ -156,8 +156,8 @@ def read_nat(inputs: Inputs) -> list[Call]:
     return [Call("compute.routers.get", _router(inputs))]
 
 
-def update_nat(inputs: Inputs, changed: Sequence[str]) -> list[Call]:  # noqa: ARG001 - all of it is written anew
-    """Return the calls that change a NAT."""
+def update_nat(inputs: Inputs, _: Sequence[str]) -> list[Call]:
+    """Return the calls that change a NAT, which is written anew whatever has changed."""
     return _patched_router(inputs, [body(_NAT, inputs)])
 
 

@@ -26,7 +26,7 @@ def read_service(inputs: Inputs) -> list[Call]:
     ]
 
 
-def update_service(inputs: Inputs, changed: Sequence[str]) -> list[Call]:  # noqa: ARG001 - nothing of it is sent
+def update_service(_: Inputs, __: Sequence[str]) -> list[Call]:
     """Return no call: what can change in place is the provider's own affair."""
     return []
 

@@ -207,9 +207,10 @@ class CollectorSettings(SettingsPart):
     subject = "Collector"
 
     collector_image: Image = key(
-        "Image of the OpenTelemetry Collector. There is a Collector only where tracingMode is opentelemetry.",
-        "docker.io/otel/opentelemetry-collector:0.120.0",
-        default="docker.io/otel/opentelemetry-collector:0.120.0",
+        "Image of the OpenTelemetry Collector, of its distribution contrib. There is a Collector only where tracingMode "
+        "is opentelemetry.",
+        "docker.io/otel/opentelemetry-collector-contrib:0.160.0",
+        default="docker.io/otel/opentelemetry-collector-contrib:0.160.0",
     )
     collector_replicas: Annotated[int, whole(1, 20)] = key("Number of Collector Pods.", "2", default=2)
 

@@ -94,7 +94,7 @@ def test_a_backend_that_this_machine_does_not_reach_proves_nothing(host: str) ->
 
 
 def credentials(headers: object) -> dict[str, Any]:
-    text = json.dumps({"exporters": {"otlp": {"headers": headers}}})
+    text = json.dumps({"exporters": {"otlp_grpc": {"headers": headers}}})
     return {"data": {"credentials.yaml": base64.b64encode(text.encode()).decode()}}
 
 

@@ -14,7 +14,7 @@ from verify.causes import Cause
 CURRENT: Final = timedelta(seconds=75)
 
 #: In the order in which they are tried: the first that is found in a line decides.
-#: From Go's crypto/x509, crypto/tls, net and grpc-go, as the Collector passes them on (v0.120.0).
+#: From Go's crypto/x509, crypto/tls, net and grpc-go, as the Collector passes them on (v0.160.0).
 _COMPLAINTS: Final = (
     (r"x509: |tls: failed to verify|certificate signed by unknown authority", Cause.CA_DOES_NOT_VERIFY_BACKEND),
     (
@@ -25,7 +25,7 @@ _COMPLAINTS: Final = (
         r"code = (?:Unauthenticated|PermissionDenied)|HTTP Status Code 40[13]|status code 40[13]",
         Cause.TOKEN_REFUSED,
     ),
-    (r"no such host|produced zero addresses|name resolver error", Cause.BACKEND_NAME_UNKNOWN),
+    (r"no such host|produced zero addresses|name resolver error|no children to pick from", Cause.BACKEND_NAME_UNKNOWN),
     (r"DeadlineExceeded|context deadline exceeded|i/o timeout|Client\.Timeout exceeded", Cause.BACKEND_TOO_SLOW),
     (
         r"connection refused|connection reset|code = Unavailable|no route to host|network is unreachable|EOF",

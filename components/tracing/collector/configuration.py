@@ -16,7 +16,7 @@ from components.constants.ports import HEALTH_PORT, METRICS_PORT, OTLP_PORT
 #: The first in the pipeline, as its documentation asks: at most 80 % of the memory limit, of which 25 % are for the
 #: heap's growth between two checks; above the other 55 % (281 MiB) new spans are refused. The interval is the one that
 #: the documentation recommends, the percentages are those of the Collector's own Helm chart
-#: (opentelemetry-collector v0.120.0, processor/memorylimiterprocessor/README.md; opentelemetry-helm-charts,
+#: (opentelemetry-collector v0.160.0, processor/memorylimiterprocessor/README.md; opentelemetry-helm-charts,
 #: charts/opentelemetry-collector/values.yaml).
 MEMORY_LIMITER: Final[Mapping[str, Any]] = {
     "check_interval": "1s",
@@ -29,7 +29,7 @@ MEMORY_LIMITER: Final[Mapping[str, Any]] = {
 #: long a span waits at most for its batch to fill; together with the queue it spans an outage, see `SENDING_QUEUE`.
 BATCH: Final[Mapping[str, Any]] = {"send_batch_size": 1024, "send_batch_max_size": 1024, "timeout": "5s"}
 
-#: The Collector's defaults (v0.120.0, exporter/exporterhelper/README.md): a batch that the backend does not take is
+#: The Collector's defaults (v0.160.0, exporter/exporterhelper/README.md): a batch that the backend does not take is
 #: sent again after 5 s, then ever more rarely, and given up after 5 minutes.
 RETRY_ON_FAILURE: Final[Mapping[str, Any]] = {
     "enabled": True,
@@ -45,8 +45,8 @@ RETRY_ON_FAILURE: Final[Mapping[str, Any]] = {
 SENDING_QUEUE: Final[Mapping[str, Any]] = {"enabled": True, "num_consumers": 10, "queue_size": 64}
 
 
-#: The Collector's default reader (v0.120.0, service/telemetry/factory.go), written out because `verify` relies on it:
-#: without these options the counters' names get suffixes for type and unit.
+#: The Collector's default reader (v0.160.0, service/telemetry/otelconftelemetry/factory.go), written out because
+#: `verify` relies on it: without these options the counters' names get suffixes for type and unit.
 METRICS_READER: Final[Mapping[str, Any]] = {
     "host": "localhost",
     "port": METRICS_PORT,
@@ -111,7 +111,7 @@ def credentials_configuration(backend: Backend, headers: Mapping[str, str]) -> s
 
 
 def _exporter_name(backend: Backend) -> str:
-    return "otlphttp" if backend.protocol is OtlpProtocol.HTTP else "otlp"
+    return "otlp_http" if backend.protocol is OtlpProtocol.HTTP else "otlp_grpc"
 
 
 def _exporter(backend: Backend) -> dict[str, Any]:
@@ -146,5 +146,5 @@ def _tls(backend: Backend) -> dict[str, Any]:
 
 
 def _literal(text: str) -> str:
-    """Keep the Collector from expanding `${...}` and from halving `$$` (confmap v1.26.0, expand.go and resolver.go)."""
+    """Keep the Collector from expanding `${...}` and from halving `$$` (confmap v1.71.0, expand.go and resolver.go)."""
     return text.replace("$", "$$")

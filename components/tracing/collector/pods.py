@@ -82,7 +82,7 @@ def _container(image: str, configurations: list[str], folders: Mapping[str, str]
         name=NAME,
         image=image,
         args=[f"--config={each}" for each in configurations],
-        # 80 % of the memory limit (opentelemetry-collector v0.120.0, processor/memorylimiterprocessor/README.md): Go
+        # 80 % of the memory limit (opentelemetry-collector v0.160.0, processor/memorylimiterprocessor/README.md): Go
         # collects garbage harder before the memory limiter has to refuse spans.
         env=[EnvVarArgs(name="GOMEMLIMIT", value=f"{MEMORY_LIMIT_MIB * 80 // 100}MiB")],
         ports=[ContainerPortArgs(name="grpc-otlp", container_port=OTLP_PORT)],

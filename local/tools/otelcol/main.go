@@ -1,8 +1,8 @@
 // Command otelcol is the OpenTelemetry Collector with the components that this project configures.
 //
-// The Collector's builder makes such a program for the official distribution `otelcol`, which has these components and
-// configuration providers among others. The names of their modules, which only `otelcol components` prints, are left
-// out.
+// The Collector's builder makes such a program for the official distribution `otelcol-contrib`, which has these
+// components and configuration providers among others. The names of their modules, which only `otelcol components`
+// prints, are left out.
 package main
 
 import (
@@ -23,7 +23,7 @@ func main() {
 		BuildInfo: component.BuildInfo{
 			Command:     "otelcol",
 			Description: "OpenTelemetry Collector",
-			Version:     "0.120.0",
+			Version:     "0.160.0",
 		},
 		Factories: components,
 		ConfigProviderSettings: otelcol.ConfigProviderSettings{

@@ -70,7 +70,7 @@ def test_its_page_listens_inside_its_pod_only(made: Recording) -> None:
 
 def test_the_collector_sends_there_inside_mutual_tls_without_a_credential(made: Recording) -> None:
     (config_map,) = (each for each in made.of_kind("ConfigMap") if each.inputs["metadata"]["name"] == "otel-collector")
-    exporter = yaml.safe_load(config_map.inputs["data"]["config.yaml"])["exporters"]["otlp"]
+    exporter = yaml.safe_load(config_map.inputs["data"]["config.yaml"])["exporters"]["otlp_grpc"]
 
     assert exporter["endpoint"] == "jaeger.observability.svc.cluster.local:4317"
     assert exporter["tls"] == {"insecure": True}

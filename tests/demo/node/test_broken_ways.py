@@ -127,7 +127,7 @@ BROKEN: Final[Mapping[str, Broken]] = {
             secret(
                 "otel-collector-credentials",
                 "credentials.yaml",
-                '{"exporters": {"otlp": {"headers": {"authorization": "another"}}}}',
+                '{"exporters": {"otlp_grpc": {"headers": {"authorization": "another"}}}}',
             )
         ),
         "access-token",

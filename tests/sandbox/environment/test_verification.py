@@ -119,7 +119,7 @@ BROKEN: Final[Mapping[str, tuple[Change, str, Cause]]] = {
         Cause.TOKEN_MISSING,
     ),
     "token empty": (
-        secret("otel-collector-credentials", "credentials.yaml", '{"exporters": {"otlp": {"headers": {}}}}'),
+        secret("otel-collector-credentials", "credentials.yaml", '{"exporters": {"otlp_grpc": {"headers": {}}}}'),
         "access-token",
         Cause.TOKEN_MISSING,
     ),

@@ -17,7 +17,7 @@ def test_ca_secret_is_mounted_where_the_configuration_looks_for_it() -> None:
     made = collector()
 
     configuration = yaml.safe_load(made.only("ConfigMap").inputs["data"]["config.yaml"])
-    ca_file = configuration["exporters"]["otlp"]["tls"]["ca_file"]
+    ca_file = configuration["exporters"]["otlp_grpc"]["tls"]["ca_file"]
     mounts = {mount["name"]: mount["mountPath"] for mount in pod(made)["containers"][0]["volumeMounts"]}
     assert ca_file == f"{mounts['ca']}/cacert.pem"
     assert {"name": "ca", "secret": {"secretName": "lightstep.cacert"}} in pod(made)["volumes"]

@@ -20,7 +20,7 @@ def exporter(backend: Backend) -> tuple[str, dict[str, Any]]:
 def test_grpc_goes_to_host_and_port_over_tls() -> None:
     name, settings = exporter(POOL)
 
-    assert name == "otlp"
+    assert name == "otlp_grpc"
     assert settings["endpoint"] == "ingest.lightstep.com:443"
     assert settings["tls"] == {"ca_file": "/etc/lightstep/cacert.pem"}
 
@@ -40,7 +40,7 @@ def test_without_tls_spans_leave_in_the_clear() -> None:
 def test_http_goes_to_a_url(backend: Backend, endpoint: str) -> None:
     name, settings = exporter(backend)
 
-    assert name == "otlphttp"
+    assert name == "otlp_http"
     assert settings["traces_endpoint"] == endpoint
 
 

@@ -58,7 +58,7 @@ def test_secret_holds_one_file_with_the_headers_and_a_client_certificate_with_it
     files = secret["stringData"]
     assert set(files) == {"credentials.yaml", "tls.crt", "tls.key"}
     assert json.loads(files["credentials.yaml"]) == {
-        "exporters": {"otlphttp": {"headers": {"authorization": TOKEN, "x-tenant": TENANT}}}
+        "exporters": {"otlp_http": {"headers": {"authorization": TOKEN, "x-tenant": TENANT}}}
     }
     assert (files["tls.crt"], files["tls.key"]) == (CERTIFICATE, KEY)
 

@@ -128,9 +128,9 @@ def test_the_genuine_collector_takes_the_configuration(
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ({"exporters": {"otlp": {"retry_on_failures": {}}}}, "retry_on_failures"),
-        ({"exporters": {"otlp": {"endpoint": "ingest.lightstep.com"}}}, "missing port"),
-        ({"exporters": {"otlp": {"sending_queue": {"queue_size": -1}}}}, "queue_size"),
+        ({"exporters": {"otlp_grpc": {"retry_on_failures": {}}}}, "retry_on_failures"),
+        ({"exporters": {"otlp_grpc": {"endpoint": "ingest.lightstep.com"}}}, "missing port"),
+        ({"exporters": {"otlp_grpc": {"sending_queue": {"queue_size": -1}}}}, "queue_size"),
         ({"processors": {"memory_limiter": {"limit_percentage": 20}}}, "limit_percentage"),
         ({"service": {"pipelines": {"traces": {"exporters": ["nothing"]}}}}, "nothing"),
     ],

@@ -207,8 +207,8 @@ class CollectorSettings(SettingsPart):
     subject = "Collector"
 
     collector_image: Image = key(
-        "Image of the OpenTelemetry Collector, of its distribution contrib. There is a Collector only where tracingMode "
-        "is opentelemetry.",
+        "Image of the OpenTelemetry Collector, of its distribution contrib. There is a Collector only where "
+        "tracingMode is opentelemetry.",
         "docker.io/otel/opentelemetry-collector-contrib:0.160.0",
         default="docker.io/otel/opentelemetry-collector-contrib:0.160.0",
     )

@@ -149,6 +149,13 @@ def advice(log: str) -> str:
     return "Run the same command again, it goes on where it stopped; if it fails the same way, run `make clean` first."
 
 
+#: What Go says when a module can't be reached, by the network, TLS or the proxy's answer.
+_OF_THE_NETWORK: Final = (
+    r"dial tcp|i/o timeout|no such host|connection re|proxyconnect|EOF$",
+    r"TLS handshake|tls: |x509: ",
+    r": (?:50\d|403|404) ",
+)
+
 _ADVICE: Final = (
     (
         r"no space left on device",
@@ -159,11 +166,15 @@ _ADVICE: Final = (
         "The machine ran out of memory: close other programs, then run it again.",
     ),
     (
+        r"(?:could not import|open) .*: no such file or directory",
+        "A file of Go's caches vanished while it was needed: run it again, and nothing that empties them beside it.",
+    ),
+    (
         r"checksum mismatch|SECURITY ERROR",
         "A download differs from what go.sum pins: check GOPROXY, run `go clean -modcache`, then run it again.",
     ),
     (
-        r"dial tcp|i/o timeout|no such host|connection re|proxyconnect|TLS handshake|tls: |x509: |EOF$|50\d |403 |404 ",
+        "|".join(_OF_THE_NETWORK),
         "Go modules could not be downloaded: check the network and GOPROXY, then run it again.",
     ),
 )

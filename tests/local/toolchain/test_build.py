@@ -103,9 +103,11 @@ def test_an_interrupted_build_leaves_no_process_behind(tmp_path: Path, etcd: Pro
         ("link: signal: killed", "out of memory"),
         ("verifying module: checksum mismatch", "differs from what go.sum pins"),
         ("reading https://proxy/x: 503 Service Unavailable", "check the network and GOPROXY"),
+        ("a.go:4:2: could not import fmt (open /c/go-build/ab/ab-d: no such file or directory)", "caches vanished"),
         ("x.go:1:1: syntax error", "goes on where it stopped"),
+        ("# example.com/with 503 in its name", "goes on where it stopped"),
     ],
-    ids=["disk", "memory", "checksum", "network", "other"],
+    ids=["disk", "memory", "checksum", "network", "cache", "syntax", "name"],
 )
 def test_the_advice_fits_the_failure(log: str, words: str) -> None:
     assert words in advice(log)

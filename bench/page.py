@@ -5,8 +5,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from bench.contenders import Helm
 from bench.cost import Cost
 from bench.figures import Point, Spread, outgrows, ratios, slope, spread, steps
+from bench.floor import PROGRAMS
 from bench.plot import bars, curves
 from bench.rounds import LIMIT, Operation, Record
 from reference.writing import table
@@ -38,9 +40,10 @@ class Metric:
 
 
 _CPU: Final = Metric("CPU time", lambda cost: cost.cpu, "s")
+_WALL: Final = Metric("Wall time", lambda cost: cost.wall, "s")
 _METRICS: Final = (
     _CPU,
-    Metric("Wall time", lambda cost: cost.wall, "s"),
+    _WALL,
     Metric("Peak memory", lambda cost: cost.memory, "MiB"),
     Metric("CPU time of the sandbox's own servers meanwhile", lambda cost: cost.servers, "s"),
 )
@@ -67,14 +70,14 @@ class Conditions:
 
 def measured_part(records: Sequence[Record], conditions: Conditions) -> str:
     """Return the Markdown of everything that was measured."""
-    everyday = [each for each in records if not each.size]
-    growing = [each for each in records if each.size]
-    return "\n".join([_conditions(records, conditions), *_everyday(everyday), *_growth(growing)])
+    everyday, growing = _everyday_records(records), [each for each in records if each.size]
+    sections = [*_everyday(everyday), *_floor(records), *_growth(growing)]
+    return "\n".join([_conditions(records, conditions), *sections])
 
 
 def pictures(records: Sequence[Record]) -> Mapping[str, str]:
     """Return the name of each picture and its SVG."""
-    rows = _ratio_rows([each for each in records if not each.size], _CPU)
+    rows = _ratio_rows(_everyday_records(records), _CPU)
     growing = [each for each in records if each.size]
     series = {
         f"{contender}: {operation}": _points(growing, contender, operation)
@@ -85,6 +88,11 @@ def pictures(records: Sequence[Record]) -> Mapping[str, str]:
         RATIOS_PICTURE: bars(f"CPU time beside {LIMIT} (dashed: 1)", rows),
         GROWTH_PICTURE: curves("CPU time in s by namespaces with sidecars", "namespaces", series),
     }
+
+
+def _everyday_records(records: Iterable[Record]) -> list[Record]:
+    """Return the records of those who make the objects: without the growth and Pulumi's floor."""
+    return [each for each in records if not each.size and each.contender not in PROGRAMS]
 
 
 def _conditions(records: Sequence[Record], conditions: Conditions) -> str:
@@ -167,6 +175,32 @@ def _shares(costs: Sequence[Cost]) -> dict[str, float]:
         for name in names
     }
     return {name: share for name, share in shares.items() if share >= 0.01}
+
+
+def _floor(records: Sequence[Record]) -> Iterator[str]:
+    """Yield what Pulumi costs by itself beside helm, which has made every object of the environment meanwhile."""
+    everyday = [each for each in records if not each.size]
+    floors = [each for each in _contenders(everyday) if each in PROGRAMS]
+    names = [*floors, *_contenders(everyday)[:1]]
+    yield "### Pulumi's own part\n"
+    yield (
+        f"Programs that make nothing, or one object, beside {Helm.name}, which makes all of them: ratios as above, now "
+        f"to {Helm.name} in the same round. No program that Pulumi runs can go below the first column.\n"
+    )
+    for metric in (_CPU, _WALL):
+        peer = _values(everyday, metric, Helm.name)
+        values = {name: _values(everyday, metric, name) for name in names}
+        yield table(
+            [f"{metric.title} of", *names, Helm.name],
+            (
+                [
+                    operation,
+                    *(_in_words(ratios(values[name][operation], peer[operation])) for name in names),
+                    f"{statistics.median(peer[operation]):.1f} {metric.unit}",
+                ]
+                for operation in values[floors[0]]
+            ),
+        )
 
 
 def _growth(records: Sequence[Record]) -> Iterator[str]:

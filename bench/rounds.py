@@ -8,6 +8,7 @@ from typing import Any, Final
 from bench.arena import Arena
 from bench.contenders import Contender, Helm, Istioctl, Kubectl, Program, Wanted
 from bench.cost import Cost
+from bench.floor import PROGRAMS, Floor
 from local.console import say
 
 
@@ -62,9 +63,12 @@ def operations(arena: Arena, rounds: int) -> Iterator[Record]:
     say("rehearsal: the objects are made once, unmeasured")
     wanted = _rehearsed(arena, program)
     contenders = _contenders(arena, program)
+    floors = _floors(arena)
     for number in range(1, rounds + 1):
         for contender in _turned(contenders, number):
             yield from _one_round(arena, contender, wanted, number)
+        for floor in floors:
+            yield from _floor_round(arena, floor, number)
 
 
 def growth(arena: Arena, rounds: int, sizes: Sequence[int]) -> Iterator[Record]:
@@ -107,6 +111,14 @@ def _contenders(arena: Arena, program: Program) -> Sequence[Contender]:
     )
 
 
+def _floors(arena: Arena) -> Sequence[Floor]:
+    """Return Pulumi's floor: each program with its project and its stack, which are made here."""
+    folder = arena.instance.folder / "floor"
+    floors = [Floor(name, arena.pulumi.executable, folder / str(place)) for place, name in enumerate(PROGRAMS)]
+    arena.measure([floor.write() for floor in floors])
+    return floors
+
+
 def _limit(arena: Arena) -> Kubectl:
     return Kubectl(arena.instance.folder / "kubectl")
 
@@ -131,6 +143,16 @@ def _one_round(arena: Arena, contender: Contender, wanted: Mapping[Operation, Wa
     ):
         yield _said(Record(number, contender.name, operation, arena.measure(steps(goal))))  # writes the goal's files
     arena.clear()
+
+
+def _floor_round(arena: Arena, floor: Floor, number: int) -> Iterator[Record]:
+    for operation, step in (
+        (Operation.FIRST_UP, floor.up()),
+        (Operation.NOTHING_CHANGED, floor.up()),
+        (Operation.PREVIEW, floor.preview()),
+        (Operation.DESTROY, floor.destroy()),
+    ):
+        yield _said(Record(number, floor.name, operation, arena.measure([step])))
 
 
 def _grown(

@@ -10,8 +10,9 @@ from components.configuration.machinery.constraints import Constraint, Fault, Fa
 from components.configuration.machinery.key import ReadingContext, key
 from components.configuration.machinery.problems import put, remove
 from components.configuration.machinery.types import Allowed, Switch, dns_label, from_text, json_list
-from components.configuration.tracing import TracingSettings
-from components.constants.names import RESERVED_NAMESPACES
+from components.configuration.tracing import TracingSettings, to_opentelemetry
+from components.constants.choices import TracingMode
+from components.constants.names import OTLP_CONFIG_MAP, RESERVED_NAMESPACES
 from components.model.spans import SamplingOverride
 
 _LABEL: Final = dns_label(63)
@@ -56,6 +57,13 @@ class ApplicationSettings(TracingSettings):
         '["shop"]',
         default=(),
     )
+    otlp_config_map: Switch = key(
+        f"Whether each of injectedNamespaces gets a ConfigMap {OTLP_CONFIG_MAP} with the environment variables by "
+        "which OpenTelemetry's SDKs send applications' own spans to the Collector (envFrom in a Deployment).",
+        "true",
+        allowed="{type}; true only with injectedNamespaces, and where tracingMode is opentelemetry",
+        default=False,
+    )
     bookinfo: Switch = key("Whether Istio's sample application is installed.", "true", default=True)
     bookinfo_namespace: NamespaceName = key(
         "Namespace of the sample application; it is made, and gets sidecars.", "bookinfo", default="bookinfo"
@@ -89,6 +97,24 @@ def _overrides_are_for_sidecars(settings: ApplicationSettings, _: ReadingContext
         )
 
 
+def _config_map_has_a_use(settings: ApplicationSettings, _: ReadingContext) -> Faults:
+    if not settings.otlp_config_map:
+        return
+    leave_out = remove("otlp_config_map")
+    if settings.tracing_mode is not TracingMode.OPENTELEMETRY:
+        yield Fault(
+            "otlp_config_map",
+            f"tracingMode {settings.tracing_mode} has no Collector that applications could send spans to",
+            fixes=(leave_out, to_opentelemetry(settings)),
+        )
+    elif not settings.injected_namespaces:
+        yield Fault(
+            "otlp_config_map",
+            "injectedNamespaces is empty, so there is no namespace of applications to put it in",
+            fixes=(put("injected_namespaces", json.dumps(["shop"])), leave_out),
+        )
+
+
 def _as_json(overrides: Sequence[SamplingOverride]) -> str:
     """Return overrides as they stand in configuration."""
     entries = [
@@ -104,4 +130,5 @@ APPLICATION_CONSTRAINTS: Final[Sequence[Constraint[ApplicationSettings]]] = (
     Constraint(
         ("bookinfo", "bookinfo_namespace", "injected_namespaces", "sampling_overrides"), _overrides_are_for_sidecars
     ),
+    Constraint(("istio_version", "tracing_mode", "injected_namespaces", "otlp_config_map"), _config_map_has_a_use),
 )

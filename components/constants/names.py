@@ -28,6 +28,12 @@ GATEWAY_SELECTOR: Final = {"app": GATEWAY, "istio": "ingressgateway"}
 COLLECTOR: Final = "otel-collector"
 COLLECTOR_SELECTOR: Final = {"app.kubernetes.io/name": COLLECTOR}
 
+#: Its host in the cluster.
+COLLECTOR_HOST: Final = f"{COLLECTOR}.{COLLECTOR_NAMESPACE}.svc.cluster.local"
+
+#: The ConfigMap by which applications find it.
+OTLP_CONFIG_MAP: Final = "otel-exporter-otlp"
+
 #: The agent of Istio's CNI plugin: name of its DaemonSet, and the label by which that chooses its Pods.
 CNI_AGENT: Final = "istio-cni-node"
 CNI_AGENT_SELECTOR: Final = {"k8s-app": CNI_AGENT}

@@ -12,6 +12,9 @@ WEBHOOK_PORT: Final = 15017
 #: Standard port of OTLP over gRPC (https://opentelemetry.io/docs/specs/otlp/#otlpgrpc-default-port).
 OTLP_PORT: Final = 4317
 
+#: Standard port of OTLP over HTTP (https://opentelemetry.io/docs/specs/otlp/#otlphttp-default-port).
+OTLP_HTTP_PORT: Final = 4318
+
 #: Where backends answer questions for traces, unless set otherwise.
 JAEGER_QUERY_PORT: Final = 16686
 TEMPO_QUERY_PORT: Final = 3200

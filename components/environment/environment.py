@@ -182,6 +182,7 @@ class Environment(pulumi.ComponentResource):
                 replicas=settings.collector_replicas,
             ),
             jaeger=JaegerPods(settings.jaeger_image, settings.jaeger_volume_gb),
+            told=settings.injected_namespaces if settings.otlp_config_map else (),
             after=mesh.answering,
             pods_after=redirection,
         )

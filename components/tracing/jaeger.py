@@ -44,7 +44,7 @@ from components.kubernetes.network_policies import NetworkAccess, namespace, net
 from components.kubernetes.objects import SKIP_AWAIT, recommended_labels
 from components.kubernetes.resources import JAEGER_MEMORY_LIMIT_MIB, RESOURCES
 from components.kubernetes.workloads import restricted_container, restricted_pod
-from components.tracing.otlp_server import account_without_rights, configuration_map, otlp_service
+from components.tracing.otlp_server import GRPC, account_without_rights, configuration_map, otlp_service
 
 #: User and group of the image (jaeger v1.76.0, cmd/jaeger/Dockerfile).
 _USER: Final = 10001
@@ -87,7 +87,7 @@ class Jaeger(pulumi.ComponentResource):
         self._labels = recommended_labels(NAME, part_of="traced-mesh", component="backend")
         folder = None if args.volume_gb is None else _TRACES_FOLDER
         configuration = yaml.safe_dump(jaeger_configuration(_ADDRESSES, folder), sort_keys=False)
-        otlp_service(f"{name}-service", self._metadata(SKIP_AWAIT), SELECTOR, self._child())
+        otlp_service(f"{name}-service", self._metadata(SKIP_AWAIT), SELECTOR, [GRPC], self._child())
         self.deployment = self._deployment(
             configuration,
             [

@@ -1,6 +1,7 @@
-"""What a program that takes spans over OTLP/gRPC has around its Pods: an account, a configuration, a Service."""
+"""What a program that takes spans over OTLP has around its Pods: an account, a configuration, a Service."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 import pulumi
 import pulumi_kubernetes as kubernetes
@@ -8,7 +9,30 @@ from pulumi_kubernetes.core.v1 import ServicePortArgs, ServiceSpecArgs
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from components.constants.files import CONFIGURATION_KEY
-from components.constants.ports import OTLP_PORT
+from components.constants.names import COLLECTOR_HOST
+from components.constants.ports import OTLP_HTTP_PORT, OTLP_PORT
+
+#: Where sidecars and the Collector send spans. Istio takes the protocol from appProtocol, and older versions from the
+#: name's prefix.
+GRPC: Final = ServicePortArgs(name="grpc-otlp", port=OTLP_PORT, target_port=OTLP_PORT, app_protocol="grpc")
+
+#: Where applications send spans. To their sidecars it is TCP, inside mutual TLS like everything else: of what they take
+#: for HTTP they make spans, here a trace for each time that spans are sent
+#: (https://istio.io/latest/docs/ops/configuration/traffic-management/protocol-selection/).
+HTTP: Final = ServicePortArgs(name="tcp-otlp-http", port=OTLP_HTTP_PORT, target_port=OTLP_HTTP_PORT, app_protocol="tcp")
+
+
+#: Where applications reach the Collector.
+APPLICATIONS_ENDPOINT: Final = f"http://{COLLECTOR_HOST}:{OTLP_HTTP_PORT}"
+
+
+def exporter_environment() -> dict[str, str]:
+    """Return the environment variables by which OpenTelemetry's SDKs reach the Collector.
+
+    They are the specification's, which names `http/protobuf` as the default, but not for every SDK
+    (https://opentelemetry.io/docs/specs/otel/protocol/exporter/).
+    """
+    return {"OTEL_EXPORTER_OTLP_ENDPOINT": APPLICATIONS_ENDPOINT, "OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf"}
 
 
 def account_without_rights(
@@ -26,10 +50,12 @@ def configuration_map(
 
 
 def otlp_service(
-    name: str, metadata: ObjectMetaArgs, selector: Mapping[str, str], opts: pulumi.ResourceOptions
+    name: str,
+    metadata: ObjectMetaArgs,
+    selector: Mapping[str, str],
+    ports: Sequence[ServicePortArgs],
+    opts: pulumi.ResourceOptions,
 ) -> kubernetes.core.v1.Service:
-    """Make the Service by which sidecars and the Collector reach Pods with labels `selector`."""
-    # Istio takes the protocol from appProtocol, and older versions from the name's prefix.
-    port = ServicePortArgs(name="grpc-otlp", port=OTLP_PORT, target_port=OTLP_PORT, app_protocol="grpc")
-    spec = ServiceSpecArgs(selector=selector, ports=[port])
+    """Make the Service by which Pods with labels `selector` are reached on `ports`, `GRPC` and `HTTP`."""
+    spec = ServiceSpecArgs(selector=selector, ports=list(ports))
     return kubernetes.core.v1.Service(name, metadata=metadata, spec=spec, opts=opts)

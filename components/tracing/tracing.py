@@ -20,8 +20,9 @@ from components.constants.names import (
     JAEGER,
     JAEGER_SELECTOR,
     MESH_DEFAULT,
+    OTLP_CONFIG_MAP,
 )
-from components.constants.ports import OTLP_PORT
+from components.constants.ports import OTLP_HTTP_PORT, OTLP_PORT
 from components.kubernetes.authorization import (
     ANYBODY_IN_THE_MESH,
     AllowedCall,
@@ -35,6 +36,7 @@ from components.model.secret_mounts import CA, TOKEN
 from components.tracing.ca_secret import ca_secret
 from components.tracing.collector.collector import Collector, CollectorArgs
 from components.tracing.jaeger import Jaeger, JaegerArgs
+from components.tracing.otlp_server import exporter_environment
 from components.tracing.plan import TracingPlan
 from components.tracing.satellite_route import destination_rule_spec, service_entry_spec
 from components.tracing.telemetry import mesh_spec, override_name, override_spec, untraced_spec
@@ -95,6 +97,7 @@ class TracingArgs:
         namespaces: the namespaces with sidecars, by name.
         collector: where the Collector runs; needed where the plan has one.
         jaeger: how Jaeger runs, beside the Collector; needed where the plan's backend is in the cluster.
+        told: those of `namespaces` in which a ConfigMap tells applications where the Collector is. Default: none.
         after: resources that prove that istiod answers (`Mesh.answering`); what needs injection or validation waits for
             them, the Secrets do not. Default: none.
         pods_after: what the Pods of the Collector and of Jaeger wait for on top of that, such as Istio's CNI
@@ -106,6 +109,7 @@ class TracingArgs:
     namespaces: Mapping[str, pulumi.Input[str]]
     collector: CollectorPods | None
     jaeger: JaegerPods | None = None
+    told: Sequence[str] = ()
     after: Sequence[pulumi.Resource] = ()
     pods_after: Sequence[pulumi.Resource] = ()
 
@@ -185,15 +189,25 @@ class Tracing(pulumi.ComponentResource):
             ),
             pulumi.ResourceOptions(parent=self),
         )
-        allowed = [AllowedCall("spans", COLLECTOR_SELECTOR, [OTLP_PORT], [ANYBODY_IN_THE_MESH])]
+        allowed = [AllowedCall("spans", COLLECTOR_SELECTOR, [OTLP_PORT, OTLP_HTTP_PORT], [ANYBODY_IN_THE_MESH])]
         if args.plan.backend.in_cluster:
             allowed.append(AllowedCall(JAEGER, JAEGER_SELECTOR, [OTLP_PORT], [principal(namespace, COLLECTOR)]))
         calls = AuthorizationArgs(args.plan.row.security_api, namespace, allowed, self._labels, after=args.after)
         Authorization(f"{self._name}-collector-authorization", calls, pulumi.ResourceOptions(parent=self))
+        for each in args.told:
+            self._address(each, args.namespaces[each])
         # Spans of the arrival of spans would have no end.
         self._telemetry("untraced-collector", COLLECTOR, namespace, untraced_spec(COLLECTOR_SELECTOR))
         if args.plan.backend.in_cluster:
             self._jaeger(namespace)
+
+    def _address(self, each: str, namespace: pulumi.Input[str]) -> None:
+        kubernetes.core.v1.ConfigMap(
+            f"{self._name}-address-{each}",
+            metadata={"name": OTLP_CONFIG_MAP, "namespace": namespace, "labels": self._labels},
+            data=exporter_environment(),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
 
     def _jaeger(self, namespace: pulumi.Input[str]) -> None:
         pods = self._args.jaeger

@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from components.backends.backend import Backend
 from components.constants.choices import TracingMode
 from components.constants.files import CA_FILE, TOKEN_FILE
-from components.constants.names import COLLECTOR, COLLECTOR_NAMESPACE, FILES_TEMPLATE
+from components.constants.names import COLLECTOR_HOST, FILES_TEMPLATE
 from components.constants.ports import OTLP_PORT
 from components.model.chart_values import Values
 from components.model.secret_mounts import SecretMount
@@ -83,8 +83,7 @@ def _native(plan: TracingPlan) -> Values:
 
 def _provider(plan: TracingPlan) -> Values:
     if plan.has_collector:
-        host = f"{COLLECTOR}.{COLLECTOR_NAMESPACE}.svc.cluster.local"
-        return {"name": plan.provider, "opentelemetry": {"service": host, "port": OTLP_PORT}}
+        return {"name": plan.provider, "opentelemetry": {"service": COLLECTOR_HOST, "port": OTLP_PORT}}
     token = TOKEN_FILE if plan.token_is_a_file else plan.token
     lightstep = {"service": plan.satellite_host, "port": plan.backend.address.port, "accessToken": token}
     return {"name": plan.provider, "lightstep": lightstep}

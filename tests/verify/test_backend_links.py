@@ -229,6 +229,7 @@ otelcol_exporter_sent_spans{exporter="otlp"} 40
 otelcol_exporter_sent_spans{exporter="debug"} 2
 otelcol_exporter_send_failed_spans{exporter="otlp"} 1e+00
 otelcol_receiver_accepted_spans{receiver="otlp",transport="grpc"} 43
+otelcol_receiver_accepted_spans{receiver="otlp",transport="http"} 7
 otelcol_exporter_queue_capacity{exporter="otlp"} 64
 """
 
@@ -236,7 +237,7 @@ otelcol_exporter_queue_capacity{exporter="otlp"} 64
 def test_counters_are_added_up_over_exporters_and_pods() -> None:
     each = Counters.read(METRICS)
 
-    assert each == Counters(accepted=43, sent=42, failed=1, capacity=64)
+    assert each == Counters(accepted=50, over_http=7, sent=42, failed=1, capacity=64)
     assert Counters.total([each, each]).sent == 84
 
 

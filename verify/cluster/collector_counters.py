@@ -15,7 +15,8 @@ class Counters:
     Names and meaning: https://opentelemetry.io/docs/collector/internal-telemetry/#lists-of-internal-metrics.
 
     Arguments:
-        accepted: spans taken from sidecars.
+        accepted: spans taken from sidecars and applications.
+        over_http: those of them that came over HTTP, so from applications: sidecars speak gRPC.
         refused: spans that it did not take, for lack of memory.
         sent: spans that the backend has taken.
         failed: spans that were given up because the backend did not take them.
@@ -25,6 +26,7 @@ class Counters:
     """
 
     accepted: int = 0
+    over_http: int = 0
     refused: int = 0
     sent: int = 0
     failed: int = 0
@@ -42,7 +44,10 @@ class Counters:
         sums = defaultdict[str, float](float)
         for family in text_string_to_metric_families(text):
             for sample in family.samples:  # from v0.121 on counters of other releases may end with `_total`
-                sums[sample.name.removesuffix("_total")] += sample.value
+                name = sample.name.removesuffix("_total")
+                sums[name] += sample.value
+                if sample.labels.get("transport") == "http":
+                    sums[f"{name}/http"] += sample.value
         return cls(**{name: round(sums[metric]) for name, metric in _METRICS.items()})
 
     @classmethod
@@ -57,14 +62,16 @@ class Counters:
         return self.refused + self.failed + self.not_queued
 
     def __str__(self) -> str:
+        applications = f" ({self.over_http} over HTTP, from applications)" if self.over_http else ""
         return (
-            f"{self.accepted} spans accepted, {self.refused} refused, {self.sent} sent, {self.failed} failed, "
-            f"{self.not_queued} not queued; {self.waiting} of {self.capacity} batches waiting"
+            f"{self.accepted} spans accepted{applications}, {self.refused} refused, {self.sent} sent, "
+            f"{self.failed} failed, {self.not_queued} not queued; {self.waiting} of {self.capacity} batches waiting"
         )
 
 
 _METRICS: Final = {
     "accepted": "otelcol_receiver_accepted_spans",
+    "over_http": "otelcol_receiver_accepted_spans/http",
     "refused": "otelcol_receiver_refused_spans",
     "sent": "otelcol_exporter_sent_spans",
     "failed": "otelcol_exporter_send_failed_spans",

@@ -1,6 +1,6 @@
-"""The OpenTelemetry Collector inside the cluster: takes OTLP from the sidecars, sends it to the tracing backend.
+"""The OpenTelemetry Collector inside the cluster: takes OTLP from sidecars and applications, sends it to the backend.
 
-Sidecars reach it in the clear inside mutual TLS, because it has a sidecar itself; it verifies the backend with the CA
+They reach it in the clear inside mutual TLS, because it has a sidecar itself; it verifies the backend with the CA
 Secret and shows it the headers and the client certificate from a Secret. Left out on purpose: the namespace and the CA
 Secret, which the caller hands in, and a Telemetry resource that keeps its sidecar out of the traces (`Tracing`).
 """
@@ -25,7 +25,7 @@ from components.tracing.collector.configuration import collector_configuration
 from components.tracing.collector.credentials import configuration_checksum, credential_files
 from components.tracing.collector.network_policy import collector_access
 from components.tracing.collector.pods import pod_template
-from components.tracing.otlp_server import account_without_rights, configuration_map, otlp_service
+from components.tracing.otlp_server import GRPC, HTTP, account_without_rights, configuration_map, otlp_service
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,8 @@ class Collector(pulumi.ComponentResource):
         self._labels = recommended_labels(NAME, part_of="traced-mesh", component="collector")
         self._files = credential_files(args.backend, _headers(args), args.client_key)
         configuration = yaml.safe_dump(collector_configuration(args.backend), sort_keys=False)
-        otlp_service(f"{name}-service", self._metadata(annotations=SKIP_AWAIT), SELECTOR, self._child())
+        service = self._metadata(annotations=SKIP_AWAIT)
+        otlp_service(f"{name}-service", service, SELECTOR, [GRPC, HTTP], self._child())
         self.deployment = self._deployment(
             configuration,
             [

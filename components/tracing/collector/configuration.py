@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from components.backends.backend import Backend, OtlpProtocol
 from components.constants.files import CA_FILE, CLIENT_CERTIFICATE_KEY, CLIENT_KEY_KEY, CREDENTIALS_FOLDER
-from components.constants.ports import HEALTH_PORT, METRICS_PORT, OTLP_PORT
+from components.constants.ports import HEALTH_PORT, METRICS_PORT, OTLP_HTTP_PORT, OTLP_PORT
 
 #: The first in the pipeline, as its documentation asks: at most 80 % of the memory limit, of which 25 % are for the
 #: heap's growth between two checks; above the other 55 % (281 MiB) new spans are refused. The interval is the one that
@@ -63,12 +63,16 @@ def collector_configuration(backend: Backend) -> dict[str, Any]:
         backend: where the spans go.
     """
     return _assembled(
-        # Go listens on IPv4 and IPv6 for 0.0.0.0 (https://pkg.go.dev/net#Listen).
-        receivers={"otlp": {"protocols": {"grpc": {"endpoint": f"0.0.0.0:{OTLP_PORT}"}}}},
+        receivers={"otlp": {"protocols": {"grpc": _listening(OTLP_PORT), "http": _listening(OTLP_HTTP_PORT)}}},
         processors={"memory_limiter": dict(MEMORY_LIMITER), "batch": dict(BATCH)},
         exporters={_exporter_name(backend): _exporter(backend)},
-        extensions={"health_check": {"endpoint": f"0.0.0.0:{HEALTH_PORT}"}},
+        extensions={"health_check": _listening(HEALTH_PORT)},
     )
+
+
+def _listening(port: int) -> dict[str, str]:
+    """Return where a server listens: Go does so on IPv4 and IPv6 for 0.0.0.0 (https://pkg.go.dev/net#Listen)."""
+    return {"endpoint": f"0.0.0.0:{port}"}
 
 
 def _assembled(

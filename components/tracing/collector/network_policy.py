@@ -6,7 +6,7 @@ from pulumi_kubernetes.networking.v1 import NetworkPolicyEgressRuleArgs, Network
 
 from components.backends.backend import Backend
 from components.constants.names import COLLECTOR_NAMESPACE, JAEGER_SELECTOR
-from components.constants.ports import OTLP_PORT
+from components.constants.ports import OTLP_HTTP_PORT, OTLP_PORT
 from components.kubernetes.network_policies import (
     NetworkAccess,
     namespace,
@@ -22,7 +22,7 @@ def collector_access(
 ) -> NetworkAccess:
     """Let the Collector's Pods talk to nobody but those that they need.
 
-    In: Pods of namespaces with sidecar injection, on the OTLP port. Out: the backend, and what its sidecar needs.
+    In: Pods of namespaces with sidecar injection, on the OTLP ports. Out: the backend, and what its sidecar needs.
 
     Arguments:
         selector: labels of the Collector's Pods.
@@ -31,7 +31,11 @@ def collector_access(
     """
     return NetworkAccess(
         selector,
-        ingress=[NetworkPolicyIngressRuleArgs(from_=[namespaces(injection_label)], ports=[tcp(OTLP_PORT)])],
+        ingress=[
+            NetworkPolicyIngressRuleArgs(
+                from_=[namespaces(injection_label)], ports=[tcp(OTLP_PORT), tcp(OTLP_HTTP_PORT)]
+            )
+        ],
         egress=[_way_out(backend), *sidecar_egress()],
     )
 

@@ -29,7 +29,7 @@ from components.constants.files import (
 )
 from components.constants.names import COLLECTOR as NAME
 from components.constants.names import COLLECTOR_SELECTOR as SELECTOR
-from components.constants.ports import HEALTH_PORT, OTLP_PORT
+from components.constants.ports import HEALTH_PORT, OTLP_HTTP_PORT, OTLP_PORT
 from components.kubernetes.resources import MEMORY_LIMIT_MIB, RESOURCES
 from components.kubernetes.workloads import restricted_container, restricted_pod, spread
 
@@ -85,7 +85,10 @@ def _container(image: str, configurations: list[str], folders: Mapping[str, str]
         # 80 % of the memory limit (opentelemetry-collector v0.160.0, processor/memorylimiterprocessor/README.md): Go
         # collects garbage harder before the memory limiter has to refuse spans.
         env=[EnvVarArgs(name="GOMEMLIMIT", value=f"{MEMORY_LIMIT_MIB * 80 // 100}MiB")],
-        ports=[ContainerPortArgs(name="grpc-otlp", container_port=OTLP_PORT)],
+        ports=[
+            ContainerPortArgs(name="grpc-otlp", container_port=OTLP_PORT),
+            ContainerPortArgs(name="tcp-otlp-http", container_port=OTLP_HTTP_PORT),
+        ],
         readiness_probe=health,
         liveness_probe=health,
         resources=RESOURCES["collector"].args(),

@@ -144,8 +144,23 @@ def test_outputs_of_an_environment(project: Path) -> None:
         "gatewayNamespace": "istio-ingress",
         "gatewayApi": False,
         "collectorNamespace": "observability",
+        "otlpEndpoint": "http://otel-collector.observability.svc.cluster.local:4318",
         "bookinfoNamespace": "bookinfo",
     }
+
+
+def test_applications_are_told_of_the_collector_in_their_namespaces_where_asked(project: Path) -> None:
+    asked = environment(project, EXISTING, injectedNamespaces='["shop", "cart"]', otlpConfigMap="true")
+    silent = environment(project, EXISTING, injectedNamespaces='["shop"]')
+
+    named = [each.inputs for each in asked.of_kind("ConfigMap")]
+    maps = [each for each in named if each["metadata"]["name"] == "otel-exporter-otlp"]
+    assert [each["metadata"]["namespace"] for each in maps] == ["shop", "cart"]
+    assert maps[0]["data"] == {
+        "OTEL_EXPORTER_OTLP_ENDPOINT": silent.outputs["otlpEndpoint"],
+        "OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf",
+    }
+    assert not [each for each in silent.of_kind("ConfigMap") if each.inputs["metadata"]["namespace"] == "shop"]
 
 
 def test_without_bookinfo_there_is_neither_it_nor_its_namespace_and_page(project: Path) -> None:

@@ -46,14 +46,7 @@ def test_collector_reads_the_configuration_that_is_mounted() -> None:
     assert yaml.safe_load(made.only("ConfigMap").inputs["data"]["config.yaml"]) == collector_configuration(PLAIN)
 
 
-def test_istio_takes_the_service_for_grpc() -> None:
-    service = collector().only("Service").inputs
-
-    assert service["spec"]["ports"] == [{"name": "grpc-otlp", "port": 4317, "targetPort": 4317, "appProtocol": "grpc"}]
-    assert service["metadata"]["annotations"] == {"pulumi.com/skipAwait": "true"}
-
-
-def test_everything_selects_the_pods() -> None:
+def test_istio_takes_the_port_of_sidecars_for_grpc_and_that_of_applications_for_tcp() -> None:
     made = collector()
 
     spec = made.only("Deployment").inputs["spec"]

@@ -29,7 +29,7 @@ def test_only_the_meshs_namespaces_come_in_and_only_with_spans(revision: str | N
     (rule,) = policy(injection_label=label)["ingress"]
     assert rule == {
         "from": [{"namespaceSelector": {"matchLabels": label}}],
-        "ports": [{"protocol": "TCP", "port": 4317}],
+        "ports": [{"protocol": "TCP", "port": 4317}, {"protocol": "TCP", "port": 4318}],
     }
 
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any, Final
 
+import httpx
+
 from components.backends.backend import OtlpProtocol
 from local.ports import LOOPBACK
 from tests.support.served import Asked, Reply, Trust, serving
@@ -98,12 +100,25 @@ def http_backend(trust: Trust | None) -> Generator[Receiver]:
 
 
 def send_span(port: int, name: str) -> None:
-    """Send one span over OTLP/gRPC, in the clear, to `port` of the loopback address."""
+    """Send one span over OTLP/gRPC, in the clear, to `port` of the loopback address, as sidecars do."""
+    request = _request(name)
+    with grpc.insecure_channel(f"{LOOPBACK}:{port}") as channel:
+        trace_service_grpc.TraceServiceStub(channel).Export(request, timeout=_PATIENCE)
+
+
+def send_span_over_http(port: int, name: str) -> None:
+    """Send one span over OTLP/HTTP, in the clear, to `port` of the loopback address, as applications do."""
+    body = _request(name).SerializeToString()
+    headers = {"content-type": "application/x-protobuf"}
+    url = f"http://{LOOPBACK}:{port}/v1/traces"
+    httpx.post(url, content=body, headers=headers, timeout=_PATIENCE, trust_env=False).raise_for_status()
+
+
+def _request(name: str) -> Any:
     request = trace_service.ExportTraceServiceRequest()
     span = _scopes(request.resource_spans.add()).add().spans.add()
     span.trace_id, span.span_id, span.name = b"t" * 16, b"s" * 8, name
-    with grpc.insecure_channel(f"{LOOPBACK}:{port}") as channel:
-        trace_service_grpc.TraceServiceStub(channel).Export(request, timeout=_PATIENCE)
+    return request
 
 
 def _names(request: Any) -> list[str]:

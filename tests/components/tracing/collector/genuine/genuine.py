@@ -58,8 +58,8 @@ class Genuine:
             root: a folder for all that it reads, and its log.
             metrics_port: where it serves its counters; `None` (default) serves none.
         """
-        port, health = free_ports(2)
-        arguments = [*laid_out(args, root), on_loopback(root, port, health, metrics_port)]
+        port, http_port, health = free_ports(3)
+        arguments = [*laid_out(args, root), on_loopback(root, port, http_port, health, metrics_port)]
         log = root / "collector.log"
         with log.open("wb") as output:
             process = subprocess.Popen(
@@ -71,7 +71,7 @@ class Genuine:
             )
         try:
             assert wait_until_listening(port, _PATIENCE), log.read_text(encoding="utf-8")
-            yield Running(port, log)
+            yield Running(port, http_port, log)
         finally:
             process.terminate()
             try:
@@ -87,10 +87,12 @@ class Running:
 
     Arguments:
         port: where it takes OTLP over gRPC on the loopback address.
+        http_port: where it takes OTLP over HTTP.
         log: the file with its log.
     """
 
     port: int
+    http_port: int
     log: Path
 
     def wait_for_text(self, text: str) -> None:
@@ -115,14 +117,17 @@ def laid_out(args: CollectorArgs, root: Path) -> list[str]:
     return [_below(root, argument) for argument in container["args"]]
 
 
-def on_loopback(root: Path, otlp_port: int, health_port: int, metrics_port: int | None) -> str:
+def on_loopback(root: Path, otlp_port: int, http_port: int, health_port: int, metrics_port: int | None) -> str:
     """Write a further configuration and return the argument for it: other ports, and batches that leave at once.
 
     The counters are served at `metrics_port`, with the program's own settings for their names; `None` serves none.
     """
     metrics: dict[str, Any] = {"level": "none"} if metrics_port is None else {"readers": [_reader(metrics_port)]}
+    protocols = {
+        protocol: {"endpoint": f"{LOOPBACK}:{port}"} for protocol, port in (("grpc", otlp_port), ("http", http_port))
+    }
     configuration = {
-        "receivers": {"otlp": {"protocols": {"grpc": {"endpoint": f"{LOOPBACK}:{otlp_port}"}}}},
+        "receivers": {"otlp": {"protocols": protocols}},
         "extensions": {"health_check": {"endpoint": f"{LOOPBACK}:{health_port}"}},
         "processors": {"batch": {"timeout": "10ms"}},
         "service": {"telemetry": {"metrics": metrics}},

@@ -18,7 +18,7 @@ from components.backends.address import BackendAddress
 from components.backends.backend import Backend, OtlpProtocol
 from components.tracing.collector.collector import CollectorArgs
 from local.ports import LOOPBACK, free_ports
-from tests.components.tracing.collector.genuine.backends import Receiver, backend, send_span
+from tests.components.tracing.collector.genuine.backends import Receiver, backend, send_span, send_span_over_http
 from tests.components.tracing.collector.genuine.genuine import Genuine
 from tests.support.certificates import authority, new_files
 from tests.support.served import Reply, Trust, serving
@@ -144,17 +144,19 @@ def test_counters_tell_what_was_taken_and_sent(genuine: Genuine, tmp_path: Path)
         made = args(OtlpProtocol.GRPC, receiver.port, tls=False)
         with genuine.running(made, tmp_path, metrics) as running:
             send_span(running.port, "reviews")
-            receiver.next()
-            counters = wait_for(lambda: sent(metrics))
+            send_span_over_http(running.http_port, "checkout")
+            names = sorted([*receiver.next().spans, *receiver.next().spans])
+            counters = wait_for(lambda: sent(metrics, 2))
             complaint = newest_complaint(running.log.read_text().splitlines(), datetime.now(UTC))
 
-    assert counters == Counters(accepted=1, sent=1, capacity=64)
+    assert names == ["checkout", "reviews"]
+    assert counters == Counters(accepted=2, over_http=1, sent=2, capacity=64)
     assert complaint is None
 
 
-def sent(port: int) -> Counters | None:
+def sent(port: int, spans: int) -> Counters | None:
     counters = Counters.read(httpx.get(f"http://{LOOPBACK}:{port}/metrics", trust_env=False).text)
-    return counters if counters.sent else None
+    return counters if counters.sent >= spans else None
 
 
 def wait_for(look: Callable[[], T | None]) -> T:

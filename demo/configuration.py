@@ -8,6 +8,7 @@ from demo.identities import key_pair, kubeconfig_file
 from demo.images.recipes import PAUSE
 from demo.layout import (
     CLUSTER_DOMAIN,
+    CNI_FOLDER,
     CONTAINERD_SOCKET,
     DNS_SERVICE,
     NODE,
@@ -56,8 +57,8 @@ disabled_plugins = [
     SystemdCgroup = false
     BinaryName = "{RUNC}"
   [{cri}.cni]
-    bin_dir = "{CNI_PLUGINS}"
-    conf_dir = "{layout.configuration}/cni"
+    bin_dir = "{CNI_FOLDER}/bin"
+    conf_dir = "{CNI_FOLDER}/net.d"
 """
 
 

@@ -16,7 +16,7 @@ from typing import Final
 
 from demo.cgroups import remove_cgroup
 from demo.layout import Layout
-from demo.network import make_mounts, make_network
+from demo.network import make_cni_folder, make_mounts, make_network
 from demo.programs import NodeProgram, node_programs
 from demo.published_ports import Ports
 from demo.relay import relay
@@ -38,6 +38,7 @@ def main() -> None:
     sockets = [socket.socket(fileno=int(number)) for number in arguments.listeners.split(",")]
     make_mounts()
     make_network()
+    make_cni_folder(layout.configuration / "cni")
     init = Init(layout, node_programs(layout, ports.node_ports))
     asyncio.run(init.run(arguments.lifeline, list(zip(sockets, ports.targets.values(), strict=True))))
 

@@ -25,6 +25,10 @@ CLUSTER_DOMAIN: Final = "cluster.local"
 #: Where containerd listens, on a file system of the node's own.
 CONTAINERD_SOCKET: Final = "/run/containerd/containerd.sock"
 
+#: Where the runtime has its network plugins (`bin`) and their configuration (`net.d`), on a file system of the node's
+#: own: Istio's plugin adds itself to both.
+CNI_FOLDER: Final = Path("/run/cni")
+
 API_PORT: Final = 6443
 ETCD_PORT: Final = 2379
 JAEGER_OTLP_PORT: Final = 14317

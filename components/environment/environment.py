@@ -14,8 +14,10 @@ from components.constants.names import COLLECTOR_NAMESPACE, GATEWAY_NAMESPACE, i
 from components.environment.args import (
     base_chart_values,
     certificate_source,
+    cni_chart_objects,
     cni_chart_values,
     gke_args,
+    istiod_chart_objects,
     istiod_chart_values,
     pulumi_secret,
 )
@@ -126,6 +128,7 @@ class Environment(pulumi.ComponentResource):
             charts=self._charts(),
             base_values=base_chart_values(settings),
             istiod_values=istiod_chart_values(settings, self._plan),
+            istiod_objects=istiod_chart_objects(settings, self._plan),
             revision=settings.istio_revision,
             protect=settings.deletion_protection,
             after=cluster.ready,
@@ -138,7 +141,7 @@ class Environment(pulumi.ComponentResource):
         if self._settings.pod_network is not PodNetwork.ISTIO_CNI:
             return None
         waits = [*cluster.ready, *cluster.runs_pods]
-        args = CniPluginArgs(self._charts(), cni_chart_values(self._settings), waits)
+        args = CniPluginArgs(self._charts(), cni_chart_values(self._settings), waits, cni_chart_objects(self._settings))
         return CniPlugin("cni", args, self._in_cluster)
 
     def _charts(self) -> ChartSource:

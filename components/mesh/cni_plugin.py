@@ -19,7 +19,9 @@ from components.constants.names import CNI_AGENT, CNI_AGENT_SELECTOR, CNI_NAMESP
 from components.kubernetes.network_policies import NetworkAccess, network_policy
 from components.kubernetes.objects import recommended_labels
 from components.kubernetes.pod_security import PodSecurity, pod_security_labels
+from components.mesh.chart_outcome import ChartOutcome
 from components.mesh.chart_source import ChartSource
+from components.mesh.owned_facts import OwnedObject
 
 
 @dataclass(frozen=True)
@@ -30,11 +32,13 @@ class CniPluginArgs:
         charts: where the chart comes from.
         values: values of the cni chart.
         after: what the chart waits for: the right to make RBAC objects, and the nodes. Default: nothing.
+        objects: what the chart must make of the values, whatever a team has changed. Default: anything.
     """
 
     charts: ChartSource
     values: Mapping[str, Any] = field(default_factory=dict[str, Any])
     after: Sequence[pulumi.Resource] = ()
+    objects: Sequence[OwnedObject] = ()
 
 
 class CniPlugin(pulumi.ComponentResource):
@@ -55,13 +59,15 @@ class CniPlugin(pulumi.ComponentResource):
         super().__init__("traced-mesh:mesh:CniPlugin", name, {}, opts)
         namespace = self._namespace(name)
         self._network_policy(name, namespace)
+        outcome = ChartOutcome("cni", args.objects)
         self.chart = kubernetes.helm.v4.Chart(
             "istio-cni",
             namespace=CNI_NAMESPACE,
             values=args.values,
             **args.charts.arguments("cni"),
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[namespace, *args.after]),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[namespace, *args.after], transforms=[outcome.judge]),
         )
+        outcome.complete(self.chart.resources)
         self.register_outputs({})
 
     def _namespace(self, name: str) -> kubernetes.core.v1.Namespace:

@@ -6,7 +6,7 @@ caller hands in the finished chart values.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any
 
 import pulumi
 import pulumi_kubernetes as kubernetes
@@ -18,6 +18,7 @@ from components.kubernetes.objects import CA_BUNDLE, recommended_labels, wait_fo
 from components.kubernetes.pod_security import PodSecurity, pod_security_labels
 from components.kubernetes.secret_values import has_secret, with_pulumi_secrets
 from components.kubernetes.transforms import in_turn, keep_definitions
+from components.mesh.chart_outcome import ChartOutcome
 from components.mesh.chart_source import ChartSource
 from components.mesh.chart_transforms import (
     harden_pods,
@@ -27,9 +28,7 @@ from components.mesh.chart_transforms import (
 )
 from components.mesh.istiod_access import ISTIOD_ACCESS
 from components.mesh.istiod_start import starts_with_templates
-
-#: The validator for all Istio resources without a revision label; part of the base chart.
-DEFAULT_VALIDATOR: Final = "istiod-default-validator"
+from components.mesh.owned_facts import DEFAULT_VALIDATOR, OwnedObject, base_objects
 
 
 @dataclass(frozen=True)
@@ -40,6 +39,7 @@ class MeshArgs:
         charts: where the charts come from.
         base_values: values of the base chart.
         istiod_values: values of the istiod chart; a `SecretStr` among them becomes a Pulumi secret.
+        istiod_objects: what the istiod chart must make of them, whatever a team has changed. Default: anything.
         revision: the revision that the values name; `None` (default) is the default one.
         protect: whether Pulumi refuses to delete the namespace, which holds the mesh's CA key. Default `False`.
         after: what both charts wait for, such as the right to make RBAC objects. Default: nothing.
@@ -50,6 +50,7 @@ class MeshArgs:
     charts: ChartSource
     base_values: Mapping[str, Any] = field(default_factory=dict[str, Any])
     istiod_values: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    istiod_objects: Sequence[OwnedObject] = ()
     revision: str | None = None
     protect: bool = False
     after: Sequence[pulumi.Resource] = ()
@@ -76,10 +77,17 @@ class Mesh(pulumi.ComponentResource):
         injector = f"istio-sidecar-injector-{args.revision}" if args.revision else "istio-sidecar-injector"
         namespace = self._namespace(name, args.protect)
         self._network_policy(name, namespace)
-        base = self._chart("istio-base", args.charts.arguments("base"), args.base_values, [namespace, *args.after])
+        base = self._chart(
+            "istio-base",
+            args.charts.arguments("base"),
+            ChartOutcome("base", base_objects()),
+            args.base_values,
+            [namespace, *args.after],
+        )
         istiod = self._chart(
             "istiod",
             args.charts.arguments("istiod"),
+            ChartOutcome("istiod", args.istiod_objects),
             args.istiod_values,
             [base, *args.pods_after],
             starts_with_templates(injector),
@@ -106,11 +114,13 @@ class Mesh(pulumi.ComponentResource):
         self,
         release: str,
         chart: Mapping[str, Any],
+        outcome: ChartOutcome,
         values: Mapping[str, Any],
         depends_on: list[pulumi.Resource],
         *own: pulumi.ResourceTransform,
     ) -> kubernetes.helm.v4.Chart:
         transforms: list[pulumi.ResourceTransform] = [
+            outcome.judge,
             leave_failure_policy,
             keep_definitions,
             leave_service,
@@ -119,13 +129,15 @@ class Mesh(pulumi.ComponentResource):
         ]
         if has_secret(values):
             transforms.append(hide_config_maps)
-        return kubernetes.helm.v4.Chart(
+        made = kubernetes.helm.v4.Chart(
             release,
             namespace=ISTIO_NAMESPACE,
             values=with_pulumi_secrets(values),
             **chart,
             opts=pulumi.ResourceOptions(parent=self, depends_on=depends_on, transforms=[in_turn(*transforms)]),
         )
+        outcome.complete(made.resources)
+        return made
 
     def _answering(self, name: str, injector: str, istiod: pulumi.Resource) -> list[pulumi.Resource]:
         """Wait for istiod's own proof that its webhooks work.

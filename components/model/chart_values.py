@@ -45,9 +45,14 @@ OWNED_CNI_VALUES: Final[Mapping[str, str]] = {
     for path, key in {"hub": "istioHub", "tag": "istioVersion"}.items()
 }
 
-#: Where else the charts read the same values from: everything under `pilot` is copied to the top, and the defaults are
-#: kept under a name of their own (istio.io/istio 1.27.0, zzz_profile.yaml and zzy_descope_legacy.yaml in each chart).
-PREFIXES: Final = ("", "pilot.", "_internal_defaults_do_not_set.", "_internal_defaults_do_not_set.pilot.")
+#: Where the charts read the same values from: everything under `pilot` is copied to the top.
+_PLACES: Final = ("", "pilot.")
+
+#: The same, and where the charts keep their own defaults (istio.io/istio 1.27.0, zzz_profile.yaml and
+#: zzy_descope_legacy.yaml in each chart).
+PREFIXES: Final = tuple(
+    f"{defaults}{place}" for defaults in ("", "_internal_defaults_do_not_set.") for place in _PLACES
+)
 
 #: Our tracing provider is added to a team's own ones here; in the other places a list would replace ours.
 PROVIDERS: Final = ("meshConfig", "extensionProviders")
@@ -59,6 +64,9 @@ DEFAULT_TEMPLATES: Final = ("sidecarInjectorWebhook", "defaultTemplates")
 def owned_paths(values: Mapping[str, Any], owned: Mapping[str, str]) -> dict[str, str]:
     """Return which of a team's own chart values the program owns.
 
+    These are the values that would be overruled, or have a key of their own. Other ways to the same end are found by
+    what the charts make (`components/mesh/owned_facts.py`).
+
     Arguments:
         values: the team's values.
         owned: `OWNED_BASE_VALUES` or another of the tables above.
@@ -67,9 +75,8 @@ def owned_paths(values: Mapping[str, Any], owned: Mapping[str, str]) -> dict[str
         Dotted path in `values` -> the configuration key to use instead; empty if there is no conflict.
     """
     providers = ".".join(PROVIDERS)
-    hidden = {f"{prefix}{providers}": "backendAddress" for prefix in PREFIXES if prefix}
-    everywhere = {f"{prefix}{path}": key for prefix in PREFIXES for path, key in owned.items()}
-    found = {path: key for path, key in (everywhere | hidden).items() if at(values, *path.split(".")) is not None}
+    everywhere = {f"{place}{path}": key for place in _PLACES for path, key in owned.items()}
+    found = {path: key for path, key in everywhere.items() if at(values, *path.split(".")) is not None}
     for index, provider in enumerate(list_at(values, *PROVIDERS)):
         if isinstance(provider, Mapping) and cast("Mapping[str, Any]", provider).get("name") in PROVIDER_NAMES.values():
             found[f"{providers}[{index}]"] = "backendAddress"

@@ -237,13 +237,10 @@ def test_key_to_use_instead_is_a_configuration_key(owned: dict[str, str]) -> Non
     assert set(owned.values()) <= set(keys(Settings))
 
 
-@pytest.mark.parametrize("prefix", ["pilot.", "_internal_defaults_do_not_set.", "_internal_defaults_do_not_set.pilot."])
-def test_owned_value_is_found_wherever_the_chart_reads_it_from(prefix: str) -> None:
-    values = merged(nested(f"{prefix}global.tag", "other"), nested(f"{prefix}meshConfig.extensionProviders", []))
-
-    assert owned_paths(values, OWNED_ISTIOD_VALUES) == {
-        f"{prefix}global.tag": "istioVersion",
-        f"{prefix}meshConfig.extensionProviders": "backendAddress",
+@pytest.mark.parametrize("place", ["", "pilot."])
+def test_owned_value_is_found_in_both_places_where_the_chart_reads_it(place: str) -> None:
+    assert owned_paths(nested(f"{place}global.tag", "other"), OWNED_ISTIOD_VALUES) == {
+        f"{place}global.tag": "istioVersion",
     }
 
 

@@ -142,7 +142,7 @@ def test_secret_among_the_values_is_one_of_pulumis() -> None:
 def test_webhooks_services_and_crds_of_both_charts_are_transformed() -> None:
     made = mesh()
 
-    both = {"leave_failure_policy", "keep_definitions", "leave_service", "harden_pods"}
+    both = {"judge", "leave_failure_policy", "keep_definitions", "leave_service", "harden_pods"}
     assert [set(chart.transforms) for chart in made.of_kind("Chart")] == [both, both | {"wait_for_templates"}]
 
 

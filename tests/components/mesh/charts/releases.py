@@ -33,18 +33,22 @@ TAGS: Final[CustomTags] = {
 CASES: Final = [(release, mode) for release in CHART_RELEASES for mode in row_for(Version(release)).modes]
 
 
-def values_for(release: str, mode: TracingMode, backend: Backend = SATELLITES, extra: Values | None = None) -> Values:
-    """Return the values of the istiod chart as helm takes them."""
-    plan = TracingPlan(
+def plan_for(release: str, mode: TracingMode, backend: Backend = SATELLITES) -> TracingPlan:
+    """Return how a mesh of a release traces in a mode."""
+    return TracingPlan(
         Version(release), mode, backend, token=SecretStr(TOKEN), sampling_percentage=Decimal("12.5"), custom_tags=TAGS
     )
+
+
+def values_for(release: str, mode: TracingMode, backend: Backend = SATELLITES, extra: Values | None = None) -> Values:
+    """Return the values of the istiod chart as helm takes them."""
     values = istiod_values(
         version=release,
         hub="docker.io/istio",
         revision=None,
         replicas=2,
         pod_network=PodNetwork.INIT_CONTAINER,
-        tracing=tracing_values(plan),
+        tracing=tracing_values(plan_for(release, mode, backend)),
         extra=extra or {},
     )
     return revealed(values)  # as the provider hands it to helm

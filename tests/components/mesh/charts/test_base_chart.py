@@ -4,7 +4,7 @@ import pytest
 
 from components.kubernetes.transforms import keep_definitions
 from components.mesh.chart_transforms import leave_failure_policy
-from components.mesh.mesh import DEFAULT_VALIDATOR
+from components.mesh.owned_facts import DEFAULT_VALIDATOR
 from local.toolchain.programs import NEWEST_ISTIO
 from tests.components.mesh.charts.chart_settings import EXTRA_BASE, base
 from tests.support.istio import Document, Istio, of_kind, the

@@ -29,8 +29,9 @@ from components.gateway.certificate import GatewayCertificate, GatewayCertificat
 from components.gateway.crds import GatewayApiCrds, GatewayApiCrdsArgs
 from components.gateway.entry import GatewayArgs
 from components.gateway.gateway import IngressGateway, IngressGatewayArgs
+from components.kubernetes.draining import drains
 from components.kubernetes.pod_security import PodSecurity
-from components.kubernetes.transforms import declared_state_wins, rolls_with
+from components.kubernetes.transforms import declared_state_wins, in_turn, rolls_with
 from components.mesh.chart_source import ChartSource
 from components.mesh.cni_plugin import CniPlugin, CniPluginArgs
 from components.mesh.mesh import Mesh, MeshArgs
@@ -78,7 +79,8 @@ class Environment(pulumi.ComponentResource):
         )
         generation = sidecar_generation(self._plan, settings.pod_network)
         self._with_sidecars = pulumi.ResourceOptions.merge(
-            self._in_cluster, pulumi.ResourceOptions(transforms=[rolls_with(generation)])
+            self._in_cluster,
+            pulumi.ResourceOptions(transforms=[in_turn(rolls_with(generation), drains(settings.kubernetes_version))]),
         )
         mesh = self._mesh(cluster)
         cni = self._cni_plugin(cluster)

@@ -11,6 +11,7 @@ import yaml
 
 from components.constants.choices import ServiceType
 from components.gateway.entry import HTTP_PORT, HTTPS_PORT, POD_PORTS, GatewayArgs
+from components.kubernetes.draining import PROXY_DRAINS
 from components.kubernetes.resources import RESOURCES
 from components.kubernetes.workloads import spread_data
 from components.model.gateway import BY_GATEWAY_API
@@ -29,7 +30,7 @@ def _deployment(args: GatewayArgs) -> dict[str, Any]:
         # The template's privilege, to bind ports below 1024, is of no use: the Service leads to ports above.
         "securityContext": {"sysctls": [], "seccompProfile": {"type": "RuntimeDefault"}},
         "topologySpreadConstraints": spread_data(BY_GATEWAY_API.selector),
-        "containers": [{"name": "istio-proxy", "resources": RESOURCES["gateway"].values()}],
+        "containers": [{"name": "istio-proxy", "resources": RESOURCES["gateway"].values(), "env": list(PROXY_DRAINS)}],
     }
     return {"spec": {"replicas": args.replicas, "template": {"spec": pod}}}
 

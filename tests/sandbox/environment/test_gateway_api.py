@@ -62,6 +62,7 @@ def test_istiod_makes_what_it_is_told_to(by_api: tuple[Running, Outcome]) -> Non
     assert not pod.security_context.sysctls
     assert pod.security_context.seccomp_profile.type == "RuntimeDefault"
     assert proxy.resources.limits == {"cpu": "2", "memory": "1Gi"}
+    assert {each.name: each.value for each in proxy.env}.items() >= {"MINIMUM_DRAIN_DURATION": "10s"}.items()
     assert proxy.security_context.read_only_root_filesystem
     assert {port.port: port.target_port for port in service.spec.ports} == {15021: 15021, 80: 8080}
     assert "pulumi.com" not in f"{service.metadata.annotations} {deployment.metadata.annotations}"

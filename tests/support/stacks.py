@@ -12,6 +12,7 @@ from components.configuration.settings import Settings
 from components.environment.args import tracing_plan
 from components.environment.environment import Environment, EnvironmentArgs
 from local.paths import STACKS
+from local.toolchain.gateway_api_files import GATEWAY_API_CRDS
 from tests.components.configuration.settings_support import NOW, authority, kubeconfig
 from tests.support.istio import Istio
 from tests.support.mocks import Recording, record
@@ -45,6 +46,10 @@ def stack_settings(stack: str, project: Path) -> Settings:
         _write(project / texts["kubeconfig"], kubeconfig())
     if "backendCaFile" in texts:
         _write(project / texts["backendCaFile"], authority().pem)
+    if "gatewayApiCrds" in texts:
+        file = project / texts["gatewayApiCrds"]
+        file.parent.mkdir(parents=True)
+        file.symlink_to(GATEWAY_API_CRDS)
     if "://" not in texts.get("istioCharts", "://"):
         folder = project / texts["istioCharts"]
         folder.parent.mkdir(parents=True)

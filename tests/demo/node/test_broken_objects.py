@@ -5,9 +5,10 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 import pytest
+import yaml
 
 from components.configuration.machinery.certificates import fingerprints
-from tests.demo.node.broken import BreakableNode, Broken, assert_named_and_repaired, by_api
+from tests.demo.node.broken import Break, BreakableNode, Broken, assert_named_and_repaired, by_api
 from tests.demo.node.running_node import eventually
 from tests.support.certificates import authority, expired_authority
 from tests.support.thorough import one_of_each_kind
@@ -29,7 +30,8 @@ from tests.verify.changes import (
 from verify.causes import Cause
 
 CNI_AGENT: Final = "/apis/apps/v1/namespaces/istio-cni/daemonsets/istio-cni-node"
-GATEWAY: Final = "/api/v1/namespaces/istio-ingress/services/istio-ingressgateway"
+GATEWAY: Final = "/api/v1/namespaces/istio-ingress/services/ingress-istio"
+GATEWAY_OVERLAYS: Final = "/api/v1/namespaces/istio-ingress/configmaps/ingress-overlays"
 
 
 @contextmanager
@@ -100,10 +102,27 @@ def crashing_cni_agent(node: BreakableNode) -> Generator[None]:
     agents_ready(node)
 
 
-def without_node_ports(node: BreakableNode) -> Any:
-    """Make the gateway's Service one for the inside of the cluster alone."""
-    ports = [{"name": "http2", "port": 80, "targetPort": 8080}]
-    return by_api(changed(GATEWAY, {"spec": {"type": "ClusterIP", "ports": ports}}))(node)
+def gateway_of_type(service_type: str) -> Break:
+    """Let istiod make the gateway's Service of another type; afterwards of its own, at its former port of the node."""
+
+    @contextmanager
+    def change(node: BreakableNode) -> Generator[None]:
+        ports = request(node.api, "GET", GATEWAY)["spec"]["ports"]
+        overlay = yaml.safe_load(request(node.api, "GET", GATEWAY_OVERLAYS)["data"]["service"])
+        other = overlay | {"spec": overlay["spec"] | {"type": service_type}}
+        with changed(GATEWAY_OVERLAYS, {"data": {"service": yaml.safe_dump(other)}})(node.api):
+            made_by_istiod(node, service_type)
+            yield
+        made_by_istiod(node, overlay["spec"]["type"])
+        request(node.api, "PATCH", GATEWAY, {"spec": {"ports": ports}})
+
+    return change
+
+
+def made_by_istiod(node: BreakableNode, service_type: str) -> None:
+    """Wait until the gateway's Service has a type."""
+    last = eventually(lambda: request(node.api, "GET", GATEWAY)["spec"]["type"], lambda it: it == service_type, 30)
+    assert last == service_type
 
 
 SAMPLING: Final = {"tracing": [{"providers": [{"name": "otel-collector"}], "randomSamplingPercentage": 10}]}
@@ -122,9 +141,9 @@ BROKEN: Final[Mapping[str, Broken]] = {
         by_api(changed(POLICY, {"spec": {"ingress": [], "egress": []}})), "collector", Cause.COLLECTOR_BLOCKED
     ),
     "gateway without a load balancer's address": Broken(
-        by_api(changed(GATEWAY, {"spec": {"type": "LoadBalancer"}})), "gateway", Cause.GATEWAY_WITHOUT_ADDRESS
+        gateway_of_type("LoadBalancer"), "gateway", Cause.GATEWAY_NOT_PROGRAMMED
     ),
-    "gateway without a node's port": Broken(without_node_ports, "gateway", Cause.GATEWAY_WITHOUT_ADDRESS),
+    "gateway without a node's port": Broken(gateway_of_type("ClusterIP"), "gateway", Cause.GATEWAY_WITHOUT_ADDRESS),
     "Collector down": Broken(no_collector, "collector", Cause.COLLECTOR_NOT_READY),
     "Deployment without sidecar": Broken(by_api(without_sidecar("details-v1")), "sidecars", Cause.SIDECAR_MISSING),
 }

@@ -55,7 +55,7 @@ def test_no_span_of_a_page_is_an_orphan(demo: RunningNode) -> None:
 
     known = {span["spanID"] for span in spans}
     first = [span for span in spans if span["parent"] not in known]
-    assert [span["service"] for span in first] == ["istio-ingressgateway.istio-ingress"]
+    assert [span["service"] for span in first] == ["ingress-istio.istio-ingress"]
 
 
 def test_people_see_the_same_trace_in_zipkin(demo: RunningNode) -> None:

@@ -71,6 +71,8 @@ def _credential(preset: Preset) -> str:
     further = [f"`{name}: {value}`" for name, value in preset.headers.items()]
     if preset.in_cluster:
         return "none"
+    if preset.google_identity:
+        return "none: the Collector's identity in GKE"
     if preset.token_header is None:
         return ", ".join(["none, or in `accessTokenHeader`", *further])
     scheme = f"{preset.token_scheme} " if preset.token_scheme else ""

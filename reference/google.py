@@ -8,6 +8,8 @@ from typing import Final
 
 import yaml
 
+from components.cluster.gke.node_account import NODE_ROLE
+from components.cluster.gke.trace_writer import TRACE_ROLE
 from reference.stacks.recordings import recordings
 from reference.writing import COMMAND, note, table
 from tests.gcp.api.calls import Call, Inputs
@@ -59,6 +61,8 @@ def page() -> str:
         table(("what", "fields", "what is not known"), map(_together, facts.never_together)),
         "## What whoever runs Pulumi may do\n",
         _ROLES.format(
+            node_role=NODE_ROLE,
+            trace_role=TRACE_ROLE,
             count=sum(len(each.permissions) for each in _made_roles()),
             predefined=sum(PREDEFINED.values()),
             roles=table(("predefined role", "permissions"), ((f"`{role}`", f"{n}") for role, n in PREDEFINED.items())),
@@ -134,8 +138,8 @@ predefined roles that would do instead have {predefined}:
 
 {roles}
 Make them once in each project, and give them to the account that deploys. The second can give rights, so a condition
-([Google's page](https://cloud.google.com/iam/docs/setting-limits-on-granting-roles)) holds it to the one role that
-nodes have:
+([Google's page](https://cloud.google.com/iam/docs/setting-limits-on-granting-roles)) holds it to the roles that
+nodes have and that the Collector has with backend `google-cloud`:
 
     for role in tracedMeshDeployer tracedMeshGranter; do
         gcloud iam roles create "$role" --project "$PROJECT" --file "deploy/google/$role.yaml"
@@ -143,10 +147,10 @@ nodes have:
     gcloud projects add-iam-policy-binding "$PROJECT" --member "$MEMBER" --condition None \\
         --role "projects/$PROJECT/roles/tracedMeshDeployer"
     CONDITION="api.getAttribute('iam.googleapis.com/modifiedGrantsByRole', [])"
-    CONDITION="$CONDITION.hasOnly(['roles/container.defaultNodeServiceAccount'])"
+    CONDITION="$CONDITION.hasOnly(['{node_role}', '{trace_role}'])"
     gcloud projects add-iam-policy-binding "$PROJECT" --member "$MEMBER" \\
         --role "projects/$PROJECT/roles/tracedMeshGranter" \\
-        --condition "^:^title=nodes-only:expression=$CONDITION"
+        --condition "^:^title=own-roles-only:expression=$CONDITION"
 
 Nobody has tried them on Google Cloud: a permission that Google asks for and its reference doesn't name would be
 missing. Google's refusal names it; until then the predefined roles work. Whoever gives a network (`gkeNetwork`) needs

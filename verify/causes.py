@@ -260,6 +260,11 @@ class Cause(StrEnum):
         "The backend refuses the access token.",
         f"give one that it takes: pulumi config set --stack {{stack}} --secret traced-mesh:accessToken && {_UP}",
     )
+    IDENTITY_REFUSED = (
+        "identity-refused",
+        "Google Cloud does not let the Collector's identity write spans: it has lost its role, or an API is disabled.",
+        f"{_RESTORE} gives back what somebody took away; Google may need some minutes until it holds",
+    )
     # Collector
     COLLECTOR_MISSING = (
         "collector-missing",

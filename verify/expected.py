@@ -41,6 +41,7 @@ class Expected:
         gateway_api: whether the gateway stands by the Gateway API.
         collector_namespace: the Collector's namespace; `None` in modes without one.
         jaeger_namespace: the namespace of Jaeger in the cluster; `None` with any other backend.
+        google_project: the Google Cloud project that takes the Collector's spans; `None` with any other backend.
         bookinfo_namespace: Bookinfo's namespace; `None` without Bookinfo.
     """
 
@@ -66,6 +67,7 @@ class Expected:
     gateway_api: bool = False
     collector_namespace: str | None = None
     jaeger_namespace: str | None = None
+    google_project: str | None = None
     bookinfo_namespace: str | None = None
 
     @classmethod

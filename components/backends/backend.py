@@ -52,6 +52,8 @@ class Backend:
             means the public ones in the Collector's image.
         client_certificate: client certificate chain, PEM; `None` (default) shows none.
         in_cluster: whether it is the Jaeger that the program runs in the cluster. Default `False`.
+        google_project: id of the Google Cloud project that takes the spans, to which the Collector shows the identity
+            that GKE gives its Pods; `None` (default): it shows none.
     """
 
     address: BackendAddress
@@ -65,6 +67,7 @@ class Backend:
     ca_certificate: str | None = None
     client_certificate: str | None = None
     in_cluster: bool = False
+    google_project: str | None = None
 
     def token_value(self, token: str) -> str:
         """Return what `token_header` carries for an access token; of scheme `Basic` the token is `user:password`."""

@@ -91,6 +91,8 @@ class Preset:
             recognizes it by those in its image; otherwise by ISRG Root X1. Default `False`.
         in_cluster: whether the program runs it in the cluster, in the mesh: it is reached inside mutual TLS, without
             TLS or a credential of its own. Default `False`.
+        google_identity: whether it takes no credential that somebody gives: the Collector shows the identity that GKE
+            gives its Pods (Workload Identity), and the spans belong to the cluster's project. Default `False`.
     """
 
     title: str
@@ -105,6 +107,7 @@ class Preset:
     speaks_lightstep: bool = False
     public_ca: bool = False
     in_cluster: bool = False
+    google_identity: bool = False
 
     @property
     def tls_only(self) -> bool:

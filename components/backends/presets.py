@@ -24,6 +24,7 @@ class BackendPreset(StrEnum):
     LIGHTSTEP_PUBLIC_SATELLITES = "lightstep-public-satellites"
     LIGHTSTEP_SATELLITES = "lightstep-satellites"
     LIGHTSTEP_MICROSATELLITES = "lightstep-microsatellites"
+    GOOGLE_CLOUD = "google-cloud"
     HONEYCOMB = "honeycomb"
     DATADOG = "datadog"
     GRAFANA_CLOUD = "grafana-cloud"
@@ -70,6 +71,22 @@ PRESETS: Final[Mapping[BackendPreset, Preset]] = {
     ),
     BackendPreset.LIGHTSTEP_MICROSATELLITES: _lightstep(
         "Lightstep microsatellites", OwnAddress("backend.example.com:443"), "micro-satellite-configuration-parameters"
+    ),
+    # Google's example for a Collector sends over HTTP.
+    BackendPreset.GOOGLE_CLOUD: Preset(
+        "Google Cloud's Cloud Trace, on a GKE cluster that the program makes",
+        BackendAddress("telemetry.googleapis.com", 443),
+        None,
+        "nothing but the cluster: no key is made or given",
+        (
+            Source("https://docs.cloud.google.com/stackdriver/docs/reference/telemetry/overview", "2026-11-28"),
+            Source("https://docs.cloud.google.com/iam/docs/roles-permissions/telemetry", "2026-11-28"),
+            Source("https://github.com/GoogleCloudPlatform/otlp-k8s-ingest", "2026-11-28"),
+        ),
+        protocols=(OtlpProtocol.HTTP, OtlpProtocol.GRPC),
+        path=DEFAULT_TRACES_PATH,
+        public_ca=True,
+        google_identity=True,
     ),
     BackendPreset.HONEYCOMB: Preset(
         "Honeycomb",

@@ -19,6 +19,8 @@ class ClusterHandle:
         provider: the Kubernetes provider that reaches it.
         ready: resources to depend on before anything is made in the cluster, such as the admin binding.
         runs_pods: resources to depend on before Pods are made, such as the nodes.
+        takes_traces: resources to depend on before spans are sent to a backend of the cluster's own cloud, which would
+            refuse them for good: the role of whoever sends.
     """
 
     name: pulumi.Output[str]
@@ -26,6 +28,7 @@ class ClusterHandle:
     provider: kubernetes.Provider
     ready: Sequence[pulumi.Resource] = field(default_factory=list[pulumi.Resource])
     runs_pods: Sequence[pulumi.Resource] = field(default_factory=list[pulumi.Resource])
+    takes_traces: Sequence[pulumi.Resource] = field(default_factory=list[pulumi.Resource])
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from components.configuration.machinery.entries import of_entry
 from components.configuration.machinery.key import ReadingContext
 from components.configuration.machinery.problems import Steps, put, put_secret, remove
 from components.configuration.tracing import to_opentelemetry
-from components.constants.choices import EnvironmentKind, TracingMode
+from components.constants.choices import ClusterKind, EnvironmentKind, TracingMode
 from components.model.spans import HeaderTag
 
 
@@ -85,6 +85,46 @@ def _beyond_dev_it_is_named(it: _Judged) -> Faults:
         reason = f"environment is {it.settings.environment}, where nothing is chosen for you: its traces are to be kept"
         names = (BackendPreset.OTLP, BackendPreset.IN_CLUSTER)
         yield Fault(it.keys.backend, reason, fixes=tuple(put(it.keys.backend, name) for name in names))
+
+
+def _google_knows_the_cluster(it: _Judged) -> Faults:
+    kind = it.settings.cluster_kind
+    if it.preset.google_identity and kind is not ClusterKind.GKE:
+        reason = (
+            f"{it.named}, which takes no key but the identity that GKE gives Pods, and clusterKind is {kind}: nobody "
+            "knows whether such a cluster has Workload Identity"
+        )
+        fixes = (put("cluster_kind", ClusterKind.GKE), put(it.keys.backend, BackendPreset.OTLP))
+        yield Fault(it.keys.backend, reason, fixes=fixes)
+
+
+#: Parts of a backend by which it knows who sends.
+_CREDENTIALS: Final = ("client_certificate_file", "client_key", "headers", "access_token", "access_token_header")
+
+
+def _identity_is_enough(part: str) -> _Check:
+    """Return the check that no credential is set for a backend that takes the Collector's identity in GKE."""
+
+    def identity_is_enough(it: _Judged) -> Faults:
+        if it.preset.google_identity and it.is_set(part):
+            field, reason = (
+                getattr(it.keys, part),
+                f"{it.named}, which takes no key but the identity that GKE gives Pods",
+            )
+            yield Fault(field, reason, fixes=(remove(field),))
+
+    return identity_is_enough
+
+
+def _by_credentials(check: _Check) -> _Check:
+    """Return a check that says nothing of a backend that takes no credentials."""
+
+    @wraps(check)
+    def by_credentials(it: _Judged) -> Faults:
+        if not it.preset.google_identity:
+            yield from check(it)
+
+    return by_credentials
 
 
 def _has_a_use_outside(part: str) -> _Check:
@@ -326,6 +366,8 @@ _OF_ANY: Final[_Checks] = (
         for each in fields(BackendKeys)
         if each.name != "backend"
     ),
+    ((), ("cluster_kind",), _google_knows_the_cluster),
+    *(((part,), (), _identity_is_enough(part)) for part in _CREDENTIALS),
 )
 
 #: Those that are asked only of backends outside the cluster.
@@ -339,6 +381,10 @@ _OUTSIDE: Final[_Checks] = (
     (("protocol", "path"), (), _path_has_a_use),
     (("tls", "ca_file"), (), _ca_file_has_a_use),
     (("tls", "ca_file"), (), _default_root_is_valid),
+)
+
+#: Those that are asked only of backends that take credentials.
+_OF_CREDENTIALS: Final[_Checks] = (
     (("client_certificate_file",), ("istio_version", "tracing_mode"), _client_certificate_has_a_collector),
     (("headers",), ("istio_version", "tracing_mode"), _headers_have_a_collector),
     (("tls", "client_certificate_file"), (), _client_certificate_has_tls),
@@ -360,7 +406,8 @@ def _constraints(keys: BackendKeys) -> Sequence[Constraint[BackendSettings]]:
 
         return judge
 
-    table = (*_OF_ANY, *((parts, others, _outside(check)) for parts, others, check in _OUTSIDE))
+    outside = (*_OUTSIDE, *((parts, others, _by_credentials(check)) for parts, others, check in _OF_CREDENTIALS))
+    table = (*_OF_ANY, *((parts, others, _outside(check)) for parts, others, check in outside))
     return [
         Constraint((*others, *dict.fromkeys(getattr(keys, part) for part in ("backend", *parts))), looking(check))
         for parts, others, check in table

@@ -13,8 +13,8 @@ from components.backends.address import BackendAddress
 from components.backends.backend import DEFAULT_TRACES_PATH, Backend, OtlpProtocol
 from components.backends.preset import ByRegion, Preset
 from components.backends.presets import PRESETS, BackendPreset
+from components.configuration.gke import GkeSettings
 from components.configuration.machinery.certificates import CertificateFile, default_root_pem
-from components.configuration.machinery.key import SettingsPart
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class GivenBackend:
         keys: the names of the backend's fields.
     """
 
-    settings: SettingsPart
+    settings: GkeSettings
     keys: BackendKeys
 
     @property
@@ -147,6 +147,11 @@ class GivenBackend:
             return self.ca_file.pem
         return None if self.preset.public_ca else default_root_pem()
 
+    @property
+    def google_project(self) -> str | None:
+        """The Google Cloud project that takes the spans; `None` with a backend elsewhere."""
+        return self.settings.gcp_project if self.preset.google_identity else None
+
     def target(self) -> Backend:
         """Return the backend, without its secrets.
 
@@ -168,6 +173,7 @@ class GivenBackend:
             ca_certificate=self.ca_certificate,
             client_certificate=client.pem if client else None,
             in_cluster=self.preset.in_cluster,
+            google_project=self.google_project,
         )
 
 

@@ -59,6 +59,11 @@ MESH_DEFAULT: Final = "mesh-default"
 SATELLITE_HOST: Final = "satellites.traced-mesh.internal"
 
 
+#: GKE's metadata server, which gives Pods their identity in Google Cloud
+#: (https://cloud.google.com/kubernetes-engine/docs/concepts/workload-identity#metadata_server).
+METADATA_HOST: Final = "169.254.169.254"
+
+
 def injection_label(revision: str | None) -> dict[str, str]:
     """Return the label that asks for sidecars: `istio-injection`, or `istio.io/rev` for a named revision.
 

@@ -20,6 +20,9 @@ JAEGER_QUERY_PORT: Final = 16686
 TEMPO_QUERY_PORT: Final = 3200
 ZIPKIN_PORT: Final = 9411
 
+#: Port of GKE's metadata server.
+METADATA_PORT: Final = 80
+
 #: Default port of the Collector's health_check extension.
 HEALTH_PORT: Final = 13133
 

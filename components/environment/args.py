@@ -5,17 +5,18 @@ from pydantic import SecretStr
 
 from components.configuration.settings import Settings
 from components.constants.choices import ClusterKind, PodNetwork
+from components.constants.names import COLLECTOR, COLLECTOR_NAMESPACE
 from components.gateway.certificate import CertificateIssuer, CertificateSecret, CertificateSource, GivenCertificate
 from components.mesh.chart_values import base_values, cni_values, istiod_values
 from components.mesh.owned_facts import IstiodFacts, OwnedObject, cni_objects
 from components.model.chart_values import Values
-from components.model.gke import GkeClusterArgs, OwnNetwork
+from components.model.gke import GkeClusterArgs, OwnNetwork, PodAccount
 from components.tracing.plan import TracingPlan
 from components.tracing.values import tracing_values
 
 
-def gke_args(settings: Settings) -> GkeClusterArgs:
-    """Return the arguments of the GKE cluster."""
+def gke_args(settings: Settings, tracing: TracingPlan) -> GkeClusterArgs:
+    """Return the arguments of the GKE cluster, in which the Collector may write to Cloud Trace if `tracing` says so."""
     own = OwnNetwork(settings.gke_node_range, settings.gke_pod_range, settings.gke_service_range)
     return GkeClusterArgs(
         cluster_name=settings.cluster_name,
@@ -39,6 +40,7 @@ def gke_args(settings: Settings) -> GkeClusterArgs:
         labels=settings.gke_labels,
         deletion_protection=settings.deletion_protection,
         gateway_api=settings.gateway_api,
+        trace_writer=PodAccount(COLLECTOR_NAMESPACE, COLLECTOR) if tracing.google_project else None,
         admin=settings.cluster_admin,
     )
 

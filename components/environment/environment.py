@@ -86,7 +86,7 @@ class Environment(pulumi.ComponentResource):
         cni = self._cni_plugin(cluster)
         redirection = [cni.chart] if cni else []
         namespaces = self._namespaces()
-        tracing = self._tracing(namespaces, mesh, redirection)
+        tracing = self._tracing(namespaces, mesh, [*redirection, *cluster.takes_traces])
         security = self._security(namespaces, mesh)
         self._ready = [*mesh.answering, *tracing.sidecar_secrets]  # for whatever has sidecars
         crds = self._crds(cluster)
@@ -122,7 +122,7 @@ class Environment(pulumi.ComponentResource):
 
         from components.cluster.gke.cluster import GkeCluster  # noqa: PLC0415 - see above
 
-        return GkeCluster("cluster", gke_args(settings), opts).handle
+        return GkeCluster("cluster", gke_args(settings, self._plan), opts).handle
 
     def _mesh(self, cluster: ClusterHandle) -> Mesh:
         settings = self._settings
@@ -168,7 +168,7 @@ class Environment(pulumi.ComponentResource):
         )
         return Namespaces("namespaces", args, self._in_cluster)
 
-    def _tracing(self, namespaces: Namespaces, mesh: Mesh, redirection: Sequence[pulumi.Resource]) -> Tracing:
+    def _tracing(self, namespaces: Namespaces, mesh: Mesh, pods_after: Sequence[pulumi.Resource]) -> Tracing:
         settings = self._settings
         args = TracingArgs(
             plan=self._plan,
@@ -189,7 +189,7 @@ class Environment(pulumi.ComponentResource):
             jaeger=JaegerPods(settings.jaeger_image, settings.jaeger_volume_gb),
             told=settings.injected_namespaces if settings.otlp_config_map else (),
             after=mesh.answering,
-            pods_after=redirection,
+            pods_after=pods_after,
         )
         return Tracing("tracing", args, self._with_sidecars)
 

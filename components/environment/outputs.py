@@ -57,6 +57,11 @@ class EnvironmentOutputs:
             outputs["jaegerNamespace"] = COLLECTOR_NAMESPACE
             outputs["tracesCommand"] = _traces_command(settings)
             outputs["tracesUrl"] = f"http://127.0.0.1:{JAEGER_QUERY_PORT}"
+        if self.tracing.google_project:
+            outputs["tracesUrl"] = (
+                f"https://console.cloud.google.com/traces/explorer?project={self.tracing.google_project}"
+            )
+            outputs["googleProject"] = self.tracing.google_project
         if settings.bookinfo:
             outputs["bookinfoNamespace"] = settings.bookinfo_namespace
             outputs["productPageUrl"] = pulumi.Output.concat(self.gateway.url, PAGE)

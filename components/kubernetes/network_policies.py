@@ -24,8 +24,8 @@ from pulumi_kubernetes.networking.v1 import (
 )
 
 from components.backends.address import BackendAddress
-from components.constants.names import ISTIO_NAMESPACE
-from components.constants.ports import ISTIOD_PORT
+from components.constants.names import ISTIO_NAMESPACE, METADATA_HOST
+from components.constants.ports import ISTIOD_PORT, METADATA_PORT
 
 DNS_PORT: Final = 53
 
@@ -88,6 +88,16 @@ def sidecar_egress() -> list[NetworkPolicyEgressRuleArgs]:
         NetworkPolicyEgressRuleArgs(ports=[NetworkPolicyPortArgs(protocol="UDP", port=DNS_PORT), tcp(DNS_PORT)]),
         NetworkPolicyEgressRuleArgs(to=[namespace(ISTIO_NAMESPACE)], ports=[tcp(ISTIOD_PORT)]),
     ]
+
+
+def metadata_server() -> NetworkPolicyEgressRuleArgs:
+    """Return the way to GKE's metadata server, which gives Pods their identity in Google Cloud.
+
+    With Dataplane V2, which our clusters have, the policy sees the address that Pods ask, and not the one of the node's
+    own server behind it (https://cloud.google.com/kubernetes-engine/docs/how-to/network-policy; tried out in
+    github.com/gke-labs/kube-agents, pull requests 777 and 805).
+    """
+    return to_address(BackendAddress(METADATA_HOST, METADATA_PORT))
 
 
 def to_address(address: BackendAddress) -> NetworkPolicyEgressRuleArgs:

@@ -145,6 +145,19 @@ class NodePool:
 
 
 @dataclass(frozen=True)
+class PodAccount:
+    """A ServiceAccount of Pods in a cluster.
+
+    Arguments:
+        namespace: its namespace.
+        name: its name.
+    """
+
+    namespace: str
+    name: str
+
+
+@dataclass(frozen=True)
 class GkeClusterArgs:
     """Arguments of `GkeCluster`.
 
@@ -173,6 +186,7 @@ class GkeClusterArgs:
         labels: labels of the cluster and its nodes in Google Cloud, by which costs can be told apart; default none.
         deletion_protection: whether both Google's provider and Pulumi refuse to delete the cluster; default true.
         gateway_api: whether GKE installs the Gateway API's CRDs, of its standard channel; default no.
+        trace_writer: whose Pods may write spans to the project's Cloud Trace; `None` (default): nobody's.
         admin: who gets `cluster-admin`; `None` (default) takes whoever runs Pulumi.
     """
 
@@ -197,6 +211,7 @@ class GkeClusterArgs:
     labels: Mapping[str, str] = field(default_factory=dict[str, str])
     deletion_protection: bool = True
     gateway_api: bool = False
+    trace_writer: PodAccount | None = None
     admin: Subject | None = None
 
 

@@ -62,6 +62,11 @@ class TracingPlan:
         return self.mode is TracingMode.OPENTELEMETRY
 
     @property
+    def google_project(self) -> str | None:
+        """Id of the Google Cloud project that takes the Collector's spans; `None` if none does."""
+        return self.backend.google_project
+
+    @property
     def has_telemetry(self) -> bool:
         """Whether Telemetry resources say what is traced; elsewhere the chart values do."""
         return self.row.telemetry_in(self.mode)

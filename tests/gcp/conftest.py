@@ -19,15 +19,17 @@ History = Mapping[str, Seen]
 
 
 def _dev(life: Life) -> History:
-    """Interrupt the first run, and change how the control plane is reached."""
+    """Interrupt the first run, and change how the control plane is reached, and the backend."""
     networks = {"office": "198.51.100.0/24"}
+    public = {"nodeCount": 4, "gkeControlPlaneAccess": "public", "gkeAuthorizedNetworks": networks}
     return {
         "interrupted": life.interrupted_up(),
         "up": life.up(),
         "preview": life.preview(),
         "more nodes": life.up(nodeCount=4),
         "private": life.up(nodeCount=4, gkeControlPlaneAccess="private"),
-        "public": life.up(nodeCount=4, gkeControlPlaneAccess="public", gkeAuthorizedNetworks=networks),
+        "public": life.up(**public),
+        "google": life.up(**public, backend="google-cloud", accessToken=None),
         "destroy": life.destroy(),
     }
 

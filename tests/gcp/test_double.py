@@ -15,7 +15,7 @@ from tests.gcp.api.checking import answer_problems, problems
 from tests.gcp.api.container import update_node_pool
 from tests.gcp.double.changes import changed_inputs
 from tests.gcp.double.cloud import Cloud, Fault, RefusedError
-from tests.gcp.double.kinds import CLUSTER, KINDS, NODE_POOL, SERVICE
+from tests.gcp.double.kinds import CLUSTER, KINDS, MEMBER, NODE_POOL, SERVICE
 from tests.gcp.double.outputs import Endpoints
 from tests.gcp.double.provider import GcpDouble, PartlyMadeError, state_of
 from tests.gcp.double.values import UNKNOWN, plain_map, wrapped_map
@@ -198,6 +198,14 @@ def test_nothing_is_made_without_what_it_stands_on(engine: Engine) -> None:
 
     with pytest.raises(RefusedError, match="networks/mesh' was not found"):
         engine.create(SUBNETWORK_TYPE, SUBNETWORK)
+
+
+def test_no_role_goes_to_pods_before_a_cluster_brings_their_identities(engine: Engine) -> None:
+    pods = "principal://iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/my-project.svc.id.goog/a"
+    engine.enable("cloudresourcemanager.googleapis.com")
+
+    with pytest.raises(RefusedError, match="Identity Pool does not exist"):
+        engine.create(MEMBER, {"project": "my-project", "role": "roles/telemetry.tracesWriter", "member": pods})
 
 
 def test_nothing_is_made_twice(engine: Engine) -> None:

@@ -64,7 +64,7 @@ def test_destroy_leaves_nothing_but_enabled_apis(history: History) -> None:
 
     assert destroyed.outcome.exit_code == 0, destroyed.outcome.text
     assert destroyed.cloud.resources == {}
-    assert destroyed.cloud.apis == history["up"].cloud.apis
+    assert destroyed.cloud.apis == list(history.values())[-2].cloud.apis
     assert destroyed.objects.keys() == GIVEN
 
 
@@ -75,6 +75,20 @@ def test_another_way_to_the_control_plane_replaces_nothing(dev: History, run: st
     assert changed.outcome.exit_code == 0, changed.outcome.text
     assert changed.changed == {("update", "cluster-cluster"), ("update", "cluster-kubernetes")}
     assert changed.objects == dev["up"].objects
+
+
+def test_google_takes_the_collectors_spans_by_its_identity(dev: History) -> None:
+    changed = dev["google"]
+
+    assert changed.outcome.exit_code == 0, changed.outcome.text
+    assert {name for operation, name in changed.changed if operation == "create"} == {
+        "cluster-api-telemetry",
+        "cluster-api-cloudtrace",
+        "cluster-trace-writer",
+    }
+    (grant,) = [it["inputs"] for it in changed.cloud.resources.values() if "tracesWriter" in str(it["inputs"])]
+    assert grant["member"].endswith(".svc.id.goog/subject/ns/observability/sa/otel-collector")
+    assert changed.objects.keys() == dev["up"].objects.keys()
 
 
 def test_a_protected_stack_is_destroyed_only_once_its_protection_is_lifted(prod: History) -> None:

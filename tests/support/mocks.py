@@ -24,6 +24,7 @@ _SECRET: Final = "1b47061264138c4ac30d75fd1eb44270"
 LOAD_BALANCER_IP: Final = "192.0.2.80"
 NODE_PORT: Final = 30080
 INSTALLING_USER: Final = "whoever-runs-pulumi@example.com"
+PROJECT_NUMBER: Final = "123456789012"
 GKE_ENDPOINT: Final = "192.0.2.1"
 GKE_PRIVATE_ENDPOINT: Final = "172.16.0.2"
 GKE_DNS_ENDPOINT: Final = "gke-0123456789abcdef-1.us-central1.gke.goog"
@@ -181,9 +182,11 @@ def plain_texts(value: Any) -> Iterator[str]:
 class _Cloud(mocks.Mocks):
     """Answers as the clouds would: each resource has its inputs, and what only a cloud knows."""
 
-    def call(self, args: mocks.MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]]]:
+    def call(self, args: Any) -> tuple[dict[str, Any], list[tuple[str, str]]]:
         if args.token == "gcp:organizations/getClientOpenIdUserInfo:getClientOpenIdUserInfo":
             return {"email": INSTALLING_USER, "id": "1"}, []
+        if args.token == "gcp:organizations/getProject:getProject":
+            return {**args.args, "number": PROJECT_NUMBER}, []
         raise AssertionError(f"nothing answers {args.token} here")
 
     def new_resource(self, args: Any) -> tuple[str | None, dict[str, Any]]:

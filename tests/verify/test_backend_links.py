@@ -131,6 +131,22 @@ def test_without_tls_and_without_a_token_the_stack_lacks_both_parts() -> None:
     assert [(each.verdict, each.cause) for each in found] == [(Verdict.SKIP, None)] * 2
 
 
+@pytest.mark.parametrize(
+    ("seen", "verdict", "cause"),
+    [
+        ({"counters": Counters(accepted=5, sent=5)}, Verdict.PASS, None),
+        ({"complaint": Complaint(Cause.TOKEN_REFUSED, "HTTP Status Code 403")}, Verdict.FAIL, Cause.IDENTITY_REFUSED),
+    ],
+)
+def test_google_is_shown_an_identity_and_no_token(seen: dict[str, Any], verdict: Verdict, cause: Cause | None) -> None:
+    google = context(Cluster(), backendHeaderNames=[], googleProject="my-project")
+    google.collector = reading(collector_pod(), **seen)
+
+    (found,) = access_token.STAGE.check(google, lambda _: None)
+
+    assert (found.verdict, found.cause) == (verdict, cause)
+
+
 def test_a_backend_of_public_cas_is_recognized_without_a_secret(backend: str, monkeypatch: pytest.MonkeyPatch) -> None:
     public = context(Cluster(), backendAddress=backend, backendTls=True, backendCaSha256=[])
     (before,) = ca_certificate.STAGE.check(public, lambda _: None)

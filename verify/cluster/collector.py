@@ -84,19 +84,22 @@ def _complaint(api: KubernetesApi, namespace: str, pods: Sequence[Pod]) -> Compl
     return next((each for each in found if each), None)
 
 
-def judge_acceptance(title: str, reading: CollectorReading | None, causes: Container[Cause]) -> list[Finding]:
+def judge_acceptance(
+    title: str, reading: CollectorReading | None, causes: Container[Cause], shown_as: Cause | None = None
+) -> list[Finding]:
     """Return whether the backend and the Collector accept of each other what a stage is about.
 
     Arguments:
         title: the check's title.
         reading: the look at the Collector; `None` in modes without one, of which nothing is returned.
         causes: what the Collector complains of if they don't.
+        shown_as: what people are told then. Default: what the Collector complains of.
     """
     if reading is None:
         return []
     complaint = reading.complaint
     if complaint is not None and complaint.cause in causes:
-        return [failed(title, complaint.cause, f"the Collector's log: {complaint.line}")]
+        return [failed(title, shown_as or complaint.cause, f"the Collector's log: {complaint.line}")]
     if reading.simulated:
         return [skipped(title, reading.unseen, Cause.SIMULATED_NODES)]
     if reading.counters is None:

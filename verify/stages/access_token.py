@@ -24,6 +24,9 @@ _OF_THE_TOKEN: Final = frozenset({Cause.TOKEN_REFUSED})
 def check(context: Context, progress: Callable[[str], None]) -> list[Finding]:
     """Look for the Secrets, and for the backend's refusal in the Collector's log."""
     expected = context.expected
+    if expected.google_project:
+        title = "Google Cloud takes the Collector's identity"
+        return judge_acceptance(title, context.collector, _OF_THE_TOKEN, Cause.IDENTITY_REFUSED)
     if not expected.backend_header_names:
         return [skipped(STAGE.name, f"{expected.backend_address} wants no token")]
     progress("looking for the token")

@@ -44,7 +44,7 @@ def check(context: Context, progress: Callable[[str], None]) -> list[Finding]:
     try:
         backend = _backend(context)
         if backend is None:
-            why = "nobody said where its query API is (--backend-url); a stack knows only where spans are sent"
+            why = _where_to_look(context.expected.google_project)
             return [skipped(_ASKED, why, Cause.BACKEND_NOT_ASKED), *collector_after(context, progress)]
         progress(f"asking {backend.title}")
         percentage = float(context.expected.sampling_percentage)
@@ -82,6 +82,12 @@ def _ready(context: Context) -> tuple[ServiceNaming, Traffic] | Finding:
         why = "asked for: the Collector's counters alone say that spans leave (--backend collector)"
         return skipped(_ASKED, why, Cause.BACKEND_NOT_ASKED)
     return ServiceNaming(namespace, f"{context.expected.gateway.name}.{context.expected.gateway_namespace}"), traffic
+
+
+def _where_to_look(google_project: str | None) -> str:
+    if google_project:
+        return f"spans are in Cloud Trace of project {google_project}, which people see: pulumi stack output tracesUrl"
+    return "nobody said where its query API is (--backend-url); a stack knows only where spans are sent"
 
 
 def _backend(context: Context) -> SpanStore | None:

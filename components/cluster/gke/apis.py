@@ -12,6 +12,8 @@ CONTAINER: Final = "container.googleapis.com"
 IAM: Final = "iam.googleapis.com"
 RESOURCE_MANAGER: Final = "cloudresourcemanager.googleapis.com"  # the project's IAM policy
 BINARY_AUTHORIZATION: Final = "binaryauthorization.googleapis.com"
+TELEMETRY: Final = "telemetry.googleapis.com"  # takes spans over OTLP
+CLOUD_TRACE: Final = "cloudtrace.googleapis.com"  # keeps and shows them
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,12 @@ import pulumi_gcp as gcp
 
 from components.cluster.gke.apis import (
     BINARY_AUTHORIZATION,
+    CLOUD_TRACE,
     COMPUTE,
     CONTAINER,
     IAM,
     RESOURCE_MANAGER,
+    TELEMETRY,
     Apis,
     enable_apis,
 )
@@ -22,6 +24,7 @@ from components.cluster.gke.kubeconfig import cluster_kubeconfig
 from components.cluster.gke.network import cluster_network, webhook_firewall
 from components.cluster.gke.node_account import node_account
 from components.cluster.gke.node_pools import node_pool
+from components.cluster.gke.trace_writer import trace_writer
 from components.cluster.handle import ClusterHandle, ProviderArgs, cluster_admin, kubernetes_provider
 from components.model.gke import GkeClusterArgs
 from components.model.subject import Subject
@@ -44,6 +47,7 @@ class GkeCluster(pulumi.ComponentResource):
         account = node_account(foundation)
         cluster = control_plane(foundation, network, account)
         pools = [node_pool(foundation, pool, cluster, account) for pool in args.node_pools]
+        writer = [trace_writer(foundation, args.trace_writer, cluster)] if args.trace_writer else []
         firewall = [webhook_firewall(foundation, network, account.email)] if args.private_nodes else []
         kubeconfig = cluster_kubeconfig(cluster, args.access)
         access = ProviderArgs(kubeconfig, f"gke/{args.project}/{args.location}/{args.cluster_name}")
@@ -51,14 +55,21 @@ class GkeCluster(pulumi.ComponentResource):
         in_cluster = pulumi.ResourceOptions(parent=self, provider=provider)
         admin = cluster_admin(f"{name}-admin", args.admin or _installing_user(), in_cluster)
         self.handle = ClusterHandle(
-            cluster.name, kubeconfig, provider, ready=[admin], runs_pods=[*pools, *network.ready, *firewall]
+            cluster.name,
+            kubeconfig,
+            provider,
+            ready=[admin],
+            runs_pods=[*pools, *network.ready, *firewall],
+            takes_traces=writer,
         )
         self.register_outputs({"name": self.handle.name})
 
 
 def needed_apis(args: GkeClusterArgs) -> list[str]:
     """Return the APIs that the cluster needs."""
-    return [COMPUTE, CONTAINER, IAM, RESOURCE_MANAGER, *([BINARY_AUTHORIZATION] if args.binary_authorization else [])]
+    binary_authorization = [BINARY_AUTHORIZATION] if args.binary_authorization else []
+    traces = [TELEMETRY, CLOUD_TRACE] if args.trace_writer else []
+    return [COMPUTE, CONTAINER, IAM, RESOURCE_MANAGER, *binary_authorization, *traces]
 
 
 def _installing_user() -> Subject:

@@ -142,6 +142,7 @@ class Collector(pulumi.ComponentResource):
                     files=frozenset(self._files),
                     ca=args.backend.ca_certificate is not None,
                     checksum=configuration_checksum(configuration, args.backend.ca_certificate, self._files),
+                    google_identity=args.backend.google_project is not None,
                 ),
             ),
             opts=self._child(depends_on),

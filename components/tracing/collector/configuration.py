@@ -44,6 +44,11 @@ RETRY_ON_FAILURE: Final[Mapping[str, Any]] = {
 #: traffic a batch leaves every 5 s, so that 64 of them outlast the 5 minutes of `RETRY_ON_FAILURE`.
 SENDING_QUEUE: Final[Mapping[str, Any]] = {"enabled": True, "num_consumers": 10, "queue_size": 64}
 
+#: The extension by which exporters show the identity that the surroundings give the Collector: on GKE that of its Pods'
+#: ServiceAccount (https://cloud.google.com/docs/authentication/application-default-credentials#attached-sa). Its
+#: tokens live for an hour and are fetched anew in time; none is stored. It also names the project that the spans are
+#: for in a header (opentelemetry-operations-go v0.55.0, extension/googleclientauthextension/README.md).
+_IDENTITY: Final = "googleclientauth"
 
 #: The Collector's default reader (v0.160.0, service/telemetry/otelconftelemetry/factory.go), written out because
 #: `verify` relies on it: without these options the counters' names get suffixes for type and unit.
@@ -64,15 +69,31 @@ def collector_configuration(backend: Backend) -> dict[str, Any]:
     """
     return _assembled(
         receivers={"otlp": {"protocols": {"grpc": _listening(OTLP_PORT), "http": _listening(OTLP_HTTP_PORT)}}},
-        processors={"memory_limiter": dict(MEMORY_LIMITER), "batch": dict(BATCH)},
+        processors={"memory_limiter": dict(MEMORY_LIMITER), **_project(backend), "batch": dict(BATCH)},
         exporters={_exporter_name(backend): _exporter(backend)},
-        extensions={"health_check": _listening(HEALTH_PORT)},
+        extensions={"health_check": _listening(HEALTH_PORT), **_identity(backend)},
     )
 
 
 def _listening(port: int) -> dict[str, str]:
     """Return where a server listens: Go does so on IPv4 and IPv6 for 0.0.0.0 (https://pkg.go.dev/net#Listen)."""
     return {"endpoint": f"0.0.0.0:{port}"}
+
+
+def _project(backend: Backend) -> dict[str, Any]:
+    """Return the processor that says in every span's resource which Google Cloud project it is for.
+
+    Google asks for it (github.com/GoogleCloudPlatform/otlp-k8s-ingest, config/collector.yaml). What an application
+    says there is replaced: the Collector may write to this project only.
+    """
+    if backend.google_project is None:
+        return {}
+    attribute = {"key": "gcp.project_id", "value": backend.google_project, "action": "upsert"}
+    return {"resource": {"attributes": [attribute]}}
+
+
+def _identity(backend: Backend) -> dict[str, Any]:
+    return {_IDENTITY: {"project": backend.google_project}} if backend.google_project else {}
 
 
 def _assembled(
@@ -123,6 +144,7 @@ def _exporter(backend: Backend) -> dict[str, Any]:
     return {
         **_endpoint(backend),
         "tls": _tls(backend),
+        **({"auth": {"authenticator": _IDENTITY}} if backend.google_project else {}),
         **({"headers": {name: _literal(value) for name, value in backend.headers.items()}} if backend.headers else {}),
         "retry_on_failure": dict(RETRY_ON_FAILURE),
         "sending_queue": dict(SENDING_QUEUE),

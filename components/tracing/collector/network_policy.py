@@ -9,6 +9,7 @@ from components.constants.names import COLLECTOR_NAMESPACE, JAEGER_SELECTOR
 from components.constants.ports import OTLP_HTTP_PORT, OTLP_PORT
 from components.kubernetes.network_policies import (
     NetworkAccess,
+    metadata_server,
     namespace,
     namespaces,
     sidecar_egress,
@@ -22,7 +23,8 @@ def collector_access(
 ) -> NetworkAccess:
     """Let the Collector's Pods talk to nobody but those that they need.
 
-    In: Pods of namespaces with sidecar injection, on the OTLP ports. Out: the backend, and what its sidecar needs.
+    In: Pods of namespaces with sidecar injection, on the OTLP ports. Out: the backend, what its sidecar needs, and
+    Google's metadata server where the Collector shows its identity there.
 
     Arguments:
         selector: labels of the Collector's Pods.
@@ -36,7 +38,7 @@ def collector_access(
                 from_=[namespaces(injection_label)], ports=[tcp(OTLP_PORT), tcp(OTLP_HTTP_PORT)]
             )
         ],
-        egress=[_way_out(backend), *sidecar_egress()],
+        egress=[_way_out(backend), *([metadata_server()] if backend.google_project else []), *sidecar_egress()],
     )
 
 

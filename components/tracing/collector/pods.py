@@ -29,21 +29,28 @@ from components.constants.files import (
 )
 from components.constants.names import COLLECTOR as NAME
 from components.constants.names import COLLECTOR_SELECTOR as SELECTOR
+from components.constants.names import METADATA_HOST
 from components.constants.ports import HEALTH_PORT, OTLP_HTTP_PORT, OTLP_PORT
 from components.kubernetes.resources import MEMORY_LIMIT_MIB, RESOURCES
 from components.kubernetes.workloads import restricted_container, restricted_pod, spread
 
 
 def pod_template(
-    image: str, labels: Mapping[str, str], files: frozenset[str], ca: bool, checksum: pulumi.Input[str]
+    image: str,
+    labels: Mapping[str, str],
+    files: frozenset[str],
+    ca: bool,
+    checksum: pulumi.Input[str],
+    google_identity: bool = False,
 ) -> PodTemplateSpecArgs:
     """Return the template of the Collector's Pods, with a volume for each kind of file that they read.
 
-    No annotation for the sidecar is needed. Istio rewrites the HTTP probes itself. What the Collector sends leaves
-    through its sidecar, which passes its TLS on untouched to hosts outside the mesh. Where a mesh's
-    `outboundTrafficPolicy` is `REGISTRY_ONLY`, the team adds a ServiceEntry for the backend: to go around the sidecar
-    (`traffic.sidecar.istio.io/excludeOutboundPorts`) would also go around mutual TLS to a backend within the mesh. What
-    the Collector sends before its sidecar is ready, it sends again.
+    No annotation for the sidecar is needed, with one exception. Istio rewrites the HTTP probes itself. What the
+    Collector sends leaves through its sidecar, which passes its TLS on untouched to hosts outside the mesh. Where a
+    mesh's `outboundTrafficPolicy` is `REGISTRY_ONLY`, the team adds a ServiceEntry for the backend: to go around the
+    sidecar (`traffic.sidecar.istio.io/excludeOutboundPorts`) would also go around mutual TLS to a backend within the
+    mesh. What the Collector sends before its sidecar is ready, it sends again. The exception is the way to Google's
+    metadata server: the Collector asks there when it starts, and ends if nobody answers.
 
     Arguments:
         image: the Collector's image.
@@ -51,6 +58,7 @@ def pod_template(
         files: names of the files in the credentials' Secret; empty if there is none.
         ca: whether the CA Secret is mounted.
         checksum: changes with all that the Pods read at start.
+        google_identity: whether the Pods show their identity in Google Cloud. Default `False`.
     """
     folders = {"config": CONFIGURATION_FOLDER}
     volumes = [VolumeArgs(name="config", config_map=ConfigMapVolumeSourceArgs(name=NAME))]
@@ -63,8 +71,11 @@ def pod_template(
     configurations = [f"{CONFIGURATION_FOLDER}/{CONFIGURATION_KEY}"]
     if CREDENTIALS_KEY in files:
         configurations.append(f"{CREDENTIALS_FOLDER}/{CREDENTIALS_KEY}")
+    annotations = {"traced-mesh/configuration-checksum": checksum}
+    if google_identity:
+        annotations["traffic.sidecar.istio.io/excludeOutboundIPRanges"] = f"{METADATA_HOST}/32"
     return PodTemplateSpecArgs(
-        metadata=ObjectMetaArgs(labels=labels, annotations={"traced-mesh/configuration-checksum": checksum}),
+        metadata=ObjectMetaArgs(labels=labels, annotations=annotations),
         spec=PodSpecArgs(
             service_account_name=NAME,
             automount_service_account_token=False,

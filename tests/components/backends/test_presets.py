@@ -25,6 +25,7 @@ def test_public_endpoints_of_lightstep_have_a_fixed_address() -> None:
 #: What the makers publish: address with the example of a region, OTLP by which protocols and where, and what the access
 #: token `id:token` is sent as.
 PUBLISHED = {
+    "google-cloud": ("telemetry.googleapis.com:443", "http grpc", "/v1/traces", ""),
     "honeycomb": ("api.honeycomb.io:443", "grpc http", "/v1/traces", "x-honeycomb-team: id:token"),
     "datadog": ("otlp.datadoghq.eu:443", "http", "/v1/traces", "dd-api-key: id:token"),
     "grafana-cloud": (
@@ -60,7 +61,7 @@ def test_hosted_backend_is_reached_as_its_maker_says(name: str) -> None:
         case other:
             at = other.example if isinstance(other, OwnAddress) else str(other)
     backend = Backend(BackendAddress.parse(at), True, preset.token_header, preset.token_scheme)
-    sent = f"{preset.token_header}: {backend.token_value('id:token')}"
+    sent = f"{preset.token_header}: {backend.token_value('id:token')}" if preset.token_header else ""
 
     assert (at, " ".join(preset.protocols), preset.path or "/v1/traces", sent) == PUBLISHED[name]
     assert preset.public_ca
@@ -90,6 +91,11 @@ def test_datadog_is_asked_for_the_metrics_of_services_and_no_other_backend_for_a
     assert {name.value: preset.headers for name, preset in PRESETS.items() if preset.headers} == {
         "datadog": {"compute_stats": "true"}
     }
+
+
+def test_only_google_takes_the_collectors_identity_and_no_token() -> None:
+    assert [name.value for name, preset in PRESETS.items() if preset.google_identity] == ["google-cloud"]
+    assert PRESETS[BackendPreset.GOOGLE_CLOUD].token_header is None
 
 
 def test_every_preset_is_described() -> None:

@@ -124,7 +124,7 @@ def roles(recordings: Iterable[Recording]) -> list[Role]:
         Role(
             GRANTER,
             "Traced mesh granter",
-            "Gives the nodes' service account its role; bind it with the condition that allows no other role.",
+            "Gives the nodes and the Collector their roles; bind it with the condition that allows no other role.",
             sorted(GRANTING),
         ),
     ]

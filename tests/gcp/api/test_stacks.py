@@ -32,6 +32,7 @@ VARIANTS: dict[str, dict[str, str]] = {
         "gkeMaintenanceExclusions": '[{"name": "december", "start": "2026-12-20T00:00:00Z", '
         '"end": "2027-01-02T00:00:00Z", "scope": "NO_UPGRADES"}]',
     },
+    "google-cloud": {"backend": "google-cloud"},
     "pools": {
         "nodePools": '{"big": {"count": 2, "zones": ["us-central1-a"], "labels": {"a": "b"}, '
         '"taints": [{"key": "a", "value": "b", "effect": "NO_SCHEDULE"}]}, "spot": {"provisioning": "spot"}}'
@@ -43,7 +44,9 @@ VARIANTS: dict[str, dict[str, str]] = {
 def recording(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Recording:
     if request.param in STACKS:
         return recordings()[request.param]
-    texts = stack_config("prod") | {"accessToken": "token-of-the-tests"} | VARIANTS[request.param]
+    texts = stack_config("prod") | VARIANTS[request.param]
+    if texts["backend"] != "google-cloud":
+        texts["accessToken"] = "token-of-the-tests"
     root = tmp_path_factory.mktemp("project")
     settings = parse_settings(texts, stack="prod", root=root, now=NOW, secret_keys={"accessToken"})
     return record_environment(settings)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tests.gcp.double.cloud import Cloud, Fault, RefusedError
-from tests.gcp.double.kinds import CLUSTER, KINDS, NODE_POOL, SERVICE
+from tests.gcp.double.kinds import CLUSTER, KINDS, MEMBER, NODE_POOL, SERVICE, is_of_pool
 
 
 def make(cloud: Cloud, type_: str, inputs: Mapping[str, Any], fault: Fault | None = None) -> str:
@@ -26,6 +26,12 @@ def make(cloud: Cloud, type_: str, inputs: Mapping[str, Any], fault: Fault | Non
     missing = [each for each in kind.needs(inputs) if each not in cloud.resources]
     if missing:
         raise RefusedError(f"googleapi: Error 404: The resource '{missing[0]}' was not found, notFound")
+    if type_ == MEMBER and is_of_pool(inputs) and not _has_pool(cloud, inputs["project"]):
+        raise RefusedError(
+            f"googleapi: Error 400: Identity Pool does not exist ({inputs['project']}.svc.id.goog). Please check that "
+            "you specified a valid resource name as returned in the `name` attribute in the configuration API., "
+            "badRequest"
+        )
     if id_ in cloud.resources and not kind.is_idempotent:
         raise RefusedError(f"googleapi: Error 409: The resource '{id_}' already exists, alreadyExists")
     record: dict[str, Any] = {"type": type_, "inputs": dict(inputs)}
@@ -71,6 +77,12 @@ def delete(cloud: Cloud, type_: str, id_: str) -> None:
     if gone and type_ == SERVICE and gone["inputs"].get("disableOnDestroy", True):
         cloud.apis.remove(id_)
     cloud.save("delete", type_, id_)
+
+
+def _has_pool(cloud: Cloud, project: str) -> bool:
+    """Tell whether a project has an identity pool of GKE: its first cluster with Workload Identity makes it."""
+    pool = {"workloadPool": f"{project}.svc.id.goog"}
+    return any(each["inputs"].get("workloadIdentityConfig") == pool for each in cloud.resources.values())
 
 
 #: What Google says when it refuses; placeholders are inputs.

@@ -53,12 +53,18 @@ class Kind:
 CLUSTER: Final = "gcp:container/cluster:Cluster"
 NODE_POOL: Final = "gcp:container/nodePool:NodePool"
 SERVICE: Final = "gcp:projects/service:Service"
+MEMBER: Final = "gcp:projects/iAMMember:IAMMember"
 ACCOUNT: Final = "gcp:serviceaccount/account:Account"
 
 
 def account_email(inputs: Inputs) -> str:
     """Return a service account's e-mail address."""
     return f"{inputs['accountId']}@{inputs['project']}.iam.gserviceaccount.com"
+
+
+def is_of_pool(inputs: Inputs) -> bool:
+    """Tell whether a role goes to an identity of a pool, as Pods have it, and not to a service account."""
+    return str(inputs["member"]).startswith("principal://")
 
 
 def _account(project: str, email: str) -> str:
@@ -153,12 +159,14 @@ KINDS: Final[Mapping[str, Kind]] = {
         is_kept_by_users=False,
         defaults={"disabled": False},
     ),
-    "gcp:projects/iAMMember:IAMMember": Kind(
+    MEMBER: Kind(
         lambda: gcp.projects.IAMMemberArgs,
         lambda it: f"{it['project']}/{it['role']}/{it['member']}",
         frozenset({"project", "role", "member"}),
         api="cloudresourcemanager.googleapis.com",
-        needs=lambda it: [_account(it["project"], it["member"].removeprefix("serviceAccount:"))],
+        needs=lambda it: (
+            [] if is_of_pool(it) else [_account(it["project"], it["member"].removeprefix("serviceAccount:"))]
+        ),
         named_by="",
         is_idempotent=True,
     ),

@@ -22,6 +22,9 @@ from tests.gcp.double.values import plain_map, wrapped_map
 #: Who runs Pulumi, as Google says.
 INSTALLING_USER: Final = "whoever-runs-pulumi@example.com"
 
+#: Number of every project, as Google says.
+PROJECT_NUMBER: Final = "123456789012"
+
 #: Lists the inputs that were filled in; the bridge has the same.
 _DEFAULTS: Final = "__defaults"
 
@@ -153,10 +156,13 @@ class GcpDouble(pulumi_provider.Provider):
             self._log("delete", _type(request), found["inputs"], CALLS[_type(request)].delete(found["inputs"]))
 
     async def invoke(self, request: pulumi_provider.InvokeRequest) -> pulumi_provider.InvokeResponse:
-        """Answer the one question that this program asks."""
-        if request.tok != "gcp:organizations/getClientOpenIdUserInfo:getClientOpenIdUserInfo":
-            raise RefusedError(f"the double does not know the function {request.tok}")
-        return pulumi_provider.InvokeResponse(wrapped_map({"email": INSTALLING_USER, "id": INSTALLING_USER}))
+        """Answer the questions that this program asks."""
+        if request.tok == "gcp:organizations/getClientOpenIdUserInfo:getClientOpenIdUserInfo":
+            return pulumi_provider.InvokeResponse(wrapped_map({"email": INSTALLING_USER, "id": INSTALLING_USER}))
+        if request.tok == "gcp:organizations/getProject:getProject":
+            asked = plain_map(request.args)
+            return pulumi_provider.InvokeResponse(wrapped_map({**asked, "number": PROJECT_NUMBER}))
+        raise RefusedError(f"the double does not know the function {request.tok}")
 
     def _log(self, operation: str, type_: str, inputs: Mapping[str, Any], calls: Sequence[Call]) -> None:
         """Write down an operation's calls of Google's APIs with their answers; unless it deletes, it reads last."""

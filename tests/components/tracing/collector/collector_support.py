@@ -18,6 +18,13 @@ POOL = Backend(
     BackendAddress("ingest.lightstep.com", 443), tls=True, token_header=LIGHTSTEP_HEADER, ca_certificate=CERTIFICATE
 )
 PLAIN = Backend(BackendAddress("tempo.tempo", 4317), tls=False, token_header=None)
+GOOGLE = Backend(
+    BackendAddress("telemetry.googleapis.com", 443),
+    tls=True,
+    token_header=None,
+    protocol=OtlpProtocol.HTTP,
+    google_project="my-project",
+)
 EVERYTHING = Backend(
     BackendAddress("2001:db8::1", 4318),
     tls=True,

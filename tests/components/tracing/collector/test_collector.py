@@ -9,8 +9,16 @@ from pulumi_kubernetes.core.v1 import ConfigMap
 
 from components.tracing.collector.collector import Collector
 from components.tracing.collector.configuration import collector_configuration
-from tests.components.tracing.collector.collector_support import EVERYTHING, PLAIN, POOL, collector, collector_args, pod
-from tests.support.mocks import record
+from tests.components.tracing.collector.collector_support import (
+    EVERYTHING,
+    GOOGLE,
+    PLAIN,
+    POOL,
+    collector,
+    collector_args,
+    pod,
+)
+from tests.support.mocks import Recording, record
 
 
 def test_ca_secret_is_mounted_where_the_configuration_looks_for_it() -> None:
@@ -120,6 +128,14 @@ def test_probes_ask_where_the_configuration_answers() -> None:
 
     assert container["readinessProbe"] == container["livenessProbe"]
     assert endpoint == f"0.0.0.0:{container['readinessProbe']['httpGet']['port']}"
+
+
+def test_only_the_way_to_googles_metadata_server_goes_around_the_sidecar() -> None:
+    def excluded(made: Recording) -> str | None:
+        annotations = made.only("Deployment").inputs["spec"]["template"]["metadata"]["annotations"]
+        return annotations.get("traffic.sidecar.istio.io/excludeOutboundIPRanges")
+
+    assert (excluded(collector(GOOGLE)), excluded(collector())) == ("169.254.169.254/32", None)
 
 
 def test_go_collects_garbage_before_the_memory_limit() -> None:

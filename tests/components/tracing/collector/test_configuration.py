@@ -9,7 +9,7 @@ import pytest
 from components.backends.address import BackendAddress
 from components.backends.backend import Backend, OtlpProtocol
 from components.tracing.collector.configuration import collector_configuration, credentials_configuration
-from tests.components.tracing.collector.collector_support import EVERYTHING, PLAIN, POOL
+from tests.components.tracing.collector.collector_support import EVERYTHING, GOOGLE, PLAIN, POOL
 
 
 def exporter(backend: Backend) -> tuple[str, dict[str, Any]]:
@@ -52,11 +52,21 @@ def test_client_certificate_is_shown_with_its_key() -> None:
     }
 
 
+def test_google_is_shown_an_identity_and_told_the_project() -> None:
+    configuration = collector_configuration(GOOGLE)
+
+    assert exporter(GOOGLE)[1]["auth"] == {"authenticator": "googleclientauth"}
+    assert configuration["extensions"]["googleclientauth"] == {"project": "my-project"}
+    assert configuration["processors"]["resource"] == {
+        "attributes": [{"key": "gcp.project_id", "value": "my-project", "action": "upsert"}]
+    }
+
+
 def test_configuration_holds_no_headers() -> None:
     assert "headers" not in exporter(EVERYTHING)[1]
 
 
-@pytest.mark.parametrize("backend", [POOL, PLAIN, EVERYTHING])
+@pytest.mark.parametrize("backend", [POOL, PLAIN, EVERYTHING, GOOGLE])
 def test_configuration_uses_everything_that_it_defines_and_nothing_else(backend: Backend) -> None:
     configuration = collector_configuration(backend)
 
@@ -64,7 +74,7 @@ def test_configuration_uses_everything_that_it_defines_and_nothing_else(backend:
     for part in ("receivers", "processors", "exporters"):
         assert set(pipeline[part]) == set(configuration[part])
     assert configuration["service"]["extensions"] == list(configuration["extensions"])
-    assert pipeline["processors"] == ["memory_limiter", "batch"]
+    assert pipeline["processors"] == ["memory_limiter", *(["resource"] if backend.google_project else []), "batch"]
 
 
 def test_full_queue_fits_below_the_memory_limiters_soft_limit() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from components.backends.address import BackendAddress
 from components.mesh.namespaces import injection_label
-from tests.components.tracing.collector.collector_support import PLAIN, POOL, collector
+from tests.components.tracing.collector.collector_support import GOOGLE, PLAIN, POOL, collector
 
 
 def policy(**changes: Any) -> dict[str, Any]:
@@ -59,6 +59,13 @@ def test_backend_with_an_ip_address_is_the_only_one_reached(host: str, block: st
 
 def test_backend_with_a_name_is_reached_wherever_it_is_on_its_port() -> None:
     assert to_backend("ingest.lightstep.com", 443) == {"ports": [{"protocol": "TCP", "port": 443}]}
+
+
+def test_googles_metadata_server_is_reached_where_the_identity_is_shown_and_nowhere_else() -> None:
+    way = {"to": [{"ipBlock": {"cidr": "169.254.169.254/32"}}], "ports": [{"protocol": "TCP", "port": 80}]}
+
+    assert way in collector(GOOGLE).only("NetworkPolicy").inputs["spec"]["egress"]
+    assert way not in policy()["egress"]
 
 
 def test_dns_and_the_sidecars_istiod_are_reached() -> None:

@@ -31,11 +31,13 @@ class Arrival:
         path: the request's path.
         headers: its headers, names in lower case.
         spans: the spans' names.
+        resources: the attributes of what they are of.
     """
 
     path: str
     headers: Mapping[str, str]
     spans: list[str]
+    resources: list[dict[str, str]]
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,9 @@ def grpc_backend(trust: Trust | None) -> Generator[Receiver]:
 
     class Service:
         def Export(self, request: Any, context: Any) -> Any:  # noqa: N802 - the name of a method of OTLP
-            receiver.arrivals.put(Arrival("", dict(context.invocation_metadata()), _names(request)))
+            receiver.arrivals.put(
+                Arrival("", dict(context.invocation_metadata()), _names(request), _resources(request))
+            )
             return trace_service.ExportTraceServiceResponse()
 
     trace_service_grpc.add_TraceServiceServicer_to_server(Service(), server)
@@ -92,7 +96,7 @@ def http_backend(trust: Trust | None) -> Generator[Receiver]:
 
     def take(asked: Asked) -> Reply:
         request = trace_service.ExportTraceServiceRequest.FromString(_plain(asked.body, asked.headers))
-        arrivals.put(Arrival(asked.path, asked.headers, _names(request)))
+        arrivals.put(Arrival(asked.path, asked.headers, _names(request), _resources(request)))
         return Reply(headers={"content-type": "application/x-protobuf"})
 
     with serving(take, trust) as server:
@@ -123,6 +127,10 @@ def _request(name: str) -> Any:
 
 def _names(request: Any) -> list[str]:
     return [span.name for resource in request.resource_spans for scope in _scopes(resource) for span in scope.spans]
+
+
+def _resources(request: Any) -> list[dict[str, str]]:
+    return [{each.key: each.value.string_value for each in it.resource.attributes} for it in request.resource_spans]
 
 
 def _scopes(resource_spans: Any) -> Any:

@@ -4,9 +4,10 @@ import contextlib
 import os
 import subprocess
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 import yaml
@@ -50,13 +51,20 @@ class Genuine:
         return "" if checked.returncode == 0 else checked.stderr or f"it ends with {checked.returncode}"
 
     @contextlib.contextmanager
-    def running(self, args: CollectorArgs, root: Path, metrics_port: int | None = None) -> Generator["Running"]:
+    def running(
+        self,
+        args: CollectorArgs,
+        root: Path,
+        metrics_port: int | None = None,
+        environment: Mapping[str, str] = MappingProxyType({}),
+    ) -> Generator["Running"]:
         """Run it until the block ends, as the Pods of a Collector do but for ports and batches.
 
         Arguments:
             args: what the Collector is made from.
             root: a folder for all that it reads, and its log.
             metrics_port: where it serves its counters; `None` (default) serves none.
+            environment: further environment variables. Default: none.
         """
         port, http_port, health = free_ports(3)
         arguments = [*laid_out(args, root), on_loopback(root, port, http_port, health, metrics_port)]
@@ -67,7 +75,7 @@ class Genuine:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                env={"PATH": os.defpath},
+                env={"PATH": os.defpath, **environment},
             )
         try:
             assert wait_until_listening(port, _PATIENCE), log.read_text(encoding="utf-8")

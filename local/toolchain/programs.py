@@ -195,16 +195,17 @@ class IstioTool:
     version_package: str = "istio.io/istio/pkg/version"
 
 
+#: What a mesh with traffic runs: control plane, sidecars, and the CNI plugin with its agent.
+_ON_NODES: Final = ("pilot-discovery", "pilot-agent", "install-cni", "istio-cni")
+
 #: The Istio releases that programs are built of, the oldest first, all of which the sandbox can run. The commits of
 #: releases after 1.27.0 are not served: 1.31.0 is the main branch of 27 August 2026, which calls itself 1.31, four days
 #: before the release.
 ISTIO_TOOLS: Final[Mapping[str, IstioTool]] = {
     "1.15.0": IstioTool("istio-1.15", ("pilot-discovery", "istioctl", "mesh-check"), "istio.io/pkg/version"),
     "1.26.0": IstioTool("istio-1.26", ("pilot-discovery", "istioctl", "mesh-check")),
-    "1.27.0": IstioTool("istio-1.27", ("pilot-discovery", "istioctl", "mesh-check")),
-    "1.31.0": IstioTool(
-        CLUSTER, ("pilot-discovery", "pilot-agent", "install-cni", "istio-cni", "istioctl", "mesh-check")
-    ),
+    "1.27.0": IstioTool("istio-1.27", (*_ON_NODES, "istioctl", "mesh-check")),
+    "1.31.0": IstioTool(CLUSTER, (*_ON_NODES, "istioctl", "mesh-check")),
 }
 
 #: The newest of them, which the sandbox and the demo run.

@@ -101,7 +101,7 @@ def test_there_is_an_image_for_everything_that_the_stack_runs() -> None:
         for application in APPLICATIONS
         for version in application.versions
     }
-    istio = {f"docker.io/istio/{name}:{RELEASE}" for name in ("pilot", "proxyv2")}
+    istio = {f"docker.io/istio/{name}:{RELEASE}" for name in ("pilot", "proxyv2", "install-cni")}
     collector = {str(Settings.model_fields["collector_image"].default)}
 
     assert {image.reference for image in IMAGES} >= bookinfo | istio | collector

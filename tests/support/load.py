@@ -8,7 +8,7 @@ import asyncio
 import secrets
 import threading
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -59,25 +59,28 @@ class Load:
 
     def summary(self) -> str:
         """Return in one line how many requests there were, and how they went."""
+        if not self.requests:
+            return "no request"
         taken = sorted(request.seconds for request in self.requests)
-        lasted = max((request.after for request in self.requests), default=0.0)
-        slow = taken[len(taken) * 99 // 100] if taken else 0.0
+        lasted = max(request.after for request in self.requests)
+        slow = taken[len(taken) * 99 // 100]
         return (
-            f"{len(taken)} requests in {lasted:.0f} s, {len(self.failures)} failed, 99 % within {slow * 1000:.0f} ms, "
-            f"the slowest {taken[-1] * 1000 if taken else 0:.0f} ms"
+            f"{len(taken)} requests in {lasted:.0f} s, {len(taken) / max(lasted, 1):.0f} a second, "
+            f"{len(self.failures)} failed, 99 % within {slow * 1000:.0f} ms, the slowest {taken[-1] * 1000:.0f} ms"
         )
 
 
 @contextmanager
-def load(url: str, rate: float = 50.0) -> Generator[Load]:
+def load(url: str, rate: float = 50.0, besides: Sequence[str] = ()) -> Generator[Load]:
     """Ask `url` for as long as the block lasts; after it every request has ended.
 
     Arguments:
         url: what is asked for.
         rate: requests a second.
+        besides: what is asked for in turn with it. Default: nothing.
     """
-    made, ended = Load(), threading.Event()
-    thread = threading.Thread(target=lambda: asyncio.run(_ask(url, rate, made, ended)), name="load")
+    made, ended, urls = Load(), threading.Event(), (url, *besides)
+    thread = threading.Thread(target=lambda: asyncio.run(_ask(urls, rate, made, ended)), name="load")
     thread.start()
     try:
         yield made
@@ -86,7 +89,7 @@ def load(url: str, rate: float = 50.0) -> Generator[Load]:
         thread.join()
 
 
-async def _ask(url: str, rate: float, made: Load, ended: threading.Event) -> None:
+async def _ask(urls: Sequence[str], rate: float, made: Load, ended: threading.Event) -> None:
     kept, closed = (
         httpx.AsyncClient(trust_env=False, timeout=_TIMEOUT, limits=httpx.Limits(max_keepalive_connections=number))
         for number in (None, 0)
@@ -95,7 +98,8 @@ async def _ask(url: str, rate: float, made: Load, ended: threading.Event) -> Non
     async with kept, closed, asyncio.TaskGroup() as group:
         number = 0
         while not ended.is_set():
-            group.create_task(_request(closed if number % 2 else kept, url, begin, made))
+            client = closed if number // len(urls) % 2 else kept
+            group.create_task(_request(client, urls[number % len(urls)], begin, made))
             number += 1
             await asyncio.sleep(max(0.0, begin + number / rate - time.monotonic()))
 

@@ -68,6 +68,12 @@ def _parser(stages: Sequence[str]) -> argparse.ArgumentParser:
         metavar="HOST:PORT",
         help="where to send it, if the gateway's own address can't be reached from here",
     )
+    traffic.add_argument(
+        "--application",
+        type=_path,
+        metavar="PATH",
+        help="path at the gateway of an application with spans of its own, which are to join the mesh's",
+    )
     spans = parser.add_argument_group("spans")
     spans.add_argument(
         "--timeout",
@@ -107,6 +113,12 @@ def _number(kind: type[int] | type[float], least: float, most: float) -> Callabl
 
 
 _WORDS: Final = {int: "whole number", float: "number"}
+
+
+def _path(text: str) -> str:
+    if not text.startswith("/") or not text.isprintable() or " " in text:
+        raise argparse.ArgumentTypeError(f"{text!r} is no path, for example /cart")
+    return text
 
 
 def _address(text: str) -> str:

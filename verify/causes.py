@@ -491,6 +491,29 @@ class Cause(StrEnum):
             "samples, too"
         ),
     )
+    APPLICATION_FAILS = (
+        "application-fails",
+        "The application that was named does not answer.",
+        "see that the gateway has a route to it, and read its log: curl -v {url}",
+    )
+    APPLICATION_SPANS_MISSING = (
+        "application-spans-missing",
+        "The mesh's spans of the requests are there, but none of an application's own.",
+        (
+            "see that its container has the environment of ConfigMap otel-exporter-otlp (pulumi config set --stack "
+            f"{{stack}} traced-mesh:otlpConfigMap true && {_UP}) and takes over the header traceparent; read its log"
+        ),
+    )
+    APPLICATION_SPANS_UNLINKED = (
+        "application-spans-unlinked",
+        "Spans of applications and of the mesh do not hang together.",
+        "let the application take over the header traceparent and send it with its own requests: docs/tracing.md",
+    )
+    TRACES_SAMPLED = (
+        "traces-sampled",
+        "The Collector keeps some traces only, so what the backend counts and averages is incomplete.",
+        f"it is set so; to keep every trace: pulumi config rm --stack {{stack}} traced-mesh:tailSampling && {_UP}",
+    )
     CLOCK_SKEW = (
         "clock-skew",
         "The clocks of nodes differ, so spans begin before their parents.",

@@ -29,6 +29,7 @@ class Options:
         backend_url: address of its query API; `None` (default) finds it out.
         backend_token_env: environment variable that holds the token of its query API; `None` (default) sends none.
         address: `host:port` to send traffic to in place of the gateway's own address; `None` (default) takes that.
+        application: path at the gateway of an application that reports spans itself; `None` (default) asks none.
     """
 
     only: Collection[str] = ()
@@ -42,6 +43,7 @@ class Options:
     backend_url: str | None = None
     backend_token_env: str | None = None
     address: str | None = None
+    application: str | None = None
 
 
 @dataclass

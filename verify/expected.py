@@ -17,6 +17,19 @@ from verify.errors import UsageError
 
 
 @dataclass(frozen=True)
+class TailSampling:
+    """Which traces the Collector keeps.
+
+    Arguments:
+        keeps: which ones, in words.
+        wait: seconds that it waits for the whole of a trace.
+    """
+
+    keeps: str
+    wait: float
+
+
+@dataclass(frozen=True)
 class Expected:
     """What is to hold in the cluster.
 
@@ -43,6 +56,7 @@ class Expected:
         jaeger_namespace: the namespace of Jaeger in the cluster; `None` with any other backend.
         google_project: the Google Cloud project that takes the Collector's spans; `None` with any other backend.
         bookinfo_namespace: Bookinfo's namespace; `None` without Bookinfo.
+        tail_sampling: which traces the Collector keeps; `None` where it keeps all.
     """
 
     __pydantic_config__: ClassVar = ConfigDict(alias_generator=to_camel, arbitrary_types_allowed=True)
@@ -69,6 +83,7 @@ class Expected:
     jaeger_namespace: str | None = None
     google_project: str | None = None
     bookinfo_namespace: str | None = None
+    tail_sampling: TailSampling | None = None
 
     @classmethod
     def from_outputs(cls, stack: str, outputs: Mapping[str, Any]) -> Self:
@@ -88,6 +103,11 @@ class Expected:
     def revision_suffix(self) -> str:
         """What the names of a named revision's objects end with: `-<revision>`, or nothing."""
         return "" if self.istio_revision == DEFAULT_REVISION else f"-{self.istio_revision}"
+
+    @property
+    def held_back(self) -> float:
+        """For how many seconds the Collector holds spans back, so that it can sample whole traces."""
+        return self.tail_sampling.wait if self.tail_sampling else 0
 
     @property
     def gateway(self) -> GatewayForm:

@@ -4,6 +4,7 @@ from typing import Final
 
 from verify.stages import (
     access_token,
+    applications,
     ca_certificate,
     cluster,
     collector,
@@ -31,5 +32,6 @@ STAGES: Final = (
     gateway.STAGE,
     smoke_traffic.STAGE,
     spans.STAGE,
+    applications.STAGE,
     mutual_tls.STAGE,
 )

@@ -38,21 +38,23 @@ class Load:
         requests: number of requests with ids of their own.
         rate: requests per second, at most.
         address: `host:port` to connect to in place of the gateway's own; `None` (default) takes that.
+        path: the path of the requests. Default: that of Bookinfo's page.
     """
 
     gateway_url: str
     requests: int
     rate: float
     address: str | None = None
+    path: str = PAGE
 
     @property
     def url(self) -> str:
-        """The page's address."""
+        """The address of what is asked for."""
         base = httpx.URL(self.gateway_url)
         if self.address:
             host, _, port = self.address.rpartition(":")
             base = base.copy_with(host=host.strip("[]"), port=int(port))
-        return str(base.copy_with(path=PAGE))
+        return str(base.copy_with(path=self.path))
 
     @property
     def host(self) -> str:

@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from components.constants.names import VERIFICATION_AGENT
 from verify.answers import BadAnswer
 from verify.traces.checks import Sent
 
@@ -73,7 +74,7 @@ class Traffic:
 
 def agent(run: str) -> str:
     """Return the user agent of a run's requests that bring ids."""
-    return f"traced-mesh-verify/{run}"
+    return f"{VERIFICATION_AGENT}{run}"
 
 
 def undecided_agent(run: str) -> str:

@@ -1,16 +1,16 @@
 """What runs in the mesh: the namespaces of applications, and the sample."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Annotated, Final, TypeAlias
 
 from pydantic import AfterValidator
 
 from components.configuration.machinery.constraints import Constraint, Fault, Faults
 from components.configuration.machinery.key import ReadingContext, key
-from components.configuration.machinery.problems import put, remove
+from components.configuration.machinery.problems import Steps, put, remove
 from components.configuration.machinery.types import Allowed, Switch, dns_label, from_text, json_list
-from components.configuration.tracing import TracingSettings, to_opentelemetry
+from components.configuration.tracing import EXAMPLE_TAIL_SAMPLING, TracingSettings, to_opentelemetry
 from components.constants.choices import TracingMode
 from components.constants.names import OTLP_CONFIG_MAP, RESERVED_NAMESPACES
 from components.model.spans import SamplingOverride
@@ -81,20 +81,33 @@ def _bookinfo_is_made_once(settings: ApplicationSettings, _: ReadingContext) -> 
 
 
 def _overrides_are_for_sidecars(settings: ApplicationSettings, _: ReadingContext) -> Faults:
-    application = (settings.bookinfo_namespace,) if settings.bookinfo else ()
-    injected = {*application, *settings.injected_namespaces}
-    others = [override for override in settings.sampling_overrides if override.namespace not in injected]
-    if others:
-        names = list(dict.fromkeys(override.namespace for override in others))
-        rest = [override for override in settings.sampling_overrides if override.namespace in injected]
+    names = _without_sidecars(settings, (override.namespace for override in settings.sampling_overrides))
+    if names:
+        rest = [override for override in settings.sampling_overrides if override.namespace not in names]
         leave_out = put("sampling_overrides", _as_json(rest)) if rest else remove("sampling_overrides")
-        inject = put("injected_namespaces", json.dumps([*settings.injected_namespaces, *names]))
-        free = all(is_free_namespace(name) for name in names)
-        yield Fault(
-            "sampling_overrides",
-            f"this program gives no sidecars to Pods in: {', '.join(names)}",
-            fixes=(inject, leave_out) if free else (leave_out,),
-        )
+        yield _of_others("sampling_overrides", settings, names, leave_out)
+
+
+def _tail_sampling_is_for_sidecars(settings: ApplicationSettings, _: ReadingContext) -> Faults:
+    names = _without_sidecars(settings, settings.tail_sampling.namespaces if settings.tail_sampling else ())
+    if names:
+        yield _of_others("tail_sampling", settings, names, put("tail_sampling", EXAMPLE_TAIL_SAMPLING))
+
+
+def _without_sidecars(settings: ApplicationSettings, names: Iterable[str]) -> list[str]:
+    """Return those of the namespaces, each once, whose Pods get no sidecars."""
+    application = (settings.bookinfo_namespace,) if settings.bookinfo else ()
+    return [name for name in dict.fromkeys(names) if name not in {*application, *settings.injected_namespaces}]
+
+
+def _of_others(key_name: str, settings: ApplicationSettings, names: Sequence[str], leave_out: Steps) -> Fault:
+    inject = put("injected_namespaces", json.dumps([*settings.injected_namespaces, *names]))
+    free = all(is_free_namespace(name) for name in names)
+    return Fault(
+        key_name,
+        f"this program gives no sidecars to Pods in: {', '.join(names)}",
+        fixes=(inject, leave_out) if free else (leave_out,),
+    )
 
 
 def _config_map_has_a_use(settings: ApplicationSettings, _: ReadingContext) -> Faults:
@@ -129,6 +142,9 @@ APPLICATION_CONSTRAINTS: Final[Sequence[Constraint[ApplicationSettings]]] = (
     Constraint(("bookinfo", "bookinfo_namespace", "injected_namespaces"), _bookinfo_is_made_once),
     Constraint(
         ("bookinfo", "bookinfo_namespace", "injected_namespaces", "sampling_overrides"), _overrides_are_for_sidecars
+    ),
+    Constraint(
+        ("bookinfo", "bookinfo_namespace", "injected_namespaces", "tail_sampling"), _tail_sampling_is_for_sidecars
     ),
     Constraint(("istio_version", "tracing_mode", "injected_namespaces", "otlp_config_map"), _config_map_has_a_use),
 )

@@ -209,7 +209,8 @@ Exclusions: TypeAlias = Annotated[tuple[InstanceOf[MaintenanceExclusion], ...], 
 LoggingComponents: TypeAlias = Annotated[tuple[LoggingComponent, ...], _components(LoggingComponent)]
 MonitoringComponents: TypeAlias = Annotated[tuple[MonitoringComponent, ...], _components(MonitoringComponent)]
 Labels: TypeAlias = Annotated[
-    dict[str, str], from_text(lambda text: by_name(text, _LABEL_NAME, lambda value: text_of(_LABEL_VALUE, value)))
+    dict[str, str],
+    from_text(lambda text: by_name(json_object(text), _LABEL_NAME, lambda value: text_of(_LABEL_VALUE, value))),
 ]
 
 

@@ -21,6 +21,7 @@ from components.configuration.machinery.types import (
     dns_label,
     either,
     from_text,
+    json_object,
     matching,
     one_of,
     whole,
@@ -125,7 +126,7 @@ def _said(pool: PoolEntry) -> dict[str, Any]:
 
 NodePools: TypeAlias = Annotated[
     dict[str, InstanceOf[PoolEntry]],
-    from_text(lambda text: by_name(text, _POOL_NAME, lambda value: entry(PoolEntry, value))),
+    from_text(lambda text: by_name(json_object(text), _POOL_NAME, lambda value: entry(PoolEntry, value))),
 ]
 
 EXAMPLE_POOLS: Final = '{"nodes":{"minCount":1,"maxCount":5}}'

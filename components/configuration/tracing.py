@@ -15,19 +15,34 @@ from components.configuration.machinery.problems import Steps, put, remove
 from components.configuration.machinery.types import (
     Allowed,
     Switch,
+    between,
     characters,
     dns_label,
     from_text,
     json_list,
+    json_object,
     matching,
     one_of,
     plain_object,
+    read_json,
     whole,
 )
 from components.constants.choices import TracingMode
-from components.model.spans import CustomTag, EnvironmentTag, HeaderTag, LiteralTag, SamplingOverride
+from components.model.spans import (
+    DECISION_WAIT,
+    CustomTag,
+    EnvironmentTag,
+    HeaderTag,
+    Kept,
+    LiteralTag,
+    SamplingOverride,
+    TailSampling,
+)
 from components.versions.istio import DEFAULT, NEWEST_NATIVE, TABLE, first_with, first_without, row_for, why_not
 from components.versions.support import minor
+
+#: A tail sampling that is allowed.
+EXAMPLE_TAIL_SAMPLING: Final = '{"slowerThan":1000,"share":10}'
 
 #: What a percentage may be.
 _PERCENTAGE: Final = "from 0 to 100 with at most two decimals"
@@ -52,9 +67,15 @@ def _image(text: str) -> str:
     return text
 
 
+_NAMESPACE: Final = Allowed("a namespace's name", check=dns_label(63).check)
+_Share: TypeAlias = Annotated[
+    Decimal, Field(ge=0, le=100, strict=False), from_text(_percentage, f"a number {_PERCENTAGE}")
+]
+
+
 class _Override(Entry):
-    namespace: Annotated[str, Allowed("a namespace's name", check=dns_label(63).check)]
-    percentage: Annotated[Decimal, Field(ge=0, le=100, strict=False), from_text(_percentage, f"a number {_PERCENTAGE}")]
+    namespace: Annotated[str, _NAMESPACE]
+    percentage: _Share
     workload: Annotated[
         str | None, matching(r"[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?", "a value that the label app can have")
     ] = None
@@ -72,6 +93,26 @@ def _overrides(text: str) -> tuple[SamplingOverride, ...]:
         return override
 
     return tuple(each(json_list(text, parse_float=Decimal), read))
+
+
+class _Kept(Entry):
+    slower_than: Annotated[int, between(1, 1000 * DECISION_WAIT)]
+    share: _Share
+
+
+def _kept_by_namespace(given: dict[str, Any]) -> dict[str, Kept]:
+    return by_name(given, _NAMESPACE, lambda value: Kept(**entry(_Kept, value).model_dump()))
+
+
+class _TailSampling(_Kept):
+    namespaces: Annotated[
+        dict[str, Any], Allowed("an object of a namespace's name to an object"), AfterValidator(_kept_by_namespace)
+    ] = Field(default_factory=dict[str, Any])
+
+
+def _tail_sampling(text: str) -> TailSampling:
+    given = entry(_TailSampling, read_json(text, parse_float=Decimal))
+    return TailSampling(Kept(given.slower_than, given.share), given.namespaces)
 
 
 def _printable(text: str) -> str:
@@ -132,11 +173,12 @@ def _tag(value: object) -> CustomTag:
             raise ValueError("it holds not exactly one of literal, header and environment")
 
 
+WholeTraces: TypeAlias = Annotated[InstanceOf[TailSampling] | None, from_text(_tail_sampling)]
 Percentage: TypeAlias = Annotated[Decimal, Field(ge=0, le=100), from_text(_percentage, f"a percentage {_PERCENTAGE}")]
 SamplingOverrides: TypeAlias = Annotated[tuple[InstanceOf[SamplingOverride], ...], from_text(_overrides)]
 CustomTagsByName: TypeAlias = Annotated[
     dict[str, InstanceOf[LiteralTag] | InstanceOf[HeaderTag] | InstanceOf[EnvironmentTag]],
-    from_text(lambda text: by_name(text, _TAG_NAME, _tag)),
+    from_text(lambda text: by_name(json_object(text), _TAG_NAME, _tag)),
 ]
 Image: TypeAlias = Annotated[str, Allowed("an image with a tag other than latest, or with a digest", check=_image)]
 
@@ -190,6 +232,18 @@ class TracingSettings(IstioSettings):
         "injectedNamespaces; no two for the same; not where tracingMode is native",
         default=(),
     )
+    tail_sampling: WholeTraces = key(
+        "Which traces the Collector keeps, once it has seen the whole of each: all with an error, all that take longer "
+        "than slowerThan (in ms), and that share (in %) of the rest. namespaces says otherwise for traces in which a "
+        "namespace takes part; of several the most generous decides.",
+        EXAMPLE_TAIL_SAMPLING,
+        allowed='an object such as {"slowerThan":1000,"share":10,"namespaces":{"shop":{"slowerThan":500,"share":50}}}: '
+        f"slowerThan from 1 to {1000 * DECISION_WAIT}, share as in samplingPercentage, namespaces among "
+        "bookinfoNamespace and injectedNamespaces, or left out; only where tracingMode is opentelemetry",
+        default_text="none: all traces are kept",
+        unset={},
+        default=None,
+    )
     custom_tags: CustomTagsByName = key(
         "Tags that every span gets. A value is the same for all (literal), or comes from a request header or from "
         "an environment variable of the sidecar, with default where there is none. Not for secrets: headers that carry "
@@ -230,6 +284,15 @@ def _overrides_have_an_effect(settings: TracingSettings, _: ReadingContext) -> F
             "sampling_overrides",
             f"tracingMode {settings.tracing_mode} has no Telemetry API, and one percentage holds for the whole mesh",
             fixes=(remove("sampling_overrides"), _to_telemetry(settings)),
+        )
+
+
+def _tail_sampling_has_a_collector(settings: TracingSettings, _: ReadingContext) -> Faults:
+    if settings.tail_sampling is not None and settings.tracing_mode is not TracingMode.OPENTELEMETRY:
+        yield Fault(
+            "tail_sampling",
+            f"tracingMode {settings.tracing_mode} has no Collector that could wait for whole traces",
+            fixes=(remove("tail_sampling"), to_opentelemetry(settings)),
         )
 
 
@@ -281,4 +344,5 @@ TRACING_CONSTRAINTS: Final[Sequence[Constraint[TracingSettings]]] = (
     Constraint(("istio_version", "lightstep_tracer_in_proxy"), _proxy_has_the_tracer),
     Constraint(("istio_version", "lightstep_tracer_in_proxy"), _tracer_has_a_use),
     Constraint(("istio_version", "tracing_mode", "sampling_overrides"), _overrides_have_an_effect),
+    Constraint(("istio_version", "tracing_mode", "tail_sampling"), _tail_sampling_has_a_collector),
 )

@@ -31,6 +31,9 @@ COLLECTOR_SELECTOR: Final = {"app.kubernetes.io/name": COLLECTOR}
 #: Its host in the cluster.
 COLLECTOR_HOST: Final = f"{COLLECTOR}.{COLLECTOR_NAMESPACE}.svc.cluster.local"
 
+#: The headless Service by which its Pods find one another.
+COLLECTOR_PEERS: Final = f"{COLLECTOR}-peers"
+
 #: The ConfigMap by which applications find it.
 OTLP_CONFIG_MAP: Final = "otel-exporter-otlp"
 
@@ -57,6 +60,9 @@ MESH_DEFAULT: Final = "mesh-default"
 
 #: Name in the mesh of satellites that are given by an IP address; `.internal` is for private use (ICANN, 2024).
 SATELLITE_HOST: Final = "satellites.traced-mesh.internal"
+
+#: How the user agent of the verification's requests begins; Envoy writes it to the tag `user_agent`.
+VERIFICATION_AGENT: Final = "traced-mesh-verify/"
 
 
 #: GKE's metadata server, which gives Pods their identity in Google Cloud

@@ -15,6 +15,9 @@ OTLP_PORT: Final = 4317
 #: Standard port of OTLP over HTTP (https://opentelemetry.io/docs/specs/otlp/#otlphttp-default-port).
 OTLP_HTTP_PORT: Final = 4318
 
+#: Where Collectors hand spans to that one of them which decides on the trace; ours, the next after those of OTLP.
+PEERS_PORT: Final = 4319
+
 #: Where backends answer questions for traces, unless set otherwise.
 JAEGER_QUERY_PORT: Final = 16686
 TEMPO_QUERY_PORT: Final = 3200

@@ -116,4 +116,5 @@ def tracing_plan(settings: Settings) -> TracingPlan:
         sampling_percentage=settings.sampling_percentage,
         overrides=settings.sampling_overrides,
         custom_tags=settings.custom_tags,
+        tail_sampling=settings.tail_sampling,
     )

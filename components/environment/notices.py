@@ -8,6 +8,7 @@ from components.backends.presets import PRESETS
 from components.configuration.settings import Settings
 from components.constants.choices import ClusterKind, EnvironmentKind, TracingMode
 from components.constants.google_locations import AS_OF, is_known
+from components.model.spans import DECISION_WAIT
 from components.tracing.plan import TracingPlan
 from components.versions.istio import first_with
 from components.versions.support import concerns
@@ -28,6 +29,7 @@ def notices(settings: Settings, tracing: TracingPlan, today: date) -> list[str]:
         *_names(tracing),
         *_tls(settings),
         *_sampling(settings),
+        *_tail_sampling(settings),
         *_backend(settings),
         *_jaeger(settings),
         *_location(settings),
@@ -75,6 +77,14 @@ def _sampling(settings: Settings) -> Iterator[str]:
             f"samplingPercentage or samplingOverrides trace less than all requests (down to {min(shares)} %). "
             "Statistics that the backend makes of spans are complete with 100 only, and Lightstep's satellites sample "
             "themselves."
+        )
+
+
+def _tail_sampling(settings: Settings) -> Iterator[str]:
+    if settings.tail_sampling is not None:
+        yield (
+            f"tailSampling keeps {settings.tail_sampling}. Statistics that the backend makes of spans are incomplete, "
+            f"and spans come to it {DECISION_WAIT} s later."
         )
 
 

@@ -14,6 +14,7 @@ from components.constants.names import COLLECTOR_NAMESPACE, DEFAULT_REVISION, GA
 from components.constants.ports import JAEGER_QUERY_PORT
 from components.gateway.entry import GatewayEntry
 from components.model.bookinfo import PAGE
+from components.model.spans import DECISION_WAIT
 from components.tracing.otlp_server import APPLICATIONS_ENDPOINT
 from components.tracing.plan import TracingPlan
 
@@ -53,6 +54,8 @@ class EnvironmentOutputs:
         if self.tracing.has_collector:
             outputs["collectorNamespace"] = COLLECTOR_NAMESPACE
             outputs["otlpEndpoint"] = APPLICATIONS_ENDPOINT
+        if self.tracing.tail_sampling:
+            outputs["tailSampling"] = {"keeps": str(self.tracing.tail_sampling), "wait": DECISION_WAIT}
         if self.tracing.backend.in_cluster:
             outputs["jaegerNamespace"] = COLLECTOR_NAMESPACE
             outputs["tracesCommand"] = _traces_command(settings)

@@ -1,9 +1,9 @@
-"""What a team may say about its spans, as plain data: custom tags, and other sampling for parts of the mesh."""
+"""What a team may say about its spans, as plain data: custom tags, sampling by part of the mesh, of whole traces."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 
 @dataclass(frozen=True)
@@ -74,6 +74,47 @@ class SamplingOverride:
     namespace: str
     percentage: Decimal
     workload: str | None = None
+
+
+#: Seconds that the Collector waits from a trace's first span to the decision on it: its processor's default. Sidecars
+#: and SDKs hand a span on within 5 s of its end, so that of requests of up to 25 s all spans are there
+#: (tailsamplingprocessor v0.160.0, README.md).
+DECISION_WAIT: Final = 30
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Which traces are kept once they are complete, besides those with an error.
+
+    Arguments:
+        slower_than: duration in milliseconds above which a trace is kept.
+        share: share of all others that is kept, 0 to 100 with at most two decimals.
+    """
+
+    slower_than: int
+    share: Decimal
+
+    def __str__(self) -> str:
+        """For example `traces with an error, those slower than 1000 ms, and 10 % of the rest`."""
+        return f"traces with an error, those slower than {self.slower_than} ms, and {self.share} % of the rest"
+
+
+@dataclass(frozen=True)
+class TailSampling:
+    """Which traces the Collector keeps.
+
+    Arguments:
+        kept: what holds unless another one does.
+        namespaces: namespace -> what holds for traces in which it took part. Of several the most generous decides.
+    """
+
+    kept: Kept
+    namespaces: Mapping[str, Kept]
+
+    def __str__(self) -> str:
+        """For example `traces with an error, …; where shop takes part traces with an error, …`."""
+        others = (f"; where {namespace} takes part {kept}" for namespace, kept in self.namespaces.items())
+        return f"{self.kept}{''.join(others)}"
 
 
 def _with_default(name: str, default: str | None) -> dict[str, Any]:

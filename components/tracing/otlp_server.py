@@ -10,7 +10,7 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from components.constants.files import CONFIGURATION_KEY
 from components.constants.names import COLLECTOR_HOST
-from components.constants.ports import OTLP_HTTP_PORT, OTLP_PORT
+from components.constants.ports import OTLP_HTTP_PORT, OTLP_PORT, PEERS_PORT
 
 #: Where sidecars and the Collector send spans. Istio takes the protocol from appProtocol, and older versions from the
 #: name's prefix.
@@ -35,6 +35,10 @@ def exporter_environment() -> dict[str, str]:
     return {"OTEL_EXPORTER_OTLP_ENDPOINT": APPLICATIONS_ENDPOINT, "OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf"}
 
 
+#: Where Collectors hand spans to one another: by the Pods' own addresses, for which Istio takes TCP alone.
+PEERS: Final = ServicePortArgs(name="tcp-otlp-peers", port=PEERS_PORT, target_port=PEERS_PORT, app_protocol="tcp")
+
+
 def account_without_rights(
     name: str, metadata: ObjectMetaArgs, opts: pulumi.ResourceOptions
 ) -> kubernetes.core.v1.ServiceAccount:
@@ -55,7 +59,9 @@ def otlp_service(
     selector: Mapping[str, str],
     ports: Sequence[ServicePortArgs],
     opts: pulumi.ResourceOptions,
+    *,
+    headless: bool = False,
 ) -> kubernetes.core.v1.Service:
-    """Make the Service by which Pods with labels `selector` are reached on `ports`, `GRPC` and `HTTP`."""
-    spec = ServiceSpecArgs(selector=selector, ports=list(ports))
+    """Make the Service by which Pods with labels `selector` are reached on `ports`; a headless one names each Pod."""
+    spec = ServiceSpecArgs(selector=selector, ports=list(ports), cluster_ip="None" if headless else None)
     return kubernetes.core.v1.Service(name, metadata=metadata, spec=spec, opts=opts)

@@ -17,7 +17,7 @@ from components.backends.backend import Backend
 from components.constants.choices import TracingMode
 from components.constants.names import PROVIDER_NAMES, SATELLITE_HOST
 from components.model.secret_mounts import CA, TOKEN, SecretMount
-from components.model.spans import CustomTags, SamplingOverride
+from components.model.spans import CustomTags, SamplingOverride, TailSampling
 from components.versions.istio import ProviderToken, VersionRow, row_for, why_not
 
 
@@ -34,6 +34,7 @@ class TracingPlan:
         sampling_percentage: share of requests that are traced, 0 to 100 with at most two decimals. Default 100.
         overrides: other percentages for parts of the mesh. Default: none.
         custom_tags: tags for every span. Default: none.
+        tail_sampling: which traces the Collector keeps; `None` (default) keeps all.
 
     Raises:
         ValueError: if the mode does not work with the version.
@@ -46,6 +47,7 @@ class TracingPlan:
     sampling_percentage: Decimal = Decimal(100)
     overrides: tuple[SamplingOverride, ...] = ()
     custom_tags: CustomTags = field(default_factory=dict[str, Any])
+    tail_sampling: TailSampling | None = None
 
     def __post_init__(self) -> None:
         if reason := why_not(self.version, self.mode):

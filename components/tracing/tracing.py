@@ -22,7 +22,7 @@ from components.constants.names import (
     MESH_DEFAULT,
     OTLP_CONFIG_MAP,
 )
-from components.constants.ports import OTLP_HTTP_PORT, OTLP_PORT
+from components.constants.ports import OTLP_HTTP_PORT, OTLP_PORT, PEERS_PORT
 from components.kubernetes.authorization import (
     ANYBODY_IN_THE_MESH,
     AllowedCall,
@@ -174,24 +174,24 @@ class Tracing(pulumi.ComponentResource):
             raise ValueError("mode opentelemetry needs a Collector")
         namespace = args.namespaces[pods.namespace]
         ca = [self._ca(pods.namespace, namespace)] if args.plan.backend.ca_certificate else []
-        Collector(
-            f"{self._name}-collector",
-            CollectorArgs(
-                namespace=namespace,
-                backend=args.plan.backend,
-                access_token=args.credentials.access_token,
-                headers=args.credentials.headers,
-                client_key=args.credentials.client_key,
-                image=pods.image,
-                injection_label=pods.injection_label,
-                replicas=pods.replicas,
-                after=[*args.after, *args.pods_after, *ca],
-            ),
-            pulumi.ResourceOptions(parent=self),
+        collector = CollectorArgs(
+            namespace=namespace,
+            backend=args.plan.backend,
+            access_token=args.credentials.access_token,
+            headers=args.credentials.headers,
+            client_key=args.credentials.client_key,
+            image=pods.image,
+            injection_label=pods.injection_label,
+            replicas=pods.replicas,
+            tail_sampling=args.plan.tail_sampling,
+            after=[*args.after, *args.pods_after, *ca],
         )
+        Collector(f"{self._name}-collector", collector, pulumi.ResourceOptions(parent=self))
         allowed = [AllowedCall("spans", COLLECTOR_SELECTOR, [OTLP_PORT, OTLP_HTTP_PORT], [ANYBODY_IN_THE_MESH])]
         if args.plan.backend.in_cluster:
             allowed.append(AllowedCall(JAEGER, JAEGER_SELECTOR, [OTLP_PORT], [principal(namespace, COLLECTOR)]))
+        if collector.peers:
+            allowed.append(AllowedCall("peers", COLLECTOR_SELECTOR, [PEERS_PORT], [principal(namespace, COLLECTOR)]))
         calls = AuthorizationArgs(args.plan.row.security_api, namespace, allowed, self._labels, after=args.after)
         Authorization(f"{self._name}-collector-authorization", calls, pulumi.ResourceOptions(parent=self))
         for each in args.told:

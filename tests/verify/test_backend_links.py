@@ -257,6 +257,25 @@ def test_counters_are_added_up_over_exporters_and_pods() -> None:
     assert Counters.total([each, each]).sent == 84
 
 
+def test_what_collectors_hand_to_one_another_counts_only_where_it_is_lost() -> None:
+    handed_on = """# TYPE otelcol_exporter_sent_spans counter
+otelcol_exporter_sent_spans{exporter="load_balancing"} 40
+otelcol_exporter_sent_spans{exporter="otlp_grpc"} 10
+# TYPE otelcol_exporter_send_failed_spans counter
+otelcol_exporter_send_failed_spans{exporter="load_balancing"} 3
+# TYPE otelcol_receiver_accepted_spans counter
+otelcol_receiver_accepted_spans{receiver="otlp",transport="grpc"} 43
+otelcol_receiver_accepted_spans{receiver="otlp/peers",transport="grpc"} 40
+# TYPE otelcol_receiver_refused_spans counter
+otelcol_receiver_refused_spans{receiver="otlp/peers",transport="grpc"} 5
+# TYPE otelcol_exporter_queue_capacity gauge
+otelcol_exporter_queue_capacity{exporter="load_balancing"} 10000
+otelcol_exporter_queue_capacity{exporter="otlp_grpc"} 64
+"""
+
+    assert Counters.read(handed_on) == Counters(accepted=43, sent=10, failed=3, capacity=64)
+
+
 def test_a_label_may_hold_a_closing_brace_and_spaces() -> None:
     text = 'otelcol_exporter_sent_spans{exporter="otlp",name="a} 7 {b"} 5\n'
 
@@ -448,6 +467,23 @@ def test_network_policies_must_let_spans_in_and_out(policies: list[Any], verdict
 
     assert found.verdict is verdict
     assert found.cause is (Cause.COLLECTOR_BLOCKED if verdict is Verdict.FAIL else None)
+
+
+def test_a_collector_that_keeps_some_traces_only_is_told_and_need_not_send_all() -> None:
+    outputs = {"keeps": "traces with an error", "wait": 30}
+    wanted = expected(tailSampling=outputs).tail_sampling
+    assert wanted is not None
+    some = judge_after(
+        BEFORE, reading(counters=Counters(accepted=340, sent=150, failed=1)), "observability", sampled=True
+    )
+    none = judge_after(
+        BEFORE, reading(counters=Counters(accepted=340, sent=100, failed=1)), "observability", sampled=True
+    )
+
+    assert collector.keeping(wanted).cause is Cause.TRACES_SAMPLED
+    assert collector.keeping(wanted).verdict is Verdict.WARN
+    assert some.verdict is Verdict.PASS
+    assert none.cause is Cause.SPANS_LOST
 
 
 BEFORE = Counters(accepted=100, sent=100, failed=1)

@@ -228,6 +228,13 @@ def test_a_version_that_nobody_saw_is_named_alone() -> None:
     assert not diagnosis.grave
 
 
+def test_spans_that_the_collector_holds_back_are_not_late() -> None:
+    seen = observed(made(), arrival=Arrival(LATE + 5, 60))
+
+    assert not diagnose(replace(seen, held_back=30))
+    assert only(diagnose(replace(seen, held_back=4))).cause is Cause.SPANS_LATE
+
+
 def test_late_spans_are_a_drawback() -> None:
     diagnosis = only(diagnose(observed(made(), arrival=Arrival(LATE + 5, 30))))
 

@@ -12,6 +12,8 @@ from prometheus_client.parser import text_string_to_metric_families
 class Counters:
     """Spans since the Collector's start, and batches that wait.
 
+    What Collectors hand to one another, so that the spans of a trace come together, counts as neither taken nor sent.
+
     Names and meaning: https://opentelemetry.io/docs/collector/internal-telemetry/#lists-of-internal-metrics.
 
     Arguments:
@@ -45,6 +47,8 @@ class Counters:
         for family in text_string_to_metric_families(text):
             for sample in family.samples:  # from v0.121 on counters of other releases may end with `_total`
                 name = sample.name.removesuffix("_total")
+                if _PEERS & set(sample.labels.values()) and name not in _LOSSES:
+                    continue
                 sums[name] += sample.value
                 if sample.labels.get("transport") == "http":
                     sums[f"{name}/http"] += sample.value
@@ -68,6 +72,12 @@ class Counters:
             f"{self.failed} failed, {self.not_queued} not queued; {self.waiting} of {self.capacity} batches waiting"
         )
 
+
+#: What hands spans from one Collector to another, and takes them there (`collector_configuration`).
+_PEERS: Final = {"load_balancing", "otlp/peers"}
+
+#: What is counted there too: it is lost for good.
+_LOSSES: Final = {"otelcol_exporter_send_failed_spans", "otelcol_exporter_enqueue_failed_spans"}
 
 _METRICS: Final = {
     "accepted": "otelcol_receiver_accepted_spans",

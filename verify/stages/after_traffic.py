@@ -35,25 +35,27 @@ def collector_after(
     before, namespace = context.collector, context.expected.collector_namespace
     if before is None or namespace is None:
         return []
-    deadline = time.monotonic() + context.options.timeout
+    deadline = time.monotonic() + context.options.timeout + context.expected.held_back
+    sampled = context.expected.tail_sampling is not None
     while True:
         progress("reading the Collector's counters")
         now = read_collector(context.kubernetes, namespace, context.simulated_nodes)
-        if now.complaint or now.counters is None or _is_through(before.counters, now.counters):
+        if now.complaint or now.counters is None or _is_through(before.counters, now.counters, sampled=sampled):
             break
         if time.monotonic() > deadline:
             break
         sleep(_BETWEEN)
-    return [judge_after(before.counters, now, namespace)]
+    return [judge_after(before.counters, now, namespace, sampled=sampled)]
 
 
-def judge_after(before: Counters | None, now: CollectorReading, namespace: str) -> Finding:
+def judge_after(before: Counters | None, now: CollectorReading, namespace: str, *, sampled: bool = False) -> Finding:
     """Return what has become of the spans since the first look.
 
     Arguments:
         before: the counters of the first look; `None` if they could not be read.
         now: the last look.
         namespace: the Collector's namespace.
+        sampled: whether it keeps some traces only, the verification's among them. Default: no.
     """
     if now.complaint is not None:
         return failed(_TITLE, now.complaint.cause, f"the Collector's log: {now.complaint.line}", namespace=namespace)
@@ -63,13 +65,15 @@ def judge_after(before: Counters | None, now: CollectorReading, namespace: str) 
     seen = f"{taken} spans taken from sidecars, {sent} sent to the backend, {now.counters.lost - before.lost} lost"
     if taken <= 0:
         return failed(_TITLE, Cause.COLLECTOR_NOT_REACHED, seen, namespace=namespace)
-    if not _is_through(before, now.counters):
+    if not _is_through(before, now.counters, sampled=sampled):
         return failed(_TITLE, Cause.SPANS_LOST, seen, namespace=namespace)
     return passed(_TITLE, seen)
 
 
-def _is_through(before: Counters | None, now: Counters) -> bool:
-    """Tell whether spans came and all of them have left."""
+def _is_through(before: Counters | None, now: Counters, *, sampled: bool) -> bool:
+    """Tell whether spans came and all of them have left, or where traces are sampled some of them."""
+    if sampled:
+        return now.sent > (before.sent if before else 0)
     if before is None:
         return now.accepted > 0 and now.sent >= now.accepted
     return now.accepted > before.accepted and now.sent - before.sent >= now.accepted - before.accepted

@@ -10,6 +10,7 @@ from verify.cluster.deployments import complaints, replicas
 from verify.cluster.network_policies import judge_network_policies
 from verify.cluster.pods import mounted_secrets, name_of, why_not_ready
 from verify.context import Context
+from verify.expected import TailSampling
 from verify.outcomes import Finding, Verdict, failed, passed, skipped, warned
 from verify.stage import Stage
 
@@ -35,7 +36,8 @@ def check(context: Context, progress: Callable[[str], None]) -> list[Finding]:
     let_through = judge_network_policies(policies, namespace, expected.backend_address, expected.injection_labels)
     if let_through.verdict is Verdict.FAIL:
         return [ready, let_through]
-    return [ready, let_through, *judge_sending(reading, namespace)]
+    kept = [keeping(expected.tail_sampling)] if expected.tail_sampling else []
+    return [ready, let_through, *kept, *judge_sending(reading, namespace)]
 
 
 # What the CA or the token break shows here too: the Collector does not start, or fails to send.
@@ -57,6 +59,12 @@ def judge_readiness(reading: CollectorReading, wanted: int, namespace: str, comp
     ]
     judge = warned if reading.ready and wanted else failed
     return judge(title, Cause.COLLECTOR_NOT_READY, seen, *(reasons or complaints), namespace=namespace)
+
+
+def keeping(wanted: TailSampling) -> Finding:
+    """Return what is said of whole traces that are dropped on purpose."""
+    held = f"spans leave it {wanted.wait:g} s after the first of their trace has come"
+    return warned("every trace is kept", Cause.TRACES_SAMPLED, f"it keeps {wanted.keeps}", held)
 
 
 def judge_sending(reading: CollectorReading, namespace: str) -> list[Finding]:

@@ -14,6 +14,7 @@ from verify.backends.query import QueryError
 from verify.backends.waiting import wait_for_spans
 from verify.causes import Cause
 from verify.context import Context, Options
+from verify.expected import Expected
 from verify.outcomes import Finding, failed, passed, skipped
 from verify.stage import Stage
 from verify.stages import smoke_traffic
@@ -42,13 +43,13 @@ def check(context: Context, progress: Callable[[str], None]) -> list[Finding]:
         return [ready, *(collector_after(context, progress) if context.traffic else [])]
     naming, traffic = ready
     try:
-        backend = _backend(context)
+        backend = asked_backend(context)
         if backend is None:
             why = _where_to_look(context.expected.google_project)
             return [skipped(_ASKED, why, Cause.BACKEND_NOT_ASKED), *collector_after(context, progress)]
         progress(f"asking {backend.title}")
-        percentage = float(context.expected.sampling_percentage)
-        context.observation = observe(backend, naming, traffic, percentage, options, progress)
+        seen = observe(backend, naming, traffic, context.expected, options, progress)
+        context.observation = seen
     except QueryError as error:
         return [failed(_ASKED, error.cause, error.evidence, namespace=context.expected.jaeger_namespace or "")]
     if not context.observation.reviews:
@@ -90,7 +91,7 @@ def _where_to_look(google_project: str | None) -> str:
     return "nobody said where its query API is (--backend-url); a stack knows only where spans are sent"
 
 
-def _backend(context: Context) -> SpanStore | None:
+def asked_backend(context: Context) -> SpanStore | None:
     """Return whom to ask: what the command line names, or else Jaeger in the cluster; `None` without either.
 
     Raises:
@@ -107,7 +108,7 @@ def observe(
     backend: SpanStore,
     naming: ServiceNaming,
     traffic: Traffic,
-    percentage: float,
+    expected: Expected,
     options: Options,
     progress: Callable[[str], None],
 ) -> Observation:
@@ -117,7 +118,7 @@ def observe(
         backend: whom to ask.
         naming: what the services are called.
         traffic: what was sent.
-        percentage: share of requests that the environment is set to trace, 0 to 100.
+        expected: the environment: what share of requests it traces, and for how long it holds spans back.
         options: how long to wait, and how much may be missing.
         progress: takes a few words on what is waited for.
 
@@ -125,13 +126,15 @@ def observe(
         QueryError: if the backend can't be asked.
     """
     sent = traffic.answered
-    traces, arrival = wait_for_spans(backend, naming, sent, options.timeout, progress)
+    percentage, longest = float(expected.sampling_percentage), options.timeout + expected.held_back
+    traces, arrival = wait_for_spans(backend, naming, sent, longest, progress)
     if not backend.keeps_all:
         sent = tuple(each for each in sent if traces[each.trace_id].spans)
-    patience = options.timeout - arrival.waited if percentage == 100 else 0
+    patience = longest - arrival.waited if percentage == 100 else 0
     traced = _undecided(backend, naming, traffic, patience) if backend.searches else None
     sampling = Sampling(percentage, traffic.undecided, traced)
-    seen = replace(Observation.of(naming, sent, traces, sampling, arrival), max_loss=options.max_loss)
+    seen = Observation.of(naming, sent, traces, sampling, arrival)
+    seen = replace(seen, max_loss=options.max_loss, held_back=expected.held_back)
     if not backend.searches or (seen.reviews and all(each.complete for each in seen.reviews)):
         return seen
     progress("looking at other traces of the same time")

@@ -167,6 +167,7 @@ def _versions(seen: Observation, workloads: Sequence[Broken]) -> Iterator[Diagno
 
 
 def _late(seen: Observation) -> Iterator[Diagnosis]:
-    if seen.arrival.seconds is not None and seen.arrival.seconds > LATE:
-        text = f"the last span was found {seen.arrival.seconds:.0f} s after the last request, {LATE:.0f} s is usual"
+    usual = LATE + seen.held_back
+    if seen.arrival.seconds is not None and seen.arrival.seconds > usual:
+        text = f"the last span was found {seen.arrival.seconds:.0f} s after the last request, {usual:.0f} s is usual"
         yield Diagnosis(Cause.SPANS_LATE, (text,), grave=False)

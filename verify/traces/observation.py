@@ -54,6 +54,7 @@ class Observation:
             not or could not be asked for them. Default: none.
         renamed: traces of our requests with other ids than they brought. Default: none.
         max_loss: percentage of the expected spans that may be missing, 0 to 100. Default 0.
+        held_back: seconds for which the Collector holds spans back. Default 0.
     """
 
     naming: ServiceNaming
@@ -63,6 +64,7 @@ class Observation:
     others: Mapping[str, tuple[Trace, ...]] = field(default_factory=dict[str, tuple[Trace, ...]])
     renamed: tuple[Trace, ...] = ()
     max_loss: float = 0
+    held_back: float = 0
 
     @classmethod
     def of(

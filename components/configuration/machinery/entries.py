@@ -3,14 +3,14 @@
 As in `types`, a `ValueError` never repeats what was given.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
 from pydantic_core import ErrorDetails, to_json
 
-from components.configuration.machinery.types import Allowed, json_object, plain_object, words_of
+from components.configuration.machinery.types import Allowed, plain_object, words_of
 
 Value = TypeVar("Value")
 Read = TypeVar("Read")
@@ -25,16 +25,16 @@ class Entry(BaseModel):
 Kind = TypeVar("Kind", bound=Entry)
 
 
-def by_name(text: str, name: Allowed, read: Callable[[object], Read]) -> dict[str, Read]:
-    """Read a JSON object whose entries people name.
+def by_name(given: Mapping[str, object], name: Allowed, read: Callable[[object], Read]) -> dict[str, Read]:
+    """Read an object whose entries people name.
 
     Arguments:
-        text: the object.
+        given: the object, as read from JSON.
         name: what a name may be.
         read: reads the value of an entry.
 
     Raises:
-        ValueError: if it is none, or naming the first wrong entry as `each` does.
+        ValueError: naming the first wrong entry as `each` does.
     """
 
     def item(pair: tuple[str, object]) -> tuple[str, Read]:
@@ -42,7 +42,7 @@ def by_name(text: str, name: Allowed, read: Callable[[object], Read]) -> dict[st
             raise ValueError(f"its name is not {name.words}")
         return pair[0], read(pair[1])
 
-    return dict(each(json_object(text).items(), item))
+    return dict(each(given.items(), item))
 
 
 def text_of(kind: Allowed, value: object) -> str:

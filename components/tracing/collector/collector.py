@@ -17,15 +17,17 @@ from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
 from components.backends.backend import Backend
 from components.constants.files import CREDENTIALS_SECRET
 from components.constants.names import COLLECTOR as NAME
+from components.constants.names import COLLECTOR_PEERS
 from components.constants.names import COLLECTOR_SELECTOR as SELECTOR
 from components.kubernetes.network_policies import network_policy
 from components.kubernetes.objects import SKIP_AWAIT, recommended_labels
 from components.kubernetes.workloads import disruption_budget
+from components.model.spans import TailSampling
 from components.tracing.collector.configuration import collector_configuration
 from components.tracing.collector.credentials import configuration_checksum, credential_files
 from components.tracing.collector.network_policy import collector_access
 from components.tracing.collector.pods import pod_template
-from components.tracing.otlp_server import GRPC, HTTP, account_without_rights, configuration_map, otlp_service
+from components.tracing.otlp_server import GRPC, HTTP, PEERS, account_without_rights, configuration_map, otlp_service
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ class CollectorArgs:
         headers: further headers -> value, secrets; one for each of `backend.header_names`. Default: none.
         client_key: private key of `backend.client_certificate`, PEM, a secret. Default `None`: no client certificate.
         replicas: number of Pods; from 2 on with a disruption budget. Default 2.
+        tail_sampling: which traces are kept; `None` (default) keeps all.
         after: what the Pods wait for: the injector (`Mesh.answering`) and the CA Secret. Default: nothing.
 
     Raises:
@@ -57,7 +60,13 @@ class CollectorArgs:
     headers: Mapping[str, pulumi.Input[str]] = field(default_factory=dict[str, pulumi.Input[str]])
     client_key: pulumi.Input[str] | None = None
     replicas: int = 2
+    tail_sampling: TailSampling | None = None
     after: Sequence[pulumi.Resource] = ()
+
+    @property
+    def peers(self) -> bool:
+        """Whether the Pods hand spans to one another, so that those of a trace come together."""
+        return self.tail_sampling is not None and self.replicas > 1
 
     def __post_init__(self) -> None:
         backend = self.backend
@@ -74,6 +83,8 @@ class CollectorArgs:
 class Collector(pulumi.ComponentResource):
     """Deployment, Service, ServiceAccount without rights, ConfigMap, NetworkPolicy, and a Secret with the credentials.
 
+    Where several Pods sample whole traces, a headless Service besides, by which they find one another.
+
     Attributes:
         deployment: the Collector's Deployment, awaited until it is available.
     """
@@ -86,9 +97,13 @@ class Collector(pulumi.ComponentResource):
         self._args = args
         self._labels = recommended_labels(NAME, part_of="traced-mesh", component="collector")
         self._files = credential_files(args.backend, _headers(args), args.client_key)
-        configuration = yaml.safe_dump(collector_configuration(args.backend), sort_keys=False)
+        wanted = collector_configuration(args.backend, args.tail_sampling, args.replicas)
+        configuration = yaml.safe_dump(wanted, sort_keys=False)
         service = self._metadata(annotations=SKIP_AWAIT)
         otlp_service(f"{name}-service", service, SELECTOR, [GRPC, HTTP], self._child())
+        if args.peers:
+            peers = self._metadata(COLLECTOR_PEERS, SKIP_AWAIT)
+            otlp_service(f"{name}-peers", peers, SELECTOR, [PEERS], self._child(), headless=True)
         self.deployment = self._deployment(
             configuration,
             [
@@ -124,7 +139,7 @@ class Collector(pulumi.ComponentResource):
         return network_policy(
             f"{self._name}-policy",
             self._metadata(),
-            collector_access(SELECTOR, self._args.backend, self._args.injection_label),
+            collector_access(SELECTOR, self._args.backend, self._args.injection_label, peers=self._args.peers),
             self._child(),
         )
 
@@ -143,6 +158,7 @@ class Collector(pulumi.ComponentResource):
                     ca=args.backend.ca_certificate is not None,
                     checksum=configuration_checksum(configuration, args.backend.ca_certificate, self._files),
                     google_identity=args.backend.google_project is not None,
+                    peers=args.peers,
                 ),
             ),
             opts=self._child(depends_on),

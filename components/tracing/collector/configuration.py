@@ -7,11 +7,14 @@ through the Collector.
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from components.backends.backend import Backend, OtlpProtocol
 from components.constants.files import CA_FILE, CLIENT_CERTIFICATE_KEY, CLIENT_KEY_KEY, CREDENTIALS_FOLDER
-from components.constants.ports import HEALTH_PORT, METRICS_PORT, OTLP_HTTP_PORT, OTLP_PORT
+from components.constants.ports import HEALTH_PORT, METRICS_PORT, OTLP_HTTP_PORT, OTLP_PORT, PEERS_PORT
+from components.model.spans import TailSampling
+from components.tracing.collector.tail_sampling import peers_exporter, tail_sampling_processor
 
 #: The first in the pipeline, as its documentation asks: at most 80 % of the memory limit, of which 25 % are for the
 #: heap's growth between two checks; above the other 55 % (281 MiB) new spans are refused. The interval is the one that
@@ -61,18 +64,27 @@ METRICS_READER: Final[Mapping[str, Any]] = {
 }
 
 
-def collector_configuration(backend: Backend) -> dict[str, Any]:
+def collector_configuration(
+    backend: Backend, tail_sampling: TailSampling | None = None, replicas: int = 1
+) -> dict[str, Any]:
     """Return the configuration without the credentials, as data; it holds no secret.
 
     Arguments:
         backend: where the spans go.
+        tail_sampling: which traces are kept; `None` (default) keeps all.
+        replicas: number of Collectors. Default 1. From 2 on, those that sample bring the spans of a trace together.
     """
-    return _assembled(
-        receivers={"otlp": {"protocols": {"grpc": _listening(OTLP_PORT), "http": _listening(OTLP_HTTP_PORT)}}},
-        processors={"memory_limiter": dict(MEMORY_LIMITER), **_project(backend), "batch": dict(BATCH)},
-        exporters={_exporter_name(backend): _exporter(backend)},
-        extensions={"health_check": _listening(HEALTH_PORT), **_identity(backend)},
-    )
+    receivers = {"otlp": {"protocols": {"grpc": _listening(OTLP_PORT), "http": _listening(OTLP_HTTP_PORT)}}}
+    sampler = {"tail_sampling": tail_sampling_processor(tail_sampling)} if tail_sampling else {}
+    processors = {"memory_limiter": dict(MEMORY_LIMITER), **sampler, **_project(backend), "batch": dict(BATCH)}
+    exporters = {_exporter_name(backend): _exporter(backend)}
+    extensions = {"health_check": _listening(HEALTH_PORT), **_identity(backend)}
+    if tail_sampling is None or replicas == 1:
+        return _assembled(extensions, Pipeline(receivers, processors, exporters))
+    peers = {"otlp/peers": {"protocols": {"grpc": _listening(PEERS_PORT)}}}
+    limiter = {"memory_limiter": processors["memory_limiter"]}
+    together = Pipeline(receivers, limiter, {"load_balancing": peers_exporter()}, "traces/together")
+    return _assembled(extensions, together, Pipeline(peers, processors, exporters))
 
 
 def _listening(port: int) -> dict[str, str]:
@@ -96,28 +108,40 @@ def _identity(backend: Backend) -> dict[str, Any]:
     return {_IDENTITY: {"project": backend.google_project}} if backend.google_project else {}
 
 
-def _assembled(
-    receivers: Mapping[str, Any],
-    processors: Mapping[str, Any],
-    exporters: Mapping[str, Any],
-    extensions: Mapping[str, Any],
-) -> dict[str, Any]:
-    """Return a configuration whose one pipeline uses all of its parts, the processors in their order."""
+@dataclass(frozen=True)
+class Pipeline:
+    """A way of spans through the Collector.
+
+    Arguments:
+        receivers: what takes them.
+        processors: what is done with them, in this order.
+        exporters: what hands them on.
+        name: its name. Default `traces`.
+    """
+
+    receivers: Mapping[str, Any]
+    processors: Mapping[str, Any]
+    exporters: Mapping[str, Any]
+    name: str = "traces"
+
+    def parts(self) -> dict[str, list[str]]:
+        """Return the names of its parts."""
+        return {kind: list(getattr(self, kind)) for kind in _PARTS}
+
+
+_PARTS: Final = ("receivers", "processors", "exporters")
+
+
+def _assembled(extensions: Mapping[str, Any], *pipelines: Pipeline) -> dict[str, Any]:
+    """Return a configuration of pipelines, with what they use and nothing else."""
+    parts = {kind: {name: it for each in pipelines for name, it in getattr(each, kind).items()} for kind in _PARTS}
     return {
-        "receivers": receivers,
-        "processors": processors,
-        "exporters": exporters,
+        **parts,
         "extensions": extensions,
         "service": {
             "extensions": list(extensions),
             "telemetry": {"metrics": {"readers": [{"pull": {"exporter": {"prometheus": dict(METRICS_READER)}}}]}},
-            "pipelines": {
-                "traces": {
-                    "receivers": list(receivers),
-                    "processors": list(processors),
-                    "exporters": list(exporters),
-                }
-            },
+            "pipelines": {each.name: each.parts() for each in pipelines},
         },
     }
 

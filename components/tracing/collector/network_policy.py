@@ -6,7 +6,7 @@ from pulumi_kubernetes.networking.v1 import NetworkPolicyEgressRuleArgs, Network
 
 from components.backends.backend import Backend
 from components.constants.names import COLLECTOR_NAMESPACE, JAEGER_SELECTOR
-from components.constants.ports import OTLP_HTTP_PORT, OTLP_PORT
+from components.constants.ports import OTLP_HTTP_PORT, OTLP_PORT, PEERS_PORT
 from components.kubernetes.network_policies import (
     NetworkAccess,
     metadata_server,
@@ -19,7 +19,7 @@ from components.kubernetes.network_policies import (
 
 
 def collector_access(
-    selector: Mapping[str, str], backend: Backend, injection_label: Mapping[str, str]
+    selector: Mapping[str, str], backend: Backend, injection_label: Mapping[str, str], *, peers: bool = False
 ) -> NetworkAccess:
     """Let the Collector's Pods talk to nobody but those that they need.
 
@@ -30,15 +30,23 @@ def collector_access(
         selector: labels of the Collector's Pods.
         backend: where the spans go.
         injection_label: the label of namespaces with sidecar injection (`constants.names.injection_label`).
+        peers: whether they hand spans to one another. Default: no.
     """
-    return NetworkAccess(
+    ports = [tcp(OTLP_PORT), tcp(OTLP_HTTP_PORT)]
+    access = NetworkAccess(
         selector,
-        ingress=[
-            NetworkPolicyIngressRuleArgs(
-                from_=[namespaces(injection_label)], ports=[tcp(OTLP_PORT), tcp(OTLP_HTTP_PORT)]
-            )
-        ],
+        ingress=[NetworkPolicyIngressRuleArgs(from_=[namespaces(injection_label)], ports=ports)],
         egress=[_way_out(backend), *([metadata_server()] if backend.google_project else []), *sidecar_egress()],
+    )
+    return _with_peers(access) if peers else access
+
+
+def _with_peers(access: NetworkAccess) -> NetworkAccess:
+    others, ports = [namespace(COLLECTOR_NAMESPACE, access.selector)], [tcp(PEERS_PORT)]
+    return NetworkAccess(
+        access.selector,
+        [*access.ingress, NetworkPolicyIngressRuleArgs(from_=others, ports=ports)],
+        [*(access.egress or ()), NetworkPolicyEgressRuleArgs(to=others, ports=ports)],
     )
 
 

@@ -1,6 +1,7 @@
 """The Collector's Pods: one hardened container that reads its configuration, its credentials and the CA from files."""
 
 from collections.abc import Mapping
+from typing import Final
 
 import pulumi
 from pulumi_kubernetes.core.v1 import (
@@ -30,7 +31,7 @@ from components.constants.files import (
 from components.constants.names import COLLECTOR as NAME
 from components.constants.names import COLLECTOR_SELECTOR as SELECTOR
 from components.constants.names import METADATA_HOST
-from components.constants.ports import HEALTH_PORT, OTLP_HTTP_PORT, OTLP_PORT
+from components.constants.ports import HEALTH_PORT, OTLP_HTTP_PORT, OTLP_PORT, PEERS_PORT
 from components.kubernetes.resources import MEMORY_LIMIT_MIB, RESOURCES
 from components.kubernetes.workloads import restricted_container, restricted_pod, spread
 
@@ -41,7 +42,9 @@ def pod_template(
     files: frozenset[str],
     ca: bool,
     checksum: pulumi.Input[str],
+    *,
     google_identity: bool = False,
+    peers: bool = False,
 ) -> PodTemplateSpecArgs:
     """Return the template of the Collector's Pods, with a volume for each kind of file that they read.
 
@@ -59,6 +62,7 @@ def pod_template(
         ca: whether the CA Secret is mounted.
         checksum: changes with all that the Pods read at start.
         google_identity: whether the Pods show their identity in Google Cloud. Default `False`.
+        peers: whether they hand spans to one another. Default: no.
     """
     folders = {"config": CONFIGURATION_FOLDER}
     volumes = [VolumeArgs(name="config", config_map=ConfigMapVolumeSourceArgs(name=NAME))]
@@ -80,14 +84,20 @@ def pod_template(
             service_account_name=NAME,
             automount_service_account_token=False,
             security_context=restricted_pod(run_as_non_root=True),
-            containers=[_container(image, configurations, folders)],
+            containers=[_container(image, configurations, folders, _PORTS | _PEERS if peers else _PORTS)],
             volumes=volumes,
             topology_spread_constraints=spread(SELECTOR),
         ),
     )
 
 
-def _container(image: str, configurations: list[str], folders: Mapping[str, str]) -> ContainerArgs:
+_PORTS: Final = {"grpc-otlp": OTLP_PORT, "tcp-otlp-http": OTLP_HTTP_PORT}
+_PEERS: Final = {"tcp-otlp-peers": PEERS_PORT}
+
+
+def _container(
+    image: str, configurations: list[str], folders: Mapping[str, str], ports: Mapping[str, int]
+) -> ContainerArgs:
     health = ProbeArgs(http_get=HTTPGetActionArgs(path="/", port=HEALTH_PORT))
     return ContainerArgs(
         name=NAME,
@@ -96,10 +106,7 @@ def _container(image: str, configurations: list[str], folders: Mapping[str, str]
         # 80 % of the memory limit (opentelemetry-collector v0.160.0, processor/memorylimiterprocessor/README.md): Go
         # collects garbage harder before the memory limiter has to refuse spans.
         env=[EnvVarArgs(name="GOMEMLIMIT", value=f"{MEMORY_LIMIT_MIB * 80 // 100}MiB")],
-        ports=[
-            ContainerPortArgs(name="grpc-otlp", container_port=OTLP_PORT),
-            ContainerPortArgs(name="tcp-otlp-http", container_port=OTLP_HTTP_PORT),
-        ],
+        ports=[ContainerPortArgs(name=name, container_port=port) for name, port in ports.items()],
         readiness_probe=health,
         liveness_probe=health,
         resources=RESOURCES["collector"].args(),

@@ -141,6 +141,18 @@ def test_overrides_of_100_percent_are_nothing_to_tell(project: Path) -> None:
     assert told(read(raw, project)) == []
 
 
+def test_traces_that_are_dropped_are_told_with_what_is_kept(project: Path) -> None:
+    raw = {
+        **SOUND,
+        "tailSampling": '{"slowerThan":1000,"share":0.5,"namespaces":{"bookinfo":{"slowerThan":5,"share":1}}}',
+    }
+
+    (notice,) = told(read(raw, project))
+
+    assert "slower than 1000 ms, and 0.5 % of the rest; where bookinfo takes part traces with an error" in notice
+    assert "incomplete" in notice
+
+
 @pytest.mark.parametrize("backend", ["lightstep-us", "lightstep-eu", "lightstep-public-satellites"])
 def test_end_of_lightsteps_service_is_told_with_the_way_out(backend: str, project: Path) -> None:
     raw = {**RIGHT, "istioVersion": "1.28.3", "gkeVersion": "1.33", "backend": backend}

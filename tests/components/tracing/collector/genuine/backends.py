@@ -3,7 +3,8 @@
 import contextlib
 import gzip
 import queue
-from collections.abc import Generator, Mapping
+import time
+from collections.abc import Generator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -18,6 +19,9 @@ from tests.support.served import Asked, Reply, Trust, serving
 grpc: Final[Any] = import_module("grpc")
 trace_service: Final[Any] = import_module("opentelemetry.proto.collector.trace.v1.trace_service_pb2")
 trace_service_grpc: Final[Any] = import_module("opentelemetry.proto.collector.trace.v1.trace_service_pb2_grpc")
+
+#: `STATUS_CODE_ERROR` of OTLP.
+_ERROR: Final = 2
 
 #: Longest wait for spans, in seconds; they take a fraction of one.
 _PATIENCE: Final = 30
@@ -54,6 +58,15 @@ class Receiver:
     def next(self) -> Arrival:
         """Return the next spans, waiting for them."""
         return self.arrivals.get(timeout=_PATIENCE)
+
+    def names(self, quiet: float) -> list[str]:
+        """Return the names of all spans, once none has come for `quiet` seconds."""
+        found = list[str]()
+        while True:
+            try:
+                found += self.arrivals.get(timeout=quiet).spans
+            except queue.Empty:
+                return found
 
 
 def backend(protocol: OtlpProtocol, trust: Trust | None = None) -> contextlib.AbstractContextManager[Receiver]:
@@ -104,25 +117,64 @@ def http_backend(trust: Trust | None) -> Generator[Receiver]:
 
 
 def send_span(port: int, name: str) -> None:
-    """Send one span over OTLP/gRPC, in the clear, to `port` of the loopback address, as sidecars do."""
-    request = _request(name)
-    with grpc.insecure_channel(f"{LOOPBACK}:{port}") as channel:
-        trace_service_grpc.TraceServiceStub(channel).Export(request, timeout=_PATIENCE)
+    """Send one span, as `send_spans` does."""
+    send_spans(port, [Sent(name)])
 
 
 def send_span_over_http(port: int, name: str) -> None:
     """Send one span over OTLP/HTTP, in the clear, to `port` of the loopback address, as applications do."""
-    body = _request(name).SerializeToString()
+    body = _request([Sent(name)]).SerializeToString()
     headers = {"content-type": "application/x-protobuf"}
     url = f"http://{LOOPBACK}:{port}/v1/traces"
     httpx.post(url, content=body, headers=headers, timeout=_PATIENCE, trust_env=False).raise_for_status()
 
 
-def _request(name: str) -> Any:
+@dataclass(frozen=True)
+class Sent:
+    """A span to send.
+
+    Arguments:
+        name: its name.
+        trace: its trace's id, 16 bytes.
+        span: its own id, 8 bytes.
+        service: name of its service.
+        milliseconds: how long it took. Default 1.
+        failed: whether it is an error. Default: no.
+        tags: its attributes. Default: none.
+    """
+
+    name: str
+    trace: bytes = b"t" * 16
+    span: bytes = b"s" * 8
+    service: str = "reviews.bookinfo"
+    milliseconds: int = 1
+    failed: bool = False
+    tags: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+def send_spans(port: int, spans: Sequence[Sent]) -> None:
+    """Send spans over OTLP/gRPC, in the clear, to `port` of the loopback address, as sidecars do."""
+    with grpc.insecure_channel(f"{LOOPBACK}:{port}") as channel:
+        trace_service_grpc.TraceServiceStub(channel).Export(_request(spans), timeout=_PATIENCE)
+
+
+def _request(spans: Sequence[Sent]) -> Any:
     request = trace_service.ExportTraceServiceRequest()
-    span = _scopes(request.resource_spans.add()).add().spans.add()
-    span.trace_id, span.span_id, span.name = b"t" * 16, b"s" * 8, name
+    for sent in spans:
+        resource = request.resource_spans.add()
+        _set(resource.resource.attributes, {"service.name": sent.service})
+        span = _scopes(resource).add().spans.add()
+        span.trace_id, span.span_id, span.name = sent.trace, sent.span, sent.name
+        span.start_time_unix_nano = time.time_ns()
+        span.end_time_unix_nano = span.start_time_unix_nano + sent.milliseconds * 1_000_000
+        span.status.code = _ERROR if sent.failed else 0
+        _set(span.attributes, sent.tags)
     return request
+
+
+def _set(attributes: Any, values: Mapping[str, str]) -> None:
+    for key, value in values.items():
+        attributes.add(key=key).value.string_value = value
 
 
 def _names(request: Any) -> list[str]:

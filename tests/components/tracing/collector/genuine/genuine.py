@@ -57,6 +57,7 @@ class Genuine:
         root: Path,
         metrics_port: int | None = None,
         environment: Mapping[str, str] = MappingProxyType({}),
+        further: Mapping[str, Any] | None = None,
     ) -> Generator["Running"]:
         """Run it until the block ends, as the Pods of a Collector do but for ports and batches.
 
@@ -65,9 +66,14 @@ class Genuine:
             root: a folder for all that it reads, and its log.
             metrics_port: where it serves its counters; `None` (default) serves none.
             environment: further environment variables. Default: none.
+            further: what else differs in its configuration. Default: nothing.
         """
         port, http_port, health = free_ports(3)
         arguments = [*laid_out(args, root), on_loopback(root, port, http_port, health, metrics_port)]
+        if further:
+            file = root / "further.yaml"
+            file.write_text(yaml.safe_dump(further), encoding="utf-8")
+            arguments.append(f"--config={file}")
         log = root / "collector.log"
         with log.open("wb") as output:
             process = subprocess.Popen(

@@ -44,11 +44,12 @@ test-all: venv-dev ## Run all tests: past Istio releases and every broken enviro
 bench: venv ## Measure what every run costs beside its peers, in 1 to 2 h, and write docs/performance.md
 	@$(SANDBOX) bench $(ARGS)
 
-lint: venv-dev ## Check style, format, types, layers, and that generated files are up to date
+lint: venv-dev ## Check style, format, types, layers, workflows, and that generated files are up to date
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
 	@.venv/bin/pyright
 	@.venv/bin/lint-imports --no-logo --config pyproject.toml
+	@.venv/bin/zizmor --offline --quiet --min-severity medium .github
 	@$(VENV_PYTHON) -m reference --check
 
 format: venv-dev ## Format the code

@@ -4,6 +4,7 @@ import re
 import subprocess
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -68,6 +69,32 @@ def test_the_linter_finds_an_input_that_our_own_action_lacks(actionlint: Path) -
 
     assert checked.returncode == 1
     assert 'input "service-account" which is required by action' in checked.stdout
+
+
+def test_a_weakness_of_a_workflow_fails_lint(tmp_path: Path) -> None:
+    command = next(line for line in (PROJECT / "Makefile").read_text(encoding="utf-8").splitlines() if "zizmor" in line)
+    words = command.strip().removeprefix("@.venv/bin/").split()
+    (tmp_path / "workflows").mkdir()
+    for name, said in {"whole": "push", "injected": "${{ github.event.head_commit.message }}"}.items():
+        steps: Any = [{"run": f"echo {said}"}]
+        job: Any = {"runs-on": "ubuntu-24.04", "permissions": {}, "steps": steps}
+        weak: Any = {"name": name, "on": "push", "permissions": {}, "jobs": {"only": job}}
+        (tmp_path / "workflows" / f"{name}.yaml").write_text(yaml.safe_dump(weak), encoding="utf-8")
+
+    checked = {
+        name: subprocess.run(
+            [PROJECT / ".venv/bin" / words[0], *words[1:-1], str(tmp_path / "workflows" / f"{name}.yaml")],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+        for name in ("whole", "injected")
+    }
+
+    assert checked["whole"].returncode == 0
+    assert checked["injected"].returncode != 0
+    assert "template-injection" in checked["injected"].stdout
 
 
 def test_others_actions_are_pinned_by_commit_and_say_their_release() -> None:

@@ -127,6 +127,7 @@ def _pod(application: Application, version: str) -> PodSpecArgs:
     volumes = [VolumeArgs(name=name, empty_dir=EmptyDirVolumeSourceArgs()) for name, _ in application.empty_dirs]
     return PodSpecArgs(
         service_account_name=account_of(application.name),
+        automount_service_account_token=False,  # the sidecar has a token of its own, for istiod
         security_context=restricted_pod(),
         containers=[container],
         volumes=volumes or None,

@@ -148,6 +148,7 @@ class IngressGateway(pulumi.ComponentResource):
                     ),
                     spec=PodSpecArgs(
                         service_account_name=NAME,
+                        automount_service_account_token=False,  # the proxy has a token of its own, for istiod
                         security_context=restricted_pod(),
                         containers=[_proxy_container(self._files)],
                         volumes=[

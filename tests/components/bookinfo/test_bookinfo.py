@@ -54,6 +54,12 @@ def as_the_restricted_pod_security_standard_wants(document: Document) -> None:
         }
 
 
+def without_a_token_for_the_api_server(document: Document) -> None:
+    """No application asks the API server, and the sidecar has a token of its own, for istiod."""
+    if document["kind"] == "Deployment":
+        document["spec"]["template"]["spec"]["automountServiceAccountToken"] = False
+
+
 def with_images_from_docker_hub(document: Document) -> None:
     """Istio's manifests have named another registry since 1.31, which not every cluster may reach yet."""
     if document["kind"] == "Deployment":
@@ -83,6 +89,7 @@ DIFFERENCES: Final[tuple[Callable[[Document], None], ...]] = (
     with_no_wait_for_services,
     at_the_port_of_our_gateways_service,
     as_the_restricted_pod_security_standard_wants,
+    without_a_token_for_the_api_server,
     with_images_from_docker_hub,
     with_requests_and_limits,
     with_volumes_by_name,

@@ -98,7 +98,10 @@ class Arena:
         )
         plan = tracing_plan(settings)
         return Wanted(
-            file, Objects.of_deployment(exported), base_chart_values(settings), istiod_chart_values(settings, plan)
+            file,
+            Objects.of_deployment(exported),
+            base_chart_values(settings),
+            istiod_chart_values(settings, plan, settings.revisions.main),
         )
 
     def clear(self) -> None:

@@ -111,6 +111,11 @@ class Cause(StrEnum):
             f"--namespace {ISTIO_NAMESPACE} {{deployment}}"
         ),
     )
+    TAG_OTHER = (
+        "tag-other",
+        "A revision tag leads to another control plane.",
+        _RESTORE,
+    )
     WEBHOOK_SILENT = (
         "webhook-silent",
         "The API server gets no answer from a webhook.",

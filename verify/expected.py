@@ -1,7 +1,7 @@
 """The environment that is verified, as its stack's outputs describe it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Self
 
@@ -11,8 +11,9 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import ErrorDetails
 
 from components.constants.choices import PodNetwork, TracingMode
-from components.constants.names import DEFAULT_REVISION, injection_label
+from components.constants.names import injection_label
 from components.model.gateway import GatewayForm, gateway_form
+from components.model.revisions import Revisions, suffix, unnamed
 from verify.errors import UsageError
 
 
@@ -37,8 +38,8 @@ class Expected:
         stack: the stack's name, for commands.
         kubeconfig: text of the kubeconfig, a secret.
         cluster_name: name of the cluster, for people.
-        istio_version: exact version of Istio.
-        istio_revision: revision of the control plane; `default` is the one without a name.
+        istio_version: exact version of Istio, the newest where there are several.
+        istio_revision: revision of the control plane of most namespaces; `default` is the one without a name.
         pod_network: who leads Pods' traffic through their sidecars.
         tracing_mode: how spans leave the mesh.
         backend_address: host and port of the tracing backend.
@@ -57,6 +58,10 @@ class Expected:
         google_project: the Google Cloud project that takes the Collector's spans; `None` with any other backend.
         bookinfo_namespace: Bookinfo's namespace; `None` without Bookinfo.
         tail_sampling: which traces the Collector keeps; `None` where it keeps all.
+        istio_revisions: revision -> exact version, where there is more than one control plane or tag.
+        istio_tags: tag -> revision.
+        namespace_revisions: namespace -> the revision or tag that it asks for, where that is not `standard_revision`.
+        standard_revision: revision or tag that all other namespaces ask for; empty means `istio_revision`.
     """
 
     __pydantic_config__: ClassVar = ConfigDict(alias_generator=to_camel, arbitrary_types_allowed=True)
@@ -84,6 +89,12 @@ class Expected:
     google_project: str | None = None
     bookinfo_namespace: str | None = None
     tail_sampling: TailSampling | None = None
+    istio_revisions: Mapping[str, Annotated[Version, BeforeValidator(Version)]] = field(
+        default_factory=dict[str, Version]
+    )
+    istio_tags: Mapping[str, str] = field(default_factory=dict[str, str])
+    namespace_revisions: Mapping[str, str] = field(default_factory=dict[str, str])
+    standard_revision: str = ""
 
     @classmethod
     def from_outputs(cls, stack: str, outputs: Mapping[str, Any]) -> Self:
@@ -100,9 +111,28 @@ class Expected:
             raise _wrong(stack, error.errors()[0]) from None
 
     @property
+    def revisions(self) -> Revisions[Version]:
+        """The control planes, and which namespace has its sidecars from which."""
+        versions = self.istio_revisions or {self.istio_revision: self.istio_version}
+        standard = self.standard_revision or self.istio_revision
+        return Revisions(versions, standard, self.istio_tags, self.namespace_revisions)
+
+    @property
+    def control_planes(self) -> list["Expected"]:
+        """The same for each control plane alone: its revision and version."""
+        return [self._of(revision) for revision in self.revisions.versions]
+
+    def of(self, namespace: str) -> "Expected":
+        """Return the same for the control plane that a namespace has its sidecars from."""
+        return self._of(self.revisions.of(namespace))
+
+    def _of(self, revision: str) -> "Expected":
+        return replace(self, istio_revision=revision, istio_version=self.revisions.versions[revision])
+
+    @property
     def revision_suffix(self) -> str:
         """What the names of a named revision's objects end with: `-<revision>`, or nothing."""
-        return "" if self.istio_revision == DEFAULT_REVISION else f"-{self.istio_revision}"
+        return suffix(self.istio_revision)
 
     @property
     def held_back(self) -> float:
@@ -114,10 +144,9 @@ class Expected:
         """What the gateway's objects are called, and its Pods' labels."""
         return gateway_form(gateway_api=self.gateway_api)
 
-    @property
-    def injection_labels(self) -> dict[str, str]:
-        """The label by which a namespace asks for the sidecars of the stack's control plane."""
-        return injection_label(None if self.istio_revision == DEFAULT_REVISION else self.istio_revision)
+    def injection_label(self, namespace: str) -> dict[str, str]:
+        """Return the label by which a namespace is to ask for sidecars."""
+        return injection_label(unnamed(self.revisions.asked_by(namespace)))
 
 
 def _wrong(stack: str, fault: ErrorDetails) -> UsageError:

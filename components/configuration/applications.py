@@ -12,7 +12,12 @@ from components.configuration.machinery.problems import Steps, put, remove
 from components.configuration.machinery.types import Allowed, Switch, dns_label, from_text, json_list
 from components.configuration.tracing import EXAMPLE_TAIL_SAMPLING, TracingSettings, to_opentelemetry
 from components.constants.choices import TracingMode
-from components.constants.names import OTLP_CONFIG_MAP, RESERVED_NAMESPACES
+from components.constants.names import (
+    COLLECTOR_NAMESPACE,
+    GATEWAY_NAMESPACE,
+    OTLP_CONFIG_MAP,
+    RESERVED_NAMESPACES,
+)
 from components.model.spans import SamplingOverride
 
 _LABEL: Final = dns_label(63)
@@ -138,7 +143,27 @@ def _as_json(overrides: Sequence[SamplingOverride]) -> str:
     return json.dumps(entries)
 
 
+def _namespaces_are_the_stacks(settings: ApplicationSettings, _: ReadingContext) -> Faults:
+    application = [settings.bookinfo_namespace] if settings.bookinfo else []
+    ours = [*application, *settings.injected_namespaces, GATEWAY_NAMESPACE, COLLECTOR_NAMESPACE]
+    for namespace, asked in settings.namespace_revisions.items():
+        if namespace not in ours:
+            inject = put("injected_namespaces", json.dumps([*settings.injected_namespaces, namespace]))
+            leave_out = remove("namespace_revisions", f".{namespace}")
+            yield Fault(
+                "namespace_revisions",
+                "this program gives no sidecars to Pods there",
+                fixes=(inject, leave_out) if is_free_namespace(namespace) else (leave_out,),
+                given=asked,
+                allowed=f"one of this stack's namespaces: {', '.join(ours)}",
+                path=f".{namespace}",
+            )
+
+
 APPLICATION_CONSTRAINTS: Final[Sequence[Constraint[ApplicationSettings]]] = (
+    Constraint(
+        ("bookinfo", "bookinfo_namespace", "injected_namespaces", "namespace_revisions"), _namespaces_are_the_stacks
+    ),
     Constraint(("bookinfo", "bookinfo_namespace", "injected_namespaces"), _bookinfo_is_made_once),
     Constraint(
         ("bookinfo", "bookinfo_namespace", "injected_namespaces", "sampling_overrides"), _overrides_are_for_sidecars

@@ -85,8 +85,9 @@ def _installed(settings: GatewayApiSettings, around: ReadingContext) -> Installe
 
 
 def _istio_is_new_enough(settings: GatewayApiSettings, _: ReadingContext) -> Faults:
-    if settings.gateway_api and not has_gateway_api(settings.istio_version):
-        reason = f"istioVersion is {settings.istio_version}, whose istiod can't be told how its gateways are to be"
+    oldest = min(settings.control_planes.values())
+    if settings.gateway_api and not has_gateway_api(oldest):
+        reason = f"istioVersion is {oldest}, whose istiod can't be told how its gateways are to be"
         yield Fault("gateway_api", reason, fixes=(remove("gateway_api"), put("istio_version", DEFAULT)))
 
 
@@ -135,7 +136,7 @@ def _others_crds_are_new_enough(settings: GatewayApiSettings, around: ReadingCon
 
 
 GATEWAY_API_CONSTRAINTS: Final[Sequence[Constraint[GatewayApiSettings]]] = (
-    Constraint(("gateway_api", "istio_version"), _istio_is_new_enough),
+    Constraint(("gateway_api", "istio_version", "istio_revisions", "istio_revision"), _istio_is_new_enough),
     Constraint(("gateway_api", "gateway_hosts"), _hosts_fit_into_a_route),
     Constraint(("gateway_api", "gateway_api_crds", "cluster_kind"), _file_has_a_use),
     Constraint((*_OF_THE_CLUSTER, "gateway_api_crds"), _file_is_new_enough),

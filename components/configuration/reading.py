@@ -16,7 +16,7 @@ from components.configuration.gateway_api import GATEWAY_API_CONSTRAINTS, crds_t
 from components.configuration.gke import GKE_CONSTRAINTS, NOT_OFFERED
 from components.configuration.gke_network import GKE_NETWORK_CONSTRAINTS
 from components.configuration.gke_nodes import GKE_NODE_CONSTRAINTS
-from components.configuration.istio import ISTIO_CONSTRAINTS, kubernetes_version
+from components.configuration.istio import ISTIO_CONSTRAINTS, kubernetes_version, shares_istio_namespace
 from components.configuration.jaeger import JAEGER_CONSTRAINTS
 from components.configuration.machinery.cluster_facts import ClusterFacts, cluster_facts
 from components.configuration.machinery.constraints import Constraint
@@ -92,6 +92,7 @@ def parse_settings(
     checked = parse(Settings, CONSTRAINTS, given, context, stack)
     found = {
         "kubernetes_version": kubernetes_version(checked, context),
+        "shares_istio_namespace": shares_istio_namespace(checked, context),
         "gateway_api_source": crds_to_install(checked, context),
     }
     return checked.model_copy(update=found)

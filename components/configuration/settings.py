@@ -23,8 +23,10 @@ class Settings(ApplicationSettings, GatewayApiSettings, CollectorSettings, Jaege
 
     Arguments:
         kubernetes_version: the cluster's Kubernetes version, or its minor version; `None` if it is not known.
+        shares_istio_namespace: whether `istio-system` holds an Istio of somebody else's too.
         gateway_api_source: file or address of the Gateway API's CRDs that are installed; `None` if none are.
     """
 
     kubernetes_version: InstanceOf[Version] | None = None
+    shares_istio_namespace: bool = False
     gateway_api_source: str | None = None

@@ -303,6 +303,11 @@ def _to_telemetry(settings: TracingSettings) -> Steps:
 
 
 def _version_allows_the_mode(settings: TracingSettings, _: ReadingContext) -> Faults:
+    for revision, version in settings.istio_revisions.items():
+        if reason := why_not(version, settings.tracing_mode):
+            yield Fault("istio_revisions", reason, (remove("istio_revisions", f".{revision}"),), str(version))
+    if settings.istio_revisions:
+        return
     reason = why_not(settings.istio_version, settings.tracing_mode)
     if reason:
         modes = row_for(settings.istio_version).modes
@@ -340,7 +345,7 @@ def _tracer_has_a_use(settings: TracingSettings, _: ReadingContext) -> Faults:
 
 
 TRACING_CONSTRAINTS: Final[Sequence[Constraint[TracingSettings]]] = (
-    Constraint(("istio_version", "tracing_mode"), _version_allows_the_mode),
+    Constraint(("istio_version", "istio_revisions", "tracing_mode"), _version_allows_the_mode),
     Constraint(("istio_version", "lightstep_tracer_in_proxy"), _proxy_has_the_tracer),
     Constraint(("istio_version", "lightstep_tracer_in_proxy"), _tracer_has_a_use),
     Constraint(("istio_version", "tracing_mode", "sampling_overrides"), _overrides_have_an_effect),

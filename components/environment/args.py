@@ -1,16 +1,22 @@
 """The longer ones of the components' Args, made from settings."""
 
+from dataclasses import replace
+
 import pulumi
+from packaging.version import Version
 from pydantic import SecretStr
 
 from components.configuration.settings import Settings
 from components.constants.choices import ClusterKind, PodNetwork
 from components.constants.names import COLLECTOR, COLLECTOR_NAMESPACE
 from components.gateway.certificate import CertificateIssuer, CertificateSecret, CertificateSource, GivenCertificate
+from components.mesh.chart_source import ChartSource
 from components.mesh.chart_values import base_values, cni_values, istiod_values
+from components.mesh.mesh import ControlPlane
 from components.mesh.owned_facts import IstiodFacts, OwnedObject, cni_objects
 from components.model.chart_values import Values
 from components.model.gke import GkeClusterArgs, OwnNetwork, PodAccount
+from components.model.revisions import unnamed
 from components.tracing.plan import TracingPlan
 from components.tracing.values import tracing_values
 
@@ -47,15 +53,37 @@ def gke_args(settings: Settings, tracing: TracingPlan) -> GkeClusterArgs:
 
 def base_chart_values(settings: Settings) -> Values:
     """Return the values of Istio's base chart."""
-    return base_values(revision=settings.istio_revision, extra=settings.base_values)
+    return base_values(revision=unnamed(settings.revisions.main), extra=settings.base_values)
 
 
-def istiod_chart_values(settings: Settings, tracing: TracingPlan) -> Values:
-    """Return the values of the istiod chart, which trace as `tracing` says."""
+def control_planes(settings: Settings, tracing: TracingPlan) -> list[ControlPlane]:
+    """Return the control planes, which trace as `tracing` says, each as its version does it."""
+    return [
+        _control_plane(settings, replace(tracing, version=version), revision)
+        for revision, version in settings.control_planes.items()
+    ]
+
+
+def _control_plane(settings: Settings, tracing: TracingPlan, revision: str) -> ControlPlane:
+    return ControlPlane(
+        chart_source(settings, tracing.version),
+        istiod_chart_values(settings, tracing, revision),
+        revision,
+        istiod_chart_objects(settings, tracing, revision),
+    )
+
+
+def chart_source(settings: Settings, version: Version) -> ChartSource:
+    """Return where the charts of a version come from."""
+    return ChartSource(settings.istio_charts.of(version), str(version))
+
+
+def istiod_chart_values(settings: Settings, tracing: TracingPlan, revision: str) -> Values:
+    """Return the values of the istiod chart of a revision, whose version is that of `tracing`."""
     return istiod_values(
-        version=str(settings.istio_version),
+        version=str(tracing.version),
         hub=settings.istio_hub,
-        revision=settings.istio_revision,
+        revision=unnamed(revision),
         replicas=settings.istiod_replicas,
         pod_network=settings.pod_network,
         tracing=tracing_values(tracing),
@@ -63,12 +91,12 @@ def istiod_chart_values(settings: Settings, tracing: TracingPlan) -> Values:
     )
 
 
-def istiod_chart_objects(settings: Settings, tracing: TracingPlan) -> list[OwnedObject]:
-    """Return what the istiod chart must make, so that the mesh traces as `tracing` says."""
+def istiod_chart_objects(settings: Settings, tracing: TracingPlan, revision: str) -> list[OwnedObject]:
+    """Return what the istiod chart of a revision must make, so that the mesh traces as `tracing` says."""
     return IstiodFacts(
-        version=str(settings.istio_version),
+        version=str(tracing.version),
         hub=settings.istio_hub,
-        revision=settings.istio_revision,
+        revision=unnamed(revision),
         cni=settings.pod_network is PodNetwork.ISTIO_CNI,
         tracing=tracing_values(tracing),
     ).objects

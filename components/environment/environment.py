@@ -10,15 +10,15 @@ from components.bookinfo.routes import HttpRoute, IstioRoute, Route
 from components.cluster.handle import ClusterHandle
 from components.configuration.settings import Settings
 from components.constants.choices import ClusterKind, PodNetwork
-from components.constants.names import COLLECTOR_NAMESPACE, GATEWAY_NAMESPACE, injection_label
+from components.constants.names import COLLECTOR_NAMESPACE, GATEWAY_NAMESPACE
 from components.environment.args import (
     base_chart_values,
     certificate_source,
+    chart_source,
     cni_chart_objects,
     cni_chart_values,
+    control_planes,
     gke_args,
-    istiod_chart_objects,
-    istiod_chart_values,
     pulumi_secret,
 )
 from components.environment.deletion_guard import DeletionGuardArgs, deletion_guard
@@ -37,6 +37,7 @@ from components.mesh.cni_plugin import CniPlugin, CniPluginArgs
 from components.mesh.mesh import Mesh, MeshArgs
 from components.mesh.namespaces import GIVEN_NAMESPACES, Namespaces, NamespacesArgs
 from components.model.gateway import gateway_form
+from components.model.revisions import unnamed
 from components.tracing.plan import TracingPlan
 from components.tracing.sidecar_generation import sidecar_generation
 from components.tracing.tracing import CollectorPods, Credentials, JaegerPods, Tracing, TracingArgs
@@ -76,11 +77,6 @@ class Environment(pulumi.ComponentResource):
         cluster = self._cluster()
         self._in_cluster = pulumi.ResourceOptions(
             parent=self, providers=[cluster.provider], transforms=[declared_state_wins]
-        )
-        generation = sidecar_generation(self._plan, settings.pod_network)
-        self._with_sidecars = pulumi.ResourceOptions.merge(
-            self._in_cluster,
-            pulumi.ResourceOptions(transforms=[in_turn(rolls_with(generation), drains(settings.kubernetes_version))]),
         )
         mesh = self._mesh(cluster)
         cni = self._cni_plugin(cluster)
@@ -124,15 +120,26 @@ class Environment(pulumi.ComponentResource):
 
         return GkeCluster("cluster", gke_args(settings, self._plan), opts).handle
 
+    def _with_sidecars(self, namespace: str) -> pulumi.ResourceOptions:
+        """Return the options of what has sidecars in a namespace: other Pods whenever these are to be others."""
+        settings, revisions = self._settings, self._settings.revisions
+        generation = sidecar_generation(
+            self._plan, settings.pod_network, revisions.version_of(namespace), revisions.of(namespace)
+        )
+        rolling = pulumi.ResourceOptions(
+            transforms=[in_turn(rolls_with(generation), drains(settings.kubernetes_version))]
+        )
+        return pulumi.ResourceOptions.merge(self._in_cluster, rolling)
+
     def _mesh(self, cluster: ClusterHandle) -> Mesh:
         settings = self._settings
         args = MeshArgs(
-            charts=self._charts(),
+            charts=self._newest_charts(),
+            control_planes=control_planes(settings, self._plan),
             base_values=base_chart_values(settings),
-            istiod_values=istiod_chart_values(settings, self._plan),
-            istiod_objects=istiod_chart_objects(settings, self._plan),
-            revision=settings.istio_revision,
+            tags=settings.istio_tags,
             protect=settings.deletion_protection,
+            retain=settings.shares_istio_namespace,
             after=cluster.ready,
             pods_after=cluster.runs_pods,
         )
@@ -143,11 +150,14 @@ class Environment(pulumi.ComponentResource):
         if self._settings.pod_network is not PodNetwork.ISTIO_CNI:
             return None
         waits = [*cluster.ready, *cluster.runs_pods]
-        args = CniPluginArgs(self._charts(), cni_chart_values(self._settings), waits, cni_chart_objects(self._settings))
+        args = CniPluginArgs(
+            self._newest_charts(), cni_chart_values(self._settings), waits, cni_chart_objects(self._settings)
+        )
         return CniPlugin("cni", args, self._in_cluster)
 
-    def _charts(self) -> ChartSource:
-        return ChartSource(str(self._settings.istio_charts), str(self._settings.istio_version))
+    def _newest_charts(self) -> ChartSource:
+        """Return where what is there once for all revisions comes from: the CRDs and the CNI plugin."""
+        return chart_source(self._settings, self._settings.istio_version)
 
     def _namespaces(self) -> Namespaces:
         settings = self._settings
@@ -159,7 +169,9 @@ class Environment(pulumi.ComponentResource):
         args = NamespacesArgs(
             list(names),
             shared=settings.injected_namespaces,
-            revision=settings.istio_revision,
+            revisions={
+                each: asked for each in names if (asked := unnamed(settings.revisions.asked_by(each))) is not None
+            },
             enforced={
                 **dict.fromkeys([*application, *collector], with_sidecars),
                 GATEWAY_NAMESPACE: PodSecurity.RESTRICTED,  # its Pods have no init container
@@ -183,7 +195,7 @@ class Environment(pulumi.ComponentResource):
             collector=CollectorPods(
                 namespace=COLLECTOR_NAMESPACE,
                 image=settings.collector_image,
-                injection_label=injection_label(settings.istio_revision),
+                injection_labels=settings.revisions.labels,
                 replicas=settings.collector_replicas,
             ),
             jaeger=JaegerPods(settings.jaeger_image, settings.jaeger_volume_gb),
@@ -191,7 +203,7 @@ class Environment(pulumi.ComponentResource):
             after=mesh.answering,
             pods_after=pods_after,
         )
-        return Tracing("tracing", args, self._with_sidecars)
+        return Tracing("tracing", args, self._with_sidecars(COLLECTOR_NAMESPACE))
 
     def _security(self, namespaces: Namespaces, mesh: Mesh) -> Security:
         settings = self._settings
@@ -199,7 +211,7 @@ class Environment(pulumi.ComponentResource):
         args = SecurityArgs(
             tracing=self._plan,
             mutual_tls=settings.mutual_tls,
-            injection_label=injection_label(settings.istio_revision),
+            injection_labels=settings.revisions.labels,
             form=gateway_form(gateway_api=settings.gateway_api),
             gateway=namespaces.names[GATEWAY_NAMESPACE],
             bookinfo=namespaces.names[own] if settings.bookinfo else None,
@@ -228,7 +240,7 @@ class Environment(pulumi.ComponentResource):
             replicas=settings.gateway_replicas,
             service_type=settings.gateway_service_type,
             node_address=settings.gateway_host,
-            revision=settings.istio_revision,
+            revision=unnamed(settings.revisions.of(GATEWAY_NAMESPACE)),
             load_balancer_address=settings.gateway_load_balancer_address,
             source_ranges=settings.gateway_source_ranges,
             named_host=settings.gateway_named_host,
@@ -237,12 +249,12 @@ class Environment(pulumi.ComponentResource):
         )
         if not settings.gateway_api:
             injected = IngressGatewayArgs(args, self._plan.sidecar_mounts)
-            return IngressGateway("gateway", injected, self._with_sidecars)
+            return IngressGateway("gateway", injected, self._with_sidecars(GATEWAY_NAMESPACE))
         by_api = ApiGatewayArgs(
             args,
             hosts=settings.gateway_hosts,
             certificate=certificate.secret_name if certificate else None,
-            routes_from=injection_label(settings.istio_revision),
+            routes_from=settings.revisions.selector(namespaces.names),
             after=crds,
         )
         return ApiGateway("gateway", by_api, self._in_cluster)
@@ -269,7 +281,7 @@ class Environment(pulumi.ComponentResource):
             route_after=[gateway.programmed] if isinstance(gateway, ApiGateway) else [],
             pods_after=pods_after,
         )
-        return Bookinfo("bookinfo", args, self._with_sidecars)
+        return Bookinfo("bookinfo", args, self._with_sidecars(self._settings.bookinfo_namespace))
 
     def _route(self, namespaces: Namespaces, certificate: GatewayCertificate | None) -> Route:
         settings = self._settings

@@ -10,10 +10,11 @@ from components.backends.backend import Backend
 from components.cluster.handle import ClusterHandle
 from components.configuration.machinery.certificates import fingerprints
 from components.configuration.settings import Settings
-from components.constants.names import COLLECTOR_NAMESPACE, DEFAULT_REVISION, GATEWAY_NAMESPACE, JAEGER
+from components.constants.names import COLLECTOR_NAMESPACE, GATEWAY_NAMESPACE, JAEGER
 from components.constants.ports import JAEGER_QUERY_PORT
 from components.gateway.entry import GatewayEntry
 from components.model.bookinfo import PAGE
+from components.model.revisions import Revisions
 from components.model.spans import DECISION_WAIT
 from components.tracing.otlp_server import APPLICATIONS_ENDPOINT
 from components.tracing.plan import TracingPlan
@@ -36,7 +37,7 @@ class EnvironmentOutputs:
             "clusterName": self.cluster.name,
             "kubeconfig": self.cluster.kubeconfig,
             "istioVersion": str(settings.istio_version),
-            "istioRevision": settings.istio_revision or DEFAULT_REVISION,
+            "istioRevision": settings.revisions.main,
             "podNetwork": settings.pod_network.value,
             "tracingMode": self.tracing.mode.value,
             "backendAddress": str(self.tracing.backend.address),
@@ -51,6 +52,8 @@ class EnvironmentOutputs:
             "gatewayNamespace": GATEWAY_NAMESPACE,
             "gatewayApi": settings.gateway_api,
         }
+        if len(settings.revisions.names) > 1:
+            outputs |= _revisions(settings.revisions)
         if self.tracing.has_collector:
             outputs["collectorNamespace"] = COLLECTOR_NAMESPACE
             outputs["otlpEndpoint"] = APPLICATIONS_ENDPOINT
@@ -69,6 +72,16 @@ class EnvironmentOutputs:
             outputs["bookinfoNamespace"] = settings.bookinfo_namespace
             outputs["productPageUrl"] = pulumi.Output.concat(self.gateway.url, PAGE)
         return outputs
+
+
+def _revisions(revisions: Revisions[Any]) -> dict[str, Any]:
+    """Return which control planes there are and who asks for which, where there is more than one to ask for."""
+    return {
+        "istioRevisions": {revision: str(version) for revision, version in revisions.versions.items()},
+        "istioTags": dict(revisions.tags),
+        "namespaceRevisions": dict(revisions.namespaces),
+        "standardRevision": revisions.standard,
+    }
 
 
 def _traces_command(settings: Settings) -> str:

@@ -30,7 +30,7 @@ class SecurityArgs:
     Arguments:
         tracing: how the environment traces: the Istio version decides the resources, the mode where spans go.
         mutual_tls: what sidecars take in.
-        injection_label: the label of namespaces with sidecar injection (`constants.names.injection_label`).
+        injection_labels: the labels of namespaces with sidecar injection, of which a namespace has one.
         form: what the ingress gateway's objects are called, and its Pods' labels.
         gateway: name of the ingress gateway's namespace.
         bookinfo: name of Bookinfo's namespace; `None` without Bookinfo.
@@ -40,7 +40,7 @@ class SecurityArgs:
 
     tracing: TracingPlan
     mutual_tls: MutualTlsMode
-    injection_label: Mapping[str, str]
+    injection_labels: Sequence[Mapping[str, str]]
     form: GatewayForm
     gateway: pulumi.Input[str]
     bookinfo: pulumi.Input[str] | None
@@ -70,7 +70,7 @@ class Security(pulumi.ComponentResource):
         api, spans = args.tracing.row.security_api, spans_egress(args.tracing.satellites)
         after = args.after
         MutualTls(f"{name}-mutual-tls", MutualTlsArgs(args.mutual_tls, api, after), child)
-        gateway = GatewayAccessArgs(args.form, args.gateway, args.injection_label, api, spans, after)
+        gateway = GatewayAccessArgs(args.form, args.gateway, args.injection_labels, api, spans, after)
         self.gateway_network = GatewayAccess(f"{name}-gateway", gateway, child).network
         self.bookinfo_network = []
         if args.bookinfo is not None:

@@ -32,7 +32,7 @@ class GatewayAccessArgs:
     Arguments:
         form: what its objects are called, and its Pods' labels.
         namespace: name of the gateway's namespace.
-        injection_label: the label of namespaces with sidecar injection (`constants.names.injection_label`).
+        injection_labels: the labels of namespaces with sidecar injection, of which a namespace has one.
         security_api: `apiVersion` of AuthorizationPolicy, for example `security.istio.io/v1`.
         spans: where the gateway sends its spans.
         after: what proves that the validator answers (`Mesh.answering`); NetworkPolicies don't wait. Default: nothing.
@@ -40,7 +40,7 @@ class GatewayAccessArgs:
 
     form: GatewayForm
     namespace: pulumi.Input[str]
-    injection_label: Mapping[str, str]
+    injection_labels: Sequence[Mapping[str, str]]
     security_api: str
     spans: NetworkPolicyEgressRuleArgs
     after: Sequence[pulumi.Resource] = ()
@@ -86,7 +86,7 @@ def gateway_access(args: GatewayAccessArgs) -> NetworkAccess:
         args.form.selector,
         ingress=[NetworkPolicyIngressRuleArgs(ports=[tcp(port) for port in (*POD_PORTS, STATUS_PORT)])],
         egress=[
-            NetworkPolicyEgressRuleArgs(to=[namespaces(args.injection_label)]),
+            NetworkPolicyEgressRuleArgs(to=[namespaces(each) for each in args.injection_labels]),
             args.spans,
             *sidecar_egress(),
         ],

@@ -36,14 +36,14 @@ class ApiGatewayArgs:
         gateway: how many Pods, and how they are reached.
         hosts: hosts that it serves.
         certificate: name of a TLS Secret in its namespace; `None` serves HTTP.
-        routes_from: labels of the namespaces whose routes may attach to it.
+        routes_from: label selector of the namespaces whose routes may attach to it.
         after: what it waits for besides: whoever installs the Gateway API's CRDs. Default: nothing.
     """
 
     gateway: GatewayArgs
     hosts: Sequence[str]
     certificate: str | None
-    routes_from: Mapping[str, str]
+    routes_from: Mapping[str, Any]
     after: Sequence[pulumi.Resource] = ()
 
 

@@ -16,15 +16,15 @@ _ANY_HOST: Final = "*"
 _HTTP: Final = "http"
 
 
-def listeners(hosts: Sequence[str], certificate: str | None, routes_from: Mapping[str, str]) -> list[dict[str, Any]]:
+def listeners(hosts: Sequence[str], certificate: str | None, routes_from: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return the listeners of the Gateway.
 
     Arguments:
         hosts: hosts that it serves.
         certificate: name of a TLS Secret in the gateway's namespace; `None` serves HTTP.
-        routes_from: labels of the namespaces whose routes may attach to it.
+        routes_from: label selector of the namespaces whose routes may attach to it.
     """
-    selected = {"from": "Selector", "selector": {"matchLabels": dict(routes_from)}}
+    selected = {"from": "Selector", "selector": dict(routes_from)}
     if certificate is None:
         return [_listener(name, HTTP_PORT, "HTTP", selected, host) for name, host in _named(_HTTP, hosts)]
     tls = {"mode": "Terminate", "certificateRefs": [{"group": "", "kind": "Secret", "name": certificate}]}

@@ -1,4 +1,4 @@
-"""The Istio control plane: its namespace, and the charts base and istiod of one exact version.
+"""The Istio control planes: their namespace, chart base, and for each revision chart istiod of one exact version.
 
 Left out on purpose: gateways (their own component), namespaces' injection labels, and what the mesh traces to: the
 caller hands in the finished chart values.
@@ -12,7 +12,7 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
-from components.constants.names import ISTIO_NAMESPACE
+from components.constants.names import DEFAULT_REVISION, ISTIO_NAMESPACE
 from components.kubernetes.network_policies import network_policy
 from components.kubernetes.objects import CA_BUNDLE, recommended_labels, wait_for
 from components.kubernetes.pod_security import PodSecurity, pod_security_labels
@@ -29,6 +29,25 @@ from components.mesh.chart_transforms import (
 from components.mesh.istiod_access import ISTIOD_ACCESS
 from components.mesh.istiod_start import starts_with_templates
 from components.mesh.owned_facts import DEFAULT_VALIDATOR, OwnedObject, base_objects
+from components.mesh.revision_tag import revision_tag, tag_name
+from components.model.revisions import suffix
+
+
+@dataclass(frozen=True)
+class ControlPlane:
+    """One istiod with its replicas.
+
+    Arguments:
+        charts: where its chart comes from.
+        values: values of the istiod chart; a `SecretStr` among them becomes a Pulumi secret.
+        revision: the revision that the values name. Default `default`, the one without a name.
+        objects: what the chart must make of them, whatever a team has changed. Default: anything.
+    """
+
+    charts: ChartSource
+    values: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    revision: str = DEFAULT_REVISION
+    objects: Sequence[OwnedObject] = ()
 
 
 @dataclass(frozen=True)
@@ -36,36 +55,38 @@ class MeshArgs:
     """Arguments of `Mesh`.
 
     Arguments:
-        charts: where the charts come from.
+        charts: where the base chart comes from.
+        control_planes: the control planes, one for each revision.
         base_values: values of the base chart.
-        istiod_values: values of the istiod chart; a `SecretStr` among them becomes a Pulumi secret.
-        istiod_objects: what the istiod chart must make of them, whatever a team has changed. Default: anything.
-        revision: the revision that the values name; `None` (default) is the default one.
+        tags: tag -> the revision that it stands for. Default: none.
         protect: whether Pulumi refuses to delete the namespace, which holds the mesh's CA key. Default `False`.
+        retain: whether the namespace stays when the stack is destroyed, since others use it too. Default `False`.
         after: what both charts wait for, such as the right to make RBAC objects. Default: nothing.
         pods_after: what istiod waits for on top of that, such as the nodes that it runs on; the base chart has no Pods.
             Default: nothing.
     """
 
     charts: ChartSource
+    control_planes: Sequence[ControlPlane]
     base_values: Mapping[str, Any] = field(default_factory=dict[str, Any])
-    istiod_values: Mapping[str, Any] = field(default_factory=dict[str, Any])
-    istiod_objects: Sequence[OwnedObject] = ()
-    revision: str | None = None
+    tags: Mapping[str, str] = field(default_factory=dict[str, str])
     protect: bool = False
+    retain: bool = False
     after: Sequence[pulumi.Resource] = ()
     pods_after: Sequence[pulumi.Resource] = ()
 
 
 class Mesh(pulumi.ComponentResource):
-    """Namespace `istio-system`, chart base (the CRDs), then chart istiod, awaited until its webhooks answer.
+    """Namespace `istio-system`, chart base (the CRDs), then chart istiod of each revision, awaited until they answer.
 
-    The namespace takes hardened Pods only, and istiod's NetworkPolicy says who reaches them.
+    Revisions stand side by side, each with a mesh configuration and an injector of its own; the CRDs and the validator
+    for resources without a revision label are there once. The namespace takes hardened Pods only, and istiod's
+    NetworkPolicy says who reaches them.
 
     Attributes:
         namespace: name of the control plane's namespace.
         answering: resources to depend on for anything that needs the CRDs, the sidecar injector or the validator.
-        charts: base and istiod.
+        charts: base, and istiod of each revision.
     """
 
     namespace: pulumi.Output[str]
@@ -74,8 +95,7 @@ class Mesh(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: MeshArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("traced-mesh:mesh:Mesh", name, {}, opts)
-        injector = f"istio-sidecar-injector-{args.revision}" if args.revision else "istio-sidecar-injector"
-        namespace = self._namespace(name, args.protect)
+        namespace = self._namespace(name, args)
         self._network_policy(name, namespace)
         base = self._chart(
             "istio-base",
@@ -84,31 +104,36 @@ class Mesh(pulumi.ComponentResource):
             args.base_values,
             [namespace, *args.after],
         )
-        istiod = self._chart(
-            "istiod",
-            args.charts.arguments("istiod"),
-            ChartOutcome("istiod", args.istiod_objects),
-            args.istiod_values,
-            [base, *args.pods_after],
-            starts_with_templates(injector),
-        )
+        istiods = {each.revision: self._istiod(each, [base, *args.pods_after]) for each in args.control_planes}
         self.namespace = namespace.metadata.name
-        self.charts = [base, istiod]
-        self.answering = [istiod, *self._answering(name, injector, istiod)]
+        self.charts = [base, *istiods.values()]
+        self.answering = [*istiods.values(), self._validates(name, list(istiods.values()))]
+        self.answering += [self._injects(name, _injector(each), suffix(each), it) for each, it in istiods.items()]
+        self.answering += [self._tag(name, tag, revision, istiods[revision]) for tag, revision in args.tags.items()]
         self.register_outputs({"namespace": self.namespace})
 
-    def _namespace(self, name: str, protect: bool) -> kubernetes.core.v1.Namespace:
+    def _namespace(self, name: str, args: MeshArgs) -> kubernetes.core.v1.Namespace:
         labels = recommended_labels("istio", part_of="traced-mesh") | pod_security_labels(PodSecurity.RESTRICTED)
         return kubernetes.core.v1.Namespace(
             f"{name}-namespace",
             metadata={"name": ISTIO_NAMESPACE, "labels": labels},
-            opts=pulumi.ResourceOptions(parent=self, protect=protect or None),
+            opts=pulumi.ResourceOptions(
+                parent=self, protect=args.protect or None, retain_on_delete=args.retain or None
+            ),
         )
 
     def _network_policy(self, name: str, namespace: kubernetes.core.v1.Namespace) -> None:
         labels = recommended_labels("istiod", part_of="traced-mesh", component="mesh")
         metadata = ObjectMetaArgs(name="istiod", namespace=namespace.metadata.name, labels=labels)
         network_policy(f"{name}-istiod-policy", metadata, ISTIOD_ACCESS, pulumi.ResourceOptions(parent=self))
+
+    def _istiod(self, it: ControlPlane, depends_on: list[pulumi.Resource]) -> kubernetes.helm.v4.Chart:
+        chart = it.charts.arguments("istiod")
+        if it.revision != DEFAULT_REVISION:
+            # All are releases of the same name, whose objects the revision tells apart.
+            chart |= {"name": "istiod", "resource_prefix": "istiod"}
+        start, outcome = starts_with_templates(_injector(it.revision)), ChartOutcome("istiod", it.objects)
+        return self._chart(f"istiod{suffix(it.revision)}", chart, outcome, it.values, depends_on, start)
 
     def _chart(
         self,
@@ -139,7 +164,7 @@ class Mesh(pulumi.ComponentResource):
         outcome.complete(made.resources)
         return made
 
-    def _answering(self, name: str, injector: str, istiod: pulumi.Resource) -> list[pulumi.Resource]:
+    def _validates(self, name: str, istiods: list[pulumi.Resource]) -> pulumi.Resource:
         """Wait for istiod's own proof that its webhooks work.
 
         Once istiod has seen the API server refuse a wrong object because of its answer, it changes the failure policy
@@ -151,18 +176,28 @@ class Mesh(pulumi.ComponentResource):
         fulfilled the condition then, and show that as a change the next time. So do these patches, whose metadata is
         therefore left alone.
         """
-        admission = kubernetes.admissionregistration.v1
-        opts = pulumi.ResourceOptions(parent=self, depends_on=[istiod], ignore_changes=["metadata"])
-        fails_closed = wait_for(".webhooks[0].failurePolicy", "Fail")
-        return [
-            admission.ValidatingWebhookConfigurationPatch(
-                f"{name}-validator-answers",
-                metadata={"name": DEFAULT_VALIDATOR, "annotations": fails_closed},
-                opts=opts,
-            ),
-            admission.MutatingWebhookConfigurationPatch(
-                f"{name}-injector-answers",
-                metadata={"name": injector, "annotations": wait_for(CA_BUNDLE)},
-                opts=opts,
-            ),
-        ]
+        return kubernetes.admissionregistration.v1.ValidatingWebhookConfigurationPatch(
+            f"{name}-validator-answers",
+            metadata={"name": DEFAULT_VALIDATOR, "annotations": wait_for(".webhooks[0].failurePolicy", "Fail")},
+            opts=self._after(istiods),
+        )
+
+    def _injects(self, name: str, injector: str, suffix: str, after: pulumi.Resource) -> pulumi.Resource:
+        return kubernetes.admissionregistration.v1.MutatingWebhookConfigurationPatch(
+            f"{name}-injector-answers{suffix}",
+            metadata={"name": injector, "annotations": wait_for(CA_BUNDLE)},
+            opts=self._after([after]),
+        )
+
+    def _tag(self, name: str, tag: str, revision: str, istiod: pulumi.Resource) -> pulumi.Resource:
+        """Make a tag, and wait until the istiod that it stands for has written its CA into it."""
+        opts = pulumi.ResourceOptions(parent=self, depends_on=[istiod])
+        return self._injects(name, tag_name(tag), f"-tag-{tag}", revision_tag(f"{name}-tag-{tag}", tag, revision, opts))
+
+    def _after(self, depends_on: list[pulumi.Resource]) -> pulumi.ResourceOptions:
+        return pulumi.ResourceOptions(parent=self, depends_on=depends_on, ignore_changes=["metadata"])
+
+
+def _injector(revision: str) -> str:
+    """Return the name of a revision's injection webhook, and of the ConfigMap with its templates."""
+    return f"istio-sidecar-injector{suffix(revision)}"

@@ -25,7 +25,8 @@ class NamespacesArgs:
         names: names of the namespaces, each once.
         shared: those of them that hold other people's workloads too. They are made if they don't exist, but stay, with
             all that is in them, when they are taken from the list or the stack is destroyed. Default: none.
-        revision: the control plane revision that injects there; `None` (default) is the default one.
+        revisions: name -> the revision or tag that is asked for sidecars there; where none is named, and that is the
+            default, the revision without a name.
         enforced: name -> the Pod Security Standard that is enforced there. Where none is named, and that is the
             default, that is left to the namespace's owner.
         protect_shared: whether Pulumi refuses to delete the shared ones. Default `False`.
@@ -33,7 +34,7 @@ class NamespacesArgs:
 
     names: Sequence[str]
     shared: Collection[str] = ()
-    revision: str | None = None
+    revisions: Mapping[str, str] = field(default_factory=dict[str, str])
     enforced: Mapping[str, PodSecurity] = field(default_factory=dict[str, PodSecurity])
     protect_shared: bool = False
 
@@ -53,7 +54,7 @@ class Namespaces(pulumi.ComponentResource):
         self.register_outputs({"names": list(self.names)})
 
     def _namespace(self, resource_name: str, namespace: str, args: NamespacesArgs) -> pulumi.Output[str]:
-        labels = injection_label(args.revision)
+        labels = injection_label(args.revisions.get(namespace))
         if namespace in GIVEN_NAMESPACES:
             patch = kubernetes.core.v1.NamespacePatch(
                 resource_name,

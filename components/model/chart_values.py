@@ -25,6 +25,7 @@ OWNED_ISTIOD_VALUES: Final[Mapping[str, str]] = {
     "hub": "istioHub",
     "tag": "istioVersion",
     "revision": "istioRevision",
+    "revisionTags": "istioTags",
     "autoscaleMin": "istiodReplicas",
     "replicaCount": "istiodReplicas",
     "global.defaultPodDisruptionBudget.enabled": "istiodReplicas",

@@ -64,13 +64,13 @@ class CollectorPods:
     Arguments:
         namespace: name of its namespace, one of `TracingArgs.namespaces`.
         image: its image, pinned.
-        injection_label: label of the namespaces whose Pods may send to it.
+        injection_labels: labels of the namespaces whose Pods may send to it, of which a namespace has one.
         replicas: number of Pods. Default 2.
     """
 
     namespace: str
     image: str
-    injection_label: Mapping[str, str]
+    injection_labels: Sequence[Mapping[str, str]]
     replicas: int = 2
 
 
@@ -181,7 +181,7 @@ class Tracing(pulumi.ComponentResource):
             headers=args.credentials.headers,
             client_key=args.credentials.client_key,
             image=pods.image,
-            injection_label=pods.injection_label,
+            injection_labels=pods.injection_labels,
             replicas=pods.replicas,
             tail_sampling=args.plan.tail_sampling,
             after=[*args.after, *args.pods_after, *ca],

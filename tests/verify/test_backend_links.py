@@ -463,7 +463,7 @@ BOTH = ["Ingress", "Egress"]
     ],
 )
 def test_network_policies_must_let_spans_in_and_out(policies: list[Any], verdict: Verdict) -> None:
-    found = judge_network_policies(policies, "observability", "satellites.example.com:9292", INJECTED)
+    found = judge_network_policies(policies, "observability", "satellites.example.com:9292", [INJECTED])
 
     assert found.verdict is verdict
     assert found.cause is (Cause.COLLECTOR_BLOCKED if verdict is Verdict.FAIL else None)
@@ -484,6 +484,17 @@ def test_a_collector_that_keeps_some_traces_only_is_told_and_need_not_send_all()
     assert collector.keeping(wanted).verdict is Verdict.WARN
     assert some.verdict is Verdict.PASS
     assert none.cause is Cause.SPANS_LOST
+
+
+def test_network_policies_must_let_the_spans_of_every_revision_in() -> None:
+    peers = [{"namespaceSelector": {"matchLabels": INJECTED}}]
+    policy: dict[str, Any] = {"metadata": {"name": "a"}, "spec": {"podSelector": {}, "ingress": [{"from": peers}]}}
+    sources = [INJECTED, {"istio.io/rev": "1-31"}]
+
+    assert judge_network_policies([policy], "observability", "a:1", sources).cause is Cause.COLLECTOR_BLOCKED
+
+    peers.append({"namespaceSelector": {"matchLabels": {"istio.io/rev": "1-31"}}})
+    assert judge_network_policies([policy], "observability", "a:1", sources).verdict is Verdict.PASS
 
 
 BEFORE = Counters(accepted=100, sent=100, failed=1)

@@ -14,7 +14,7 @@ from verify.cluster.api import Answer
 from verify.cluster.webhooks import judge_ca_bundle, judge_injection, judge_mesh_ca, judge_validation
 from verify.outcomes import Verdict
 from verify.stages.cluster import judge_versions
-from verify.stages.control_plane import STAGE, judge_istiod
+from verify.stages.control_plane import STAGE, judge_istiod, judge_tag
 
 ROOT = authority("cluster.local").pem
 ADMISSION = "/apis/admissionregistration.k8s.io/v1"
@@ -139,6 +139,34 @@ def objects(**changes: Any) -> dict[str, Any]:
         **{path: webhook(name) for path, name in WEBHOOKS.items()},
         **changes,
     }
+
+
+def tag(service: str) -> dict[str, Any]:
+    return {"webhooks": [{"clientConfig": {"service": {"name": service}}}]}
+
+
+@pytest.mark.parametrize(
+    ("found", "cause"),
+    [(tag("istiod"), None), (tag("istiod-1-26"), Cause.TAG_OTHER), (None, Cause.WEBHOOK_MISSING)],
+    ids=["right", "another revision", "missing"],
+)
+def test_a_tag_leads_to_the_revision_that_it_stands_for(found: dict[str, Any] | None, cause: Cause | None) -> None:
+    judged = judge_tag(found, "next", "default")
+
+    assert (judged.check, judged.cause) == ("tag next stands for revision default", cause)
+
+
+def test_each_control_plane_is_looked_at() -> None:
+    both: dict[str, Any] = {"istioRevisions": {"default": "1.27.0", "1-28": "1.28.0"}, "istioTags": {"next": "1-28"}}
+
+    found = STAGE.check(context(Cluster(), **both), lambda _: None)
+
+    assert causes(found) == [Cause.ISTIOD_MISSING, Cause.ISTIOD_MISSING, Cause.WEBHOOK_MISSING]
+    assert [each.check for each in found if each.cause] == [
+        "istiod is ready",
+        "istiod-1-28 is ready",
+        "tag next stands for revision 1-28",
+    ]
 
 
 @pytest.mark.parametrize("path", WEBHOOKS)

@@ -103,11 +103,35 @@ def test_a_deployment_whose_pods_are_refused_is_named_with_the_reason() -> None:
 def test_a_namespace_asks_for_the_sidecars_of_one_revision(
     labels: dict[str, str], revision: str, cause: Cause | None
 ) -> None:
-    assert judge_namespace("shop", {"metadata": {"labels": labels}}, revision).cause is cause
+    assert judge_namespace("shop", {"metadata": {"labels": labels}}, expected(istioRevision=revision)).cause is cause
+
+
+MOVING = {
+    "istioRevisions": {"default": "1.26.0", "1-27": "1.27.0"},
+    "istioTags": {"next": "1-27"},
+    "namespaceRevisions": {"shop": "next"},
+    "standardRevision": "default",
+}
+
+
+def test_each_namespace_asks_by_the_tag_or_revision_that_is_meant_for_it() -> None:
+    moved = judge_namespace("shop", {"metadata": {"labels": {"istio.io/rev": "next"}}}, expected(**MOVING))
+    stayed = judge_namespace("cart", {"metadata": {"labels": {"istio-injection": "enabled"}}}, expected(**MOVING))
+
+    assert moved.evidence == ("istio.io/rev=next: revision 1-27, Istio 1.27.0",)
+    assert stayed.evidence == ("istio-injection=enabled: revision default, Istio 1.26.0",)
+
+
+def test_pods_that_have_not_moved_with_their_namespace_are_named() -> None:
+    environment = expected(**MOVING).of("shop")
+    found = judge_sidecars(Seen("shop", [pod("a", revision="default")], (), ()), environment)
+
+    assert causes(found) == [Cause.SIDECAR_OTHER_REVISION]
+    assert found[0].evidence == ("Pod a is of revision default",)
 
 
 def test_a_missing_namespace_is_named() -> None:
-    assert judge_namespace("shop", None, "default").cause is Cause.NAMESPACE_MISSING
+    assert judge_namespace("shop", None, expected()).cause is Cause.NAMESPACE_MISSING
 
 
 def mesh(**provider: Any) -> str:

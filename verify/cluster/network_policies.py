@@ -14,7 +14,7 @@ _Policy = Mapping[str, Any]
 
 
 def judge_network_policies(
-    policies: Iterable[_Policy], namespace: str, backend: str, source_labels: Mapping[str, str]
+    policies: Iterable[_Policy], namespace: str, backend: str, source_labels: Sequence[Mapping[str, str]]
 ) -> Finding:
     """Return whether the policies of the Collector's namespace let spans in and out.
 
@@ -25,7 +25,7 @@ def judge_network_policies(
         policies: the NetworkPolicies of the namespace.
         namespace: the Collector's namespace.
         backend: the backend's host and port.
-        source_labels: labels of a namespace that sends spans.
+        source_labels: the labels of namespaces that send spans, of which a namespace has one.
     """
     title = "NetworkPolicies let spans through the Collector"
     ours = [policy for policy in policies if _selects_collector(policy)]
@@ -33,7 +33,8 @@ def judge_network_policies(
         return skipped(title, "none selects the Collector")
     names = ", ".join(sorted(str(policy["metadata"]["name"]) for policy in ours))
     ways_in = _of_direction(ours, "Ingress")
-    if ways_in and not any(_lets_in(rule, source_labels) for policy in ways_in for rule in _rules(policy, "ingress")):
+    rules = [rule for policy in ways_in for rule in _rules(policy, "ingress")]
+    if ways_in and not all(any(_lets_in(rule, labels) for rule in rules) for labels in source_labels):
         return failed(title, Cause.COLLECTOR_BLOCKED, f"{names}: no rule lets TCP {OTLP_PORT} in", namespace=namespace)
     port = BackendAddress.parse(backend).port
     ways_out = _of_direction(ours, "Egress")

@@ -27,6 +27,9 @@ from verify.outcomes import Finding, failed, passed, skipped
 #: Annotation in which the injector notes the revision that it is of.
 _REVISION: Final = "istio.io/rev"
 
+#: Label by which the injector notes the workload of a Pod.
+_WORKLOAD: Final = "service.istio.io/canonical-name"
+
 
 @dataclass(frozen=True)
 class Seen:
@@ -77,7 +80,13 @@ def judge_sidecars(seen: Seen, expected: Expected) -> list[Finding]:
         return found
     if not pods:
         return [skipped(title, "there are no Pods")]
-    return [passed(title, f"{len(pods)} Pods, revision {expected.istio_revision}"), *found]
+    return [passed(title, f"{len(pods)} Pods, revision {expected.istio_revision}: {_workloads(pods)}"), *found]
+
+
+def _workloads(pods: Sequence[Pod]) -> str:
+    """Return the workloads of Pods, as Istio names them."""
+    names = {str(map_at(pod, "metadata", "labels").get(_WORKLOAD) or name_of(pod)) for pod in pods}
+    return ", ".join(sorted(names))
 
 
 def _missing_secrets(pod: Pod, secrets: Collection[str]) -> set[str]:

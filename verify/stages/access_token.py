@@ -48,8 +48,9 @@ def _present(context: Context) -> list[Finding]:
     if expected.tracing_mode is TracingMode.LIGHTSTEP_PROVIDER and row.provider_token is ProviderToken.FILE:
         paths = {each: f"/api/v1/namespaces/{each}/secrets/{TOKEN_SECRET}" for each in expected.namespaces}
         return [judge_token_file(each, context.kubernetes.find(path)) for each, path in paths.items()]
-    path = f"/api/v1/namespaces/{ISTIO_NAMESPACE}/configmaps/istio{expected.revision_suffix}"
-    return [judge_mesh_token(context.kubernetes.find(path))]
+    folder = f"/api/v1/namespaces/{ISTIO_NAMESPACE}/configmaps"
+    names = [f"istio{each.revision_suffix}" for each in expected.control_planes]
+    return [judge_mesh_token(context.kubernetes.find(f"{folder}/{name}")) for name in names]
 
 
 def judge_credentials(secret: Mapping[str, Any] | None, expected: Expected) -> Finding:

@@ -33,7 +33,7 @@ def check(context: Context, progress: Callable[[str], None]) -> list[Finding]:
         return [ready]
     policies = api.items(f"/apis/networking.k8s.io/v1/namespaces/{namespace}/networkpolicies")
     # As the namespaces are to be labelled: a label that is missing has a stage of its own.
-    let_through = judge_network_policies(policies, namespace, expected.backend_address, expected.injection_labels)
+    let_through = judge_network_policies(policies, namespace, expected.backend_address, expected.revisions.labels)
     if let_through.verdict is Verdict.FAIL:
         return [ready, let_through]
     kept = [keeping(expected.tail_sampling)] if expected.tail_sampling else []

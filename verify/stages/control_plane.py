@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from common.images import version_of
-from common.plain import at, map_at
-from components.constants.names import DEFAULT_REVISION, ISTIO_NAMESPACE
+from common.plain import at, list_at, map_at
+from components.constants.names import DEFAULT_REVISION, ISTIO_NAMESPACE, injection_label
+from components.model.revisions import suffix, unnamed
 from components.versions.istio import row_for
 from verify.causes import Cause
 from verify.cluster.api import KubernetesApi
@@ -33,7 +34,13 @@ _ADMISSION: Final = "/apis/admissionregistration.k8s.io/v1"
 
 def check(context: Context, progress: Callable[[str], None]) -> list[Finding]:
     """Read istiod and its webhooks, then try these with dry runs, which make nothing."""
-    api, expected = context.kubernetes, context.expected
+    found = [finding for each in context.expected.control_planes for finding in _check(context, each, progress)]
+    tags = context.expected.istio_tags
+    return [*found, *(judge_tag(context.kubernetes.find(_tag(tag)), tag, revision) for tag, revision in tags.items())]
+
+
+def _check(context: Context, expected: Expected, progress: Callable[[str], None]) -> list[Finding]:
+    api = context.kubernetes
     name = f"istiod{expected.revision_suffix}"
     deployment = api.find(f"/apis/apps/v1/namespaces/{ISTIO_NAMESPACE}/deployments/{name}")
     found = judge_istiod(deployment, expected)
@@ -90,12 +97,29 @@ def _trusted(api: KubernetesApi, expected: Expected, deployment: str) -> Iterato
 def _webhooks(expected: Expected) -> Iterator[tuple[str, str]]:
     yield "mutatingwebhookconfigurations", f"istio-sidecar-injector{expected.revision_suffix}"
     yield "validatingwebhookconfigurations", f"istio-validator{expected.revision_suffix}-{ISTIO_NAMESPACE}"
-    yield "validatingwebhookconfigurations", "istiod-default-validator"
+    if expected.istio_revision == expected.revisions.main:
+        yield "validatingwebhookconfigurations", "istiod-default-validator"
+
+
+def _tag(tag: str) -> str:
+    return f"{_ADMISSION}/mutatingwebhookconfigurations/istio-revision-tag-{tag}"
+
+
+def judge_tag(webhook: Mapping[str, Any] | None, tag: str, revision: str) -> Finding:
+    """Return whether a tag leads to the revision that it is to stand for."""
+    title = f"tag {tag} stands for revision {revision}"
+    if webhook is None:
+        return failed(title, Cause.WEBHOOK_MISSING, f"no {_tag(tag)}")
+    services = {str(at(each, "clientConfig", "service", "name")) for each in list_at(webhook, "webhooks")}
+    if services != {f"istiod{suffix(revision)}"}:
+        return failed(title, Cause.TAG_OTHER, f"its webhooks call {', '.join(sorted(services)) or 'nobody'}")
+    return passed(title, f"its webhooks call {', '.join(services)}")
 
 
 def _answers(api: KubernetesApi, expected: Expected, deployment: str) -> list[Finding]:
     namespace = _namespace_for_dry_run(api, expected)
-    pod_labels = {name: value for name, value in expected.injection_labels.items() if name == "istio.io/rev"}
+    asks = injection_label(unnamed(expected.istio_revision))
+    pod_labels = {name: value for name, value in asks.items() if name == "istio.io/rev"}
     injected = api.dry_run(f"/api/v1/namespaces/{namespace}/pods", probe_pod(pod_labels))
     networking = row_for(expected.istio_version).networking_api
     validated = api.dry_run(
@@ -108,5 +132,10 @@ def _namespace_for_dry_run(api: KubernetesApi, expected: Expected) -> str:
     """Return a namespace that asks for sidecars; if none does, any, since the Pod itself asks for one too."""
     found = [api.find(f"/api/v1/namespaces/{each}") for each in expected.namespaces]
     there = [each["metadata"] for each in found if each is not None]
-    asking = [each["name"] for each in there if expected.injection_labels.items() <= map_at(each, "labels").items()]
+    asking = [
+        each["name"]
+        for each in there
+        if expected.revisions.of(each["name"]) == expected.istio_revision
+        and expected.injection_label(each["name"]).items() <= map_at(each, "labels").items()
+    ]
     return next(iter([*asking, *(each["name"] for each in there)]), "default")

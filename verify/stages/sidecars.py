@@ -35,14 +35,14 @@ def check(context: Context, progress: Callable[[str], None]) -> list[Finding]:
     traced: list[tuple[str, Pod]] = []
     for namespace in expected.namespaces:
         progress(f"Pods of {namespace}")
-        labelled = judge_namespace(namespace, api.find(f"/api/v1/namespaces/{namespace}"), expected.istio_revision)
+        labelled = judge_namespace(namespace, api.find(f"/api/v1/namespaces/{namespace}"), expected)
         if labelled.verdict is Verdict.FAIL:
             found.append(skipped(f"Pods of {namespace} have sidecars", "because the namespace asks for none"))
             continue
         seen = _seen(api, namespace)
-        found += judge_sidecars(seen, expected)
+        found += judge_sidecars(seen, expected.of(namespace))
         traced += [(namespace, pod) for pod in seen.pods if _is_traced(pod)]
-    told = _told(api, expected)
+    told = [finding for each in expected.control_planes for finding in _told(api, each)]
     found += told
     if any_failed(told):
         return [*found, skipped("proxies trace to our provider", "because the mesh is told otherwise")]

@@ -13,14 +13,19 @@ from common.files import UnreadableFileError, read_yaml
 CHARTS: Final = ("base", "istiod")
 CNI_CHART: Final = "cni"
 
+#: What stands for the version in the path of a folder.
+VERSION: Final = "{version}"
+
 
 @dataclass(frozen=True)
 class ChartLocation:
-    """An OCI registry's path, a chart repository, or a local folder.
+    """An OCI registry's path, a chart repository, or a local folder for one version or each.
 
     Arguments:
-        text: `oci://<registry>/<path>`, `https://<repository>`, or the folder's path, relative to the project.
-        folder_versions: chart -> the version in its Chart.yaml, for a local folder; empty (default) otherwise.
+        text: `oci://<registry>/<path>`, `https://<repository>`, or the folder's path, relative to the project, in which
+            `{version}` stands for the version.
+        folder_versions: chart -> the version in its Chart.yaml, for a local folder; empty (default) otherwise, and of
+            one with `{version}` in its path.
     """
 
     text: str
@@ -40,12 +45,26 @@ class ChartLocation:
         if "://" in text:
             _check_url(text)
             return cls(text)
+        if VERSION in text:
+            return cls(text)
         folder = _folder(text, root)
         charts = [*CHARTS, *([CNI_CHART] if (root / folder / CNI_CHART).is_dir() else [])]
         return cls(str(folder), {chart: _version(root / folder / chart, chart) for chart in charts})
 
     def __str__(self) -> str:
         return self.text
+
+    def of(self, version: object) -> str:
+        """Return the location of one version's charts."""
+        return self.text if "://" in self.text else self.text.replace(VERSION, str(version))
+
+    def folder_of(self, version: object, root: Path) -> "ChartLocation":
+        """Return the folder of one version's charts, looked at; what is no folder stays as it is.
+
+        Raises:
+            ValueError: as `parse` does.
+        """
+        return ChartLocation.parse(self.of(version), root) if VERSION in self.text else self
 
 
 def _check_url(text: str) -> None:

@@ -1,17 +1,30 @@
 """Asks an existing cluster's API server what it is and whose Istio it has, before anything is made."""
 
 import importlib
+import json
 import re
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from packaging.version import Version
 
+from common.images import release_of
+from common.plain import at
 from components.configuration.machinery.api_server import PATIENCE, ask
+from components.constants.names import DEFAULT_REVISION, ISTIO_NAMESPACE
 
 #: What every Istio's injector is labelled with, whoever installed it.
 _INJECTORS: Final = "app=sidecar-injector"
+
+#: What every istiod is labelled with, and every Pod with a sidecar or gateway of Istio's.
+_ISTIODS: Final = "app=istiod"
+_INJECTED: Final = "service.istio.io/canonical-name"
+
+#: Label of an injector, and annotation of the Pods with its sidecars: the revision. A tag's injector has one more.
+_REVISION: Final = "istio.io/rev"
+_TAG: Final = "istio.io/tag"
 
 #: How the API server calls Pulumi's Kubernetes provider, and istiod, among those who wrote fields of an object.
 _OURS: Final = "pulumi-"
@@ -34,6 +47,21 @@ class OtherIstio:
 
 
 @dataclass(frozen=True)
+class OwnIstio:
+    """A control plane in the cluster that Pulumi installed.
+
+    Arguments:
+        revision: its revision; `default` if it has no other.
+        version: the release in its image's tag; empty without one.
+        pods: namespace -> how many running Pods there have their sidecars from it.
+    """
+
+    revision: str
+    version: str
+    pods: Mapping[str, int]
+
+
+@dataclass(frozen=True)
 class ClusterFacts:
     """What an API server says of its cluster.
 
@@ -41,10 +69,12 @@ class ClusterFacts:
         version: its Kubernetes version without what a distribution adds to it, for example `1.33.5`; `None` (default)
             if it is not known.
         other_istios: every Istio that Pulumi did not install, as far as known; default none.
+        own_istios: every Istio that Pulumi installed, as far as known; default none.
     """
 
     version: Version | None = None
     other_istios: tuple[OtherIstio, ...] = ()
+    own_istios: tuple[OwnIstio, ...] = ()
 
 
 def cluster_facts(kubeconfig: str) -> ClusterFacts:
@@ -66,19 +96,64 @@ def _asked(api: Any) -> Iterator[ClusterFacts]:
     injectors = client.AdmissionregistrationV1Api(api).list_mutating_webhook_configuration(
         label_selector=_INJECTORS, _request_timeout=PATIENCE
     )
-    found = [_istio(injector.metadata) for injector in injectors.items]
-    yield ClusterFacts(version, tuple(istio for istio in found if _is_others(istio)))
+    found = [_istio(injector.metadata) for injector in injectors.items if _TAG not in (injector.metadata.labels or {})]
+    others = tuple(istio for istio in found if _is_others(istio))
+    yield ClusterFacts(version, others)
+    yield ClusterFacts(version, others, _own_istios(client, api))
+
+
+def _own_istios(client: Any, api: Any) -> tuple[OwnIstio, ...]:
+    istiods: list[Any] = (
+        client.AppsV1Api(api)
+        .list_namespaced_deployment(ISTIO_NAMESPACE, label_selector=_ISTIODS, _request_timeout=PATIENCE)
+        .items
+    )
+    own = [it for it in istiods if any(writer.startswith(_OURS) for writer in _writers(it.metadata))]
+    pods: Mapping[str, Mapping[str, int]] = _pods_by_revision(api) if own else {}
+    return tuple(OwnIstio(each, version, pods.get(each, {})) for each, version in map(_revision_and_version, own))
+
+
+def _revision_and_version(istiod: Any) -> tuple[str, str]:
+    return _revision_of(istiod.metadata), release_of(str(istiod.spec.template.spec.containers[0].image))
+
+
+def _pods_by_revision(api: Any) -> Mapping[str, Counter[str]]:
+    """Return revision -> namespace -> number of running Pods, of which only the metadata is asked for."""
+    request = api.param_serialize(
+        "GET",
+        "/api/v1/pods",
+        query_params=[
+            ("labelSelector", _INJECTED),
+            ("fieldSelector", "status.phase=Running"),
+            ("resourceVersion", "0"),
+        ],
+        header_params={"Accept": "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"},
+        auth_settings=["BearerToken"],
+    )
+    found: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for pod in json.loads(api.call_api(*request, _request_timeout=PATIENCE).read())["items"]:
+        revision = at(pod, "metadata", "annotations", _REVISION)
+        if isinstance(revision, str):
+            found[revision][str(at(pod, "metadata", "namespace"))] += 1
+    return found
 
 
 def _istio(injector: Any) -> OtherIstio:
-    fields: list[Any] = injector.managed_fields or []
-    labels: dict[str, str] = injector.labels or {}
-    writers = [str(each.manager) for each in fields]
     return OtherIstio(
         injector=str(injector.name),
-        revision=labels.get("istio.io/rev") or "default",
-        writers=tuple(dict.fromkeys(writer for writer in writers if writer != _ISTIOD)),
+        revision=_revision_of(injector),
+        writers=tuple(dict.fromkeys(writer for writer in _writers(injector) if writer != _ISTIOD)),
     )
+
+
+def _revision_of(metadata: Any) -> str:
+    labels: dict[str, str] = metadata.labels or {}
+    return labels.get(_REVISION) or DEFAULT_REVISION
+
+
+def _writers(metadata: Any) -> list[str]:
+    fields: list[Any] = metadata.managed_fields or []
+    return [str(each.manager) for each in fields]
 
 
 def _is_others(istio: OtherIstio) -> bool:

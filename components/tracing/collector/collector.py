@@ -40,8 +40,8 @@ class CollectorArgs:
             only read in order to roll them when it changes.
         access_token: the backend's access token, a secret; `None` if `backend.token_header` is.
         image: the Collector's image, pinned by tag or digest.
-        injection_label: the label of namespaces with sidecar injection (`constants.names.injection_label`); only their
-            Pods reach the Collector.
+        injection_labels: the labels of namespaces with sidecar injection, of which a namespace has one; only their Pods
+            reach the Collector.
         headers: further headers -> value, secrets; one for each of `backend.header_names`. Default: none.
         client_key: private key of `backend.client_certificate`, PEM, a secret. Default `None`: no client certificate.
         replicas: number of Pods; from 2 on with a disruption budget. Default 2.
@@ -56,7 +56,7 @@ class CollectorArgs:
     backend: Backend
     access_token: pulumi.Input[str] | None
     image: str
-    injection_label: Mapping[str, str]
+    injection_labels: Sequence[Mapping[str, str]]
     headers: Mapping[str, pulumi.Input[str]] = field(default_factory=dict[str, pulumi.Input[str]])
     client_key: pulumi.Input[str] | None = None
     replicas: int = 2
@@ -139,7 +139,7 @@ class Collector(pulumi.ComponentResource):
         return network_policy(
             f"{self._name}-policy",
             self._metadata(),
-            collector_access(SELECTOR, self._args.backend, self._args.injection_label, peers=self._args.peers),
+            collector_access(SELECTOR, self._args.backend, self._args.injection_labels, peers=self._args.peers),
             self._child(),
         )
 

@@ -1,6 +1,6 @@
 """Who reaches the Collector, and whom it reaches: spans in from the mesh, spans out to the backend."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from pulumi_kubernetes.networking.v1 import NetworkPolicyEgressRuleArgs, NetworkPolicyIngressRuleArgs
 
@@ -19,7 +19,11 @@ from components.kubernetes.network_policies import (
 
 
 def collector_access(
-    selector: Mapping[str, str], backend: Backend, injection_label: Mapping[str, str], *, peers: bool = False
+    selector: Mapping[str, str],
+    backend: Backend,
+    injection_labels: Sequence[Mapping[str, str]],
+    *,
+    peers: bool = False,
 ) -> NetworkAccess:
     """Let the Collector's Pods talk to nobody but those that they need.
 
@@ -29,13 +33,13 @@ def collector_access(
     Arguments:
         selector: labels of the Collector's Pods.
         backend: where the spans go.
-        injection_label: the label of namespaces with sidecar injection (`constants.names.injection_label`).
+        injection_labels: the labels of namespaces with sidecar injection, of which a namespace has one.
         peers: whether they hand spans to one another. Default: no.
     """
     ports = [tcp(OTLP_PORT), tcp(OTLP_HTTP_PORT)]
     access = NetworkAccess(
         selector,
-        ingress=[NetworkPolicyIngressRuleArgs(from_=[namespaces(injection_label)], ports=ports)],
+        ingress=[NetworkPolicyIngressRuleArgs(from_=[namespaces(each) for each in injection_labels], ports=ports)],
         egress=[_way_out(backend), *([metadata_server()] if backend.google_project else []), *sidecar_egress()],
     )
     return _with_peers(access) if peers else access

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, NoEncryption, PrivateFormat
 from packaging.version import Version
 
-from components.configuration.machinery.cluster_facts import ClusterFacts, OtherIstio
+from components.configuration.machinery.cluster_facts import ClusterFacts, OtherIstio, OwnIstio
 from components.configuration.machinery.problems import ConfigurationError
 from components.configuration.reading import parse_settings
 from components.configuration.settings import Settings
@@ -127,17 +127,19 @@ def read(
     root: Path,
     stack: str = "dev",
     secret_keys: frozenset[str] = SECRETS,
+    *,
     kubernetes: str | None = None,
     others: Sequence[str] = (),
+    own: Sequence[OwnIstio] = (),
     found: InstalledCrds | None = NO_CRDS,
 ) -> Settings:
     """Return the settings that `raw` describes.
 
     An existing cluster's API server says that it is of version `kubernetes`, and has an Istio that Helm installed of
-    each of the revisions `others`, and the Gateway API's CRDs `found`.
+    each of the revisions `others`, those in `own` that Pulumi installed, and the Gateway API's CRDs `found`.
     """
     istios = tuple(OtherIstio(f"injector-of-{revision}", revision, ("helm",)) for revision in others)
-    facts = ClusterFacts(Version(kubernetes) if kubernetes else None, istios)
+    facts = ClusterFacts(Version(kubernetes) if kubernetes else None, istios, tuple(own))
     return parse_settings(
         raw,
         stack=stack,

@@ -10,7 +10,7 @@ import pytest
 from packaging.version import Version
 
 from components.configuration.machinery import api_server as asking
-from components.configuration.machinery.cluster_facts import ClusterFacts, OtherIstio, cluster_facts
+from components.configuration.machinery.cluster_facts import ClusterFacts, OtherIstio, OwnIstio, cluster_facts
 from components.configuration.reading import parse_settings
 from tests.components.configuration.settings_support import EXISTING, NOW, RIGHT, SECRETS, kubeconfig, read
 from tests.support.served import Asked, Reply, as_json, serving
@@ -33,6 +33,8 @@ class ApiServer:
     port: int = 0
     injectors: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     injectors_status: int = 200
+    istiods: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    pods: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
 
     def kubeconfig(self, **user: Any) -> str:
         cluster = {"name": "kind", "cluster": {"server": f"http://127.0.0.1:{self.port}"}}
@@ -42,6 +44,10 @@ class ApiServer:
         self.open.wait()
         if asked.path.startswith("/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations"):
             return replace(as_json({"items": self.injectors}), status=self.injectors_status)
+        if asked.path.startswith("/apis/apps/v1/namespaces/istio-system/deployments"):
+            return as_json({"items": self.istiods})
+        if asked.path.startswith("/api/v1/pods"):
+            return as_json({"items": self.pods})
         return replace(as_json(self.answer), status=self.status if asked.path == "/version/" else 404)
 
 
@@ -187,6 +193,56 @@ def test_istio_that_pulumi_did_not_install_is_found(
     api_server.injectors = injectors
 
     assert cluster_facts(api_server.kubeconfig()) == ClusterFacts(Version("1.33.5"), others)
+
+
+def istiod(writer: str, revision: str, image: str) -> dict[str, Any]:
+    selector = {"matchLabels": {"app": "istiod"}}
+    template = {"spec": {"containers": [{"name": "discovery", "image": image}]}}
+    labels = {"app": "istiod", "istio.io/rev": revision}
+    metadata = {"name": "istiod", "labels": labels, "managedFields": [{"manager": writer, "operation": "Apply"}]}
+    return {"metadata": metadata, "spec": {"selector": selector, "template": template}}
+
+
+def pod(namespace: str, revision: str) -> dict[str, Any]:
+    return {"metadata": {"name": "a", "namespace": namespace, "annotations": {"istio.io/rev": revision}}}
+
+
+def test_istio_that_pulumi_installed_is_told_with_the_pods_that_it_has_given_sidecars(api_server: ApiServer) -> None:
+    api_server.istiods = [
+        istiod("pulumi-kubernetes-d9f3fb87", "default", "docker.io/istio/pilot:1.30.2-distroless"),
+        istiod("pulumi-kubernetes-d9f3fb87", "1-31", "docker.io/istio/pilot:1.31.4"),
+        istiod("helm", "theirs", "docker.io/istio/pilot:1.29.0"),
+    ]
+    api_server.pods = [pod("shop", "default"), pod("shop", "default"), pod("bookinfo", "default"), pod("b", "theirs")]
+
+    assert cluster_facts(api_server.kubeconfig()).own_istios == (
+        OwnIstio("default", "1.30.2", {"shop": 2, "bookinfo": 1}),
+        OwnIstio("1-31", "1.31.4", {}),
+    )
+
+
+def test_tag_of_somebody_elses_is_no_istio_of_its_own(api_server: ApiServer) -> None:
+    tag = injector("istioctl", name="istio-revision-tag-stable", revision="1-30")
+    tag["metadata"]["labels"]["istio.io/tag"] = "stable"
+    api_server.injectors = [tag]
+
+    assert cluster_facts(api_server.kubeconfig()).other_istios == ()
+
+
+@pytest.mark.parametrize(
+    ("changes", "shared"), [({"takeOverIstio": "true"}, False), ({"istioRevision": "beside"}, True)]
+)
+def test_namespace_of_the_control_plane_is_shared_with_an_istio_beside(
+    changes: dict[str, str], shared: bool, project: Path
+) -> None:
+    assert read({**EXISTING, **changes}, project, others=("default",)).shares_istio_namespace is shared
+    assert not read({**EXISTING, **changes}, project).shares_istio_namespace
+
+
+def test_control_plane_goes_once_nobody_uses_it(project: Path) -> None:
+    moved = {**EXISTING, "istioRevision": "1-31"}
+
+    assert read(moved, project, own=[OwnIstio("default", "1.30.2", {})]).revisions.main == "1-31"
 
 
 def test_version_is_known_where_webhooks_may_not_be_listed(api_server: ApiServer) -> None:

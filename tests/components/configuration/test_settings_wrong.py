@@ -8,6 +8,7 @@ import pytest
 import yaml
 from packaging.version import Version
 
+from components.configuration.machinery.cluster_facts import OwnIstio
 from components.model.gateway_api import InstalledCrds
 from tests.components.configuration.settings_support import (
     EXISTING,
@@ -58,6 +59,7 @@ def options(case: dict[str, Any]) -> dict[str, Any]:
         "secret_keys": frozenset(case.get("secret_keys", SECRETS)),
         "kubernetes": case.get("kubernetes"),
         "others": case.get("others", ()),
+        "own": [OwnIstio(**each) for each in case.get("own", ())],
         "found": found,
     }
 

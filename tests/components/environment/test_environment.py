@@ -195,13 +195,36 @@ def test_revision_reaches_all_that_names_one(project: Path) -> None:
     made = environment(project, istioRevision="canary")
 
     assert made.named("istio-base").inputs["values"]["defaultRevision"] == "canary"
-    assert made.named("istiod").inputs["values"]["revision"] == "canary"
+    assert made.named("istiod-canary").inputs["values"]["revision"] == "canary"
     assert {name: labels.get("istio.io/rev") for name, labels in namespace_labels(made).items()} == {
         "istio-system": None,
         **dict.fromkeys(("bookinfo", "observability", "istio-ingress"), "canary"),
     }
     template = made.named("gateway-deployment").inputs["spec"]["template"]
     assert template["metadata"]["labels"]["istio.io/rev"] == "canary"
+
+
+def test_namespaces_move_to_a_second_control_plane_one_by_one(project: Path) -> None:
+    made = environment(
+        project,
+        istioRevisions='{"default":"1.30.2","1-31":"1.31.4"}',
+        istioTags='{"next":"1-31"}',
+        namespaceRevisions='{"istio-ingress":"next"}',
+    )
+
+    assert {name: made.named(name).inputs["version"] for name in ("istio-base", "istiod", "istiod-1-31")} == {
+        "istio-base": "1.31.4",
+        "istiod": "1.30.2",
+        "istiod-1-31": "1.31.4",
+    }
+    assert made.named("istio-base").inputs["values"]["defaultRevision"] == "default"
+    labels = namespace_labels(made)
+    assert labels["istio-ingress"]["istio.io/rev"] == "next"
+    assert labels["bookinfo"]["istio-injection"] == labels["observability"]["istio-injection"] == "enabled"
+    template = made.named("gateway-deployment").inputs["spec"]["template"]
+    assert template["metadata"]["labels"]["istio.io/rev"] == "1-31"
+    assert made.outputs["istioRevisions"] == {"default": "1.30.2", "1-31": "1.31.4"}
+    assert made.outputs["namespaceRevisions"] == {"istio-ingress": "next"}
 
 
 def test_gateway_by_node_port(project: Path) -> None:

@@ -40,7 +40,7 @@ def security(version: str = "1.30.0", **changes: Any) -> Recording:
     args: dict[str, Any] = {
         "tracing": TracingPlan(Version(version), row_for(Version(version)).default_mode, BACKEND),
         "mutual_tls": MutualTlsMode.STRICT,
-        "injection_label": {"istio-injection": "enabled"},
+        "injection_labels": [{"istio-injection": "enabled"}],
         "form": INJECTED,
         "gateway": "istio-ingress",
         "bookinfo": "bookinfo",

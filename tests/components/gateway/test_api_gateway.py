@@ -14,7 +14,7 @@ from components.gateway.entry import GatewayArgs
 from tests.support.mocks import LOAD_BALANCER_IP, NODE_PORT, Recording, record
 from tests.support.transforms import through
 
-INJECTED = {"istio-injection": "enabled"}
+INJECTED = {"matchLabels": {"istio-injection": "enabled"}}
 HOSTS = ("www.example.com", "*.shop.example.com")
 
 
@@ -59,7 +59,7 @@ def test_routes_of_namespaces_in_the_mesh_may_attach_and_of_no_others() -> None:
             "name": "http",
             "port": 80,
             "protocol": "HTTP",
-            "allowedRoutes": {"namespaces": {"from": "Selector", "selector": {"matchLabels": INJECTED}}},
+            "allowedRoutes": {"namespaces": {"from": "Selector", "selector": INJECTED}},
         }
     ]
 

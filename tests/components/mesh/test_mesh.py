@@ -1,5 +1,6 @@
 """The Istio control plane."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pulumi
@@ -9,15 +10,22 @@ from pydantic import SecretStr
 
 from components.kubernetes.transforms import keep_definitions
 from components.mesh.chart_transforms import harden_pods, hide_config_maps, leave_failure_policy, leave_service
-from components.mesh.mesh import ChartSource, Mesh, MeshArgs
+from components.mesh.mesh import ChartSource, ControlPlane, Mesh, MeshArgs
+from components.model.revisions import suffix
 from tests.support.mocks import Recording, Secret, plain_texts, record
 from tests.support.transforms import ignored_by, kept_by, through
 
 OFFICIAL = ChartSource("oci://ghcr.io/istio/release/charts", "1.30.0")
 
 
-def mesh(source: ChartSource = OFFICIAL, **args: Any) -> Recording:
-    return record(lambda: {"namespace": Mesh("mesh", MeshArgs(source, **args)).namespace})
+def mesh(
+    source: ChartSource = OFFICIAL,
+    revisions: Sequence[str] = ("default",),
+    istiod_values: Mapping[str, Any] | None = None,
+    **args: Any,
+) -> Recording:
+    control_planes = [ControlPlane(source, istiod_values or {}, revision) for revision in revisions]
+    return record(lambda: {"namespace": Mesh("mesh", MeshArgs(source, control_planes, **args)).namespace})
 
 
 def document(version: str, kind: str, name: str, **content: Any) -> dict[str, Any]:
@@ -40,10 +48,10 @@ def test_namespace_comes_before_base_and_base_before_istiod() -> None:
 
 
 @pytest.mark.parametrize(
-    ("revision", "injector"), [(None, "istio-sidecar-injector"), ("canary", "istio-sidecar-injector-canary")]
+    ("revision", "injector"), [("default", "istio-sidecar-injector"), ("canary", "istio-sidecar-injector-canary")]
 )
-def test_nothing_answers_before_validator_and_injector_do(revision: str | None, injector: str) -> None:
-    made = mesh(revision=revision)
+def test_nothing_answers_before_validator_and_injector_do(revision: str, injector: str) -> None:
+    made = mesh(revisions=[revision])
 
     validates, injects = (made.only(f"{kind}WebhookConfigurationPatch") for kind in ("Validating", "Mutating"))
     assert validates.inputs["metadata"] == {
@@ -54,7 +62,7 @@ def test_nothing_answers_before_validator_and_injector_do(revision: str | None, 
         "name": injector,
         "annotations": {"pulumi.com/waitFor": "jsonpath={.webhooks[0].clientConfig.caBundle}"},
     }
-    assert "istiod" in validates.depends_on & injects.depends_on
+    assert made.named(f"istiod{suffix(revision)}").name in validates.depends_on & injects.depends_on
 
 
 def test_namespace_takes_hardened_pods_only() -> None:
@@ -101,7 +109,7 @@ def test_what_a_team_says_about_istiods_pods_stays() -> None:
 
 def test_whoever_waits_for_the_mesh_waits_for_istiod_and_its_webhooks() -> None:
     def make() -> None:
-        answering = Mesh("mesh", MeshArgs(OFFICIAL)).answering
+        answering = Mesh("mesh", MeshArgs(OFFICIAL, [ControlPlane(OFFICIAL)])).answering
         kubernetes.core.v1.Namespace("after", opts=pulumi.ResourceOptions(depends_on=answering))
 
     made = record(make)
@@ -109,10 +117,45 @@ def test_whoever_waits_for_the_mesh_waits_for_istiod_and_its_webhooks() -> None:
     assert made.named("after").depends_on == {"istiod", "mesh-validator-answers", "mesh-injector-answers"}
 
 
+def test_revisions_stand_side_by_side_on_the_crds_of_one_chart() -> None:
+    made = mesh(revisions=["default", "1-31"])
+
+    assert made.named("istiod").depends_on == made.named("istiod-1-31").depends_on == {"istio-base"}
+    assert made.named("mesh-validator-answers").depends_on == {"istiod", "istiod-1-31"}
+    assert made.named("mesh-injector-answers").inputs["metadata"]["name"] == "istio-sidecar-injector"
+    assert made.named("mesh-injector-answers-1-31").inputs["metadata"]["name"] == "istio-sidecar-injector-1-31"
+    assert made.named("mesh-injector-answers-1-31").depends_on == {"istiod-1-31"}
+
+
+def test_objects_of_a_named_revision_keep_their_names_wherever_it_stands() -> None:
+    chart = mesh(revisions=["default", "1-31"]).named("istiod-1-31").inputs
+
+    assert (chart["name"], chart["resourcePrefix"]) == ("istiod", "istiod")
+
+
+def test_tag_leads_to_its_revision_and_is_awaited() -> None:
+    made = mesh(revisions=["default", "1-31"], tags={"next": "1-31", "stable": "default"})
+
+    tags = {each.inputs["metadata"]["name"]: each for each in made.of_kind("MutatingWebhookConfiguration")}
+    services = {
+        name: {webhook["clientConfig"]["service"]["name"] for webhook in each.inputs["webhooks"]}
+        for name, each in tags.items()
+    }
+    assert services == {"istio-revision-tag-next": {"istiod-1-31"}, "istio-revision-tag-stable": {"istiod"}}
+    assert made.named("mesh-tag-next").depends_on == {"istiod-1-31"}
+    assert made.named("mesh-injector-answers-tag-next").depends_on == {"mesh-tag-next"}
+    assert tags["istio-revision-tag-next"].inputs["metadata"]["labels"]["istio.io/rev"] == "1-31"
+
+
+def test_namespace_that_others_use_outlives_the_stack() -> None:
+    assert mesh(retain=True).only("Namespace").retained
+    assert not mesh().only("Namespace").retained
+
+
 def test_charts_wait_for_what_the_caller_names_and_the_namespace_does_not() -> None:
     def make() -> None:
         rights, nodes = kubernetes.core.v1.ConfigMap("rights"), kubernetes.core.v1.ConfigMap("nodes")
-        Mesh("mesh", MeshArgs(OFFICIAL, after=[rights], pods_after=[nodes]))
+        Mesh("mesh", MeshArgs(OFFICIAL, [ControlPlane(OFFICIAL)], after=[rights], pods_after=[nodes]))
 
     made = record(make)
 

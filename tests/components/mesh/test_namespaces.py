@@ -19,11 +19,19 @@ def test_each_namespace_asks_for_sidecars() -> None:
 
 
 def test_named_revision_takes_the_place_of_the_injection_label() -> None:
-    labels = namespaces("bookinfo", revision="canary").only("Namespace").inputs["metadata"]["labels"]
+    labels = namespaces("bookinfo", revisions={"bookinfo": "canary"}).only("Namespace").inputs["metadata"]["labels"]
 
     assert labels["istio.io/rev"] == "canary"
     assert "istio-injection" not in labels
     assert injection_label("canary") == {"istio.io/rev": "canary"}
+
+
+def test_each_namespace_asks_for_the_revision_that_is_named_for_it() -> None:
+    made = namespaces("bookinfo", "shop", revisions={"shop": "next"}).of_kind("Namespace")
+
+    labels = {each.inputs["metadata"]["name"]: each.inputs["metadata"]["labels"] for each in made}
+    assert labels["bookinfo"]["istio-injection"] == "enabled"
+    assert labels["shop"]["istio.io/rev"] == "next"
 
 
 def test_namespaces_carry_the_recommended_labels() -> None:

@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from components.backends.address import BackendAddress
 from components.backends.backend import LIGHTSTEP_HEADER, Backend
 from components.constants.choices import PodNetwork, TracingMode
+from components.constants.names import DEFAULT_REVISION
 from components.kubernetes.transforms import rolls_with
 from components.model.spans import LiteralTag
 from components.tracing.plan import TracingPlan
@@ -32,8 +33,10 @@ def plan(version: str, mode: TracingMode, **changes: Any) -> TracingPlan:
     return TracingPlan(Version(version), mode, **(given | changes))
 
 
-def generation(traced: TracingPlan, pod_network: PodNetwork = PodNetwork.INIT_CONTAINER) -> str:
-    return sidecar_generation(traced, pod_network)
+def generation(
+    traced: TracingPlan, pod_network: PodNetwork = PodNetwork.INIT_CONTAINER, revision: str = DEFAULT_REVISION
+) -> str:
+    return sidecar_generation(traced, pod_network, traced.version, revision)
 
 
 @pytest.mark.parametrize(("version", "mode"), [("1.14.6", NATIVE), ("1.14.6", PROVIDER), ("1.26.0", PROVIDER)])
@@ -83,6 +86,12 @@ def test_another_way_to_the_sidecar_rolls_it() -> None:
     before = plan("1.27.0", OPENTELEMETRY)
 
     assert generation(before, PodNetwork.ISTIO_CNI) != generation(before)
+
+
+def test_another_revision_of_the_same_version_rolls_sidecars() -> None:
+    before = plan("1.27.0", OPENTELEMETRY)
+
+    assert generation(before, revision="1-27") != generation(before)
 
 
 def test_token_is_not_in_it() -> None:

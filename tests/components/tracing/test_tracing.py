@@ -90,7 +90,7 @@ def test_collector_is_handed_all_credentials() -> None:
                     pulumi.Output.secret(TOKEN), {"x-tenant": pulumi.Output.secret("shop-of-the-team")}
                 ),
                 namespaces={"observability": "observability"},
-                collector=CollectorPods("observability", "collector:1.2.3", {"istio-injection": "enabled"}),
+                collector=CollectorPods("observability", "collector:1.2.3", [{"istio-injection": "enabled"}]),
             ),
         )
     )

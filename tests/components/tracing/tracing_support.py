@@ -62,7 +62,7 @@ def tracing(
             "plan": plan,
             "credentials": Credentials(access_token=pulumi.Output.secret(TOKEN)),
             "namespaces": dict(zip(NAMESPACES, NAMESPACES, strict=True)),
-            "collector": CollectorPods("observability", "collector:1.2.3", {"istio-injection": "enabled"}, 3),
+            "collector": CollectorPods("observability", "collector:1.2.3", [{"istio-injection": "enabled"}], 3),
             "after": [injector],
         }
         made = Tracing("tracing", TracingArgs(**(given | changes)))

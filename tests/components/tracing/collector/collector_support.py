@@ -44,7 +44,7 @@ def collector_args(backend: Backend = POOL, **changes: Any) -> CollectorArgs:
         "backend": backend,
         "access_token": pulumi.Output.secret(TOKEN) if backend.token_header else None,
         "image": "collector:1.2.3",
-        "injection_label": {"istio-injection": "enabled"},
+        "injection_labels": [{"istio-injection": "enabled"}],
         "headers": {name: pulumi.Output.secret(TENANT) for name in backend.header_names},
         "client_key": pulumi.Output.secret(KEY) if backend.client_certificate else None,
     }

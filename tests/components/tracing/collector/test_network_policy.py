@@ -26,7 +26,7 @@ def test_nothing_passes_that_is_not_named() -> None:
 def test_only_the_meshs_namespaces_come_in_and_only_with_spans(revision: str | None) -> None:
     label = injection_label(revision)
 
-    (rule,) = policy(injection_label=label)["ingress"]
+    (rule,) = policy(injection_labels=[label])["ingress"]
     assert rule == {
         "from": [{"namespaceSelector": {"matchLabels": label}}],
         "ports": [{"protocol": "TCP", "port": 4317}, {"protocol": "TCP", "port": 4318}],

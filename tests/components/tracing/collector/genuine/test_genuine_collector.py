@@ -80,7 +80,7 @@ def args(
         backend=target,
         access_token=token,
         image="collector:1.2.3",
-        injection_label={"istio-injection": "enabled"},
+        injection_labels=[{"istio-injection": "enabled"}],
         headers=headers or {},
         client_key=CLIENT.key.read_text() if client else None,
     )

@@ -46,7 +46,7 @@ def args(protocol: OtlpProtocol, port: int, *, tls: bool, host: str = LOOPBACK) 
         ),
         access_token=None,
         image="collector:1.2.3",
-        injection_label={"istio-injection": "enabled"},
+        injection_labels=[{"istio-injection": "enabled"}],
     )
 
 

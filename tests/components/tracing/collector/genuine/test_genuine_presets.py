@@ -37,7 +37,7 @@ def args(of: Backend) -> CollectorArgs:
         backend=of,
         access_token=TOKEN if of.token_header else None,
         image="collector:1.2.3",
-        injection_label={"istio-injection": "enabled"},
+        injection_labels=[{"istio-injection": "enabled"}],
     )
 
 

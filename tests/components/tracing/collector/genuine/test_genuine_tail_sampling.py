@@ -40,7 +40,7 @@ def args(receiver: Receiver, replicas: int, wanted: TailSampling = WANTED) -> Co
         backend=Backend(address, tls=False, token_header=None, protocol=OtlpProtocol.GRPC),
         access_token=None,
         image="collector:1.2.3",
-        injection_label={"istio-injection": "enabled"},
+        injection_labels=[{"istio-injection": "enabled"}],
         replicas=replicas,
         tail_sampling=wanted,
     )

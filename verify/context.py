@@ -90,4 +90,8 @@ class Context:
             ClusterError: if the API server does not tell the Pods.
         """
         namespace = self.expected.collector_namespace
-        return read_collector(self.kubernetes, namespace, self.simulated_nodes) if namespace else None
+        return (
+            read_collector(self.kubernetes, namespace, self.simulated_nodes, mirrored=len(self.expected.backends) > 1)
+            if namespace
+            else None
+        )

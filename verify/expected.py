@@ -10,8 +10,9 @@ from pydantic import BeforeValidator, ConfigDict, TypeAdapter, ValidationError
 from pydantic.alias_generators import to_camel
 from pydantic_core import ErrorDetails
 
+from components.backends.presets import PRESETS, BackendPreset
 from components.constants.choices import PodNetwork, TracingMode
-from components.constants.names import injection_label
+from components.constants.names import MIRROR, injection_label
 from components.model.gateway import GatewayForm, gateway_form
 from components.model.revisions import Revisions, suffix, unnamed
 from verify.errors import UsageError
@@ -28,6 +29,35 @@ class TailSampling:
 
     keeps: str
     wait: float
+
+
+@dataclass(frozen=True)
+class ExpectedBackend:
+    """One backend of the environment.
+
+    Arguments:
+        address: its host and port.
+        tls: whether it is reached over TLS and verified.
+        ca_sha256: SHA-256 fingerprints of the CA certificates that verify it, lower-case hexadecimal.
+        header_names: names of the headers that it is to get, the access token's among them.
+        mirror: whether it is the second one. Default `False`.
+    """
+
+    address: str
+    tls: bool
+    ca_sha256: tuple[str, ...]
+    header_names: tuple[str, ...]
+    mirror: bool = False
+
+    @property
+    def google(self) -> bool:
+        """Whether it is Google Cloud's, which takes the Collector's identity and no credential."""
+        return self.address == str(PRESETS[BackendPreset.GOOGLE_CLOUD].address)
+
+    @property
+    def called(self) -> str:
+        """What findings call it."""
+        return MIRROR if self.mirror else "backend"
 
 
 @dataclass(frozen=True)
@@ -62,6 +92,10 @@ class Expected:
         istio_tags: tag -> revision.
         namespace_revisions: namespace -> the revision or tag that it asks for, where that is not `standard_revision`.
         standard_revision: revision or tag that all other namespaces ask for; empty means `istio_revision`.
+        mirror_address: host and port of the second backend; `None` without one. The following as for the first.
+        mirror_tls: whether it is reached over TLS.
+        mirror_ca_sha256: fingerprints of its CA certificates.
+        mirror_header_names: names of its headers.
     """
 
     __pydantic_config__: ClassVar = ConfigDict(alias_generator=to_camel, arbitrary_types_allowed=True)
@@ -95,6 +129,10 @@ class Expected:
     istio_tags: Mapping[str, str] = field(default_factory=dict[str, str])
     namespace_revisions: Mapping[str, str] = field(default_factory=dict[str, str])
     standard_revision: str = ""
+    mirror_address: str | None = None
+    mirror_tls: bool = False
+    mirror_ca_sha256: tuple[str, ...] = ()
+    mirror_header_names: tuple[str, ...] = ()
 
     @classmethod
     def from_outputs(cls, stack: str, outputs: Mapping[str, Any]) -> Self:
@@ -128,6 +166,21 @@ class Expected:
 
     def _of(self, revision: str) -> "Expected":
         return replace(self, istio_revision=revision, istio_version=self.revisions.versions[revision])
+
+    @property
+    def backend(self) -> ExpectedBackend:
+        """The backend; where there are two, the first."""
+        names = self.backend_header_names
+        return ExpectedBackend(self.backend_address, self.backend_tls, self.backend_ca_sha256, names)
+
+    @property
+    def backends(self) -> tuple[ExpectedBackend, ...]:
+        """Every backend that gets spans."""
+        if self.mirror_address is None:
+            return (self.backend,)
+        names = self.mirror_header_names
+        mirror = ExpectedBackend(self.mirror_address, self.mirror_tls, self.mirror_ca_sha256, names, mirror=True)
+        return (self.backend, mirror)
 
     @property
     def revision_suffix(self) -> str:

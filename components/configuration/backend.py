@@ -56,7 +56,7 @@ class BackendSettings(TracingSettings):
     backend: Annotated[BackendPreset, one_of(BackendPreset)] = key(
         "Kind of tracing backend: "
         + "; ".join(f"{name} is {preset.title}" for name, preset in PRESETS.items())
-        + ". ServiceNow has announced the end of Lightstep's service; docs/tracing.md says what to type for another.",
+        + ". ServiceNow has announced the end of Lightstep's service; docs/moving-from-lightstep.md leads to another.",
         BackendPreset.OTLP,
         default_text=f"`{BackendPreset.IN_CLUSTER}` where environment is dev; staging and prod must name one",
         default_factory=_backend_of_environment,

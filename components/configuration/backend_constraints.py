@@ -358,9 +358,13 @@ def _tags_copy_no_token(it: _Judged) -> Faults:
 #: Parts of a backend, besides which one it is, and other fields that a check reads -> the check.
 _Checks: TypeAlias = Sequence[tuple[tuple[str, ...], tuple[str, ...], _Check]]
 
-_OF_ANY: Final[_Checks] = (
+#: Those that are asked only of the first backend.
+_OF_THE_FIRST: Final[_Checks] = (
     ((), ("environment",), _beyond_dev_it_is_named),
     ((), ("environment", "istio_version", "tracing_mode"), _mode_reaches_the_backend),
+)
+
+_OF_ANY: Final[_Checks] = (
     *(
         ((each.name,), ("environment",), _has_a_use_outside(each.name))
         for each in fields(BackendKeys)
@@ -398,7 +402,13 @@ _OF_CREDENTIALS: Final[_Checks] = (
 )
 
 
-def _constraints(keys: BackendKeys) -> Sequence[Constraint[BackendSettings]]:
+def constraints_of(keys: BackendKeys) -> Sequence[Constraint[BackendSettings]]:
+    """Return what must hold between the keys of one backend, which is set.
+
+    Arguments:
+        keys: the names of its fields.
+    """
+
     def looking(check: _Check) -> Callable[[BackendSettings, ReadingContext], Faults]:
         @wraps(check)
         def judge(settings: BackendSettings, around: ReadingContext) -> Faults:
@@ -406,12 +416,13 @@ def _constraints(keys: BackendKeys) -> Sequence[Constraint[BackendSettings]]:
 
         return judge
 
+    first = _OF_THE_FIRST if keys is MAIN else ()
     outside = (*_OUTSIDE, *((parts, others, _by_credentials(check)) for parts, others, check in _OF_CREDENTIALS))
-    table = (*_OF_ANY, *((parts, others, _outside(check)) for parts, others, check in outside))
+    table = (*first, *_OF_ANY, *((parts, others, _outside(check)) for parts, others, check in outside))
     return [
         Constraint((*others, *dict.fromkeys(getattr(keys, part) for part in ("backend", *parts))), looking(check))
         for parts, others, check in table
     ]
 
 
-BACKEND_CONSTRAINTS: Final[Sequence[Constraint[BackendSettings]]] = _constraints(MAIN)
+BACKEND_CONSTRAINTS: Final[Sequence[Constraint[BackendSettings]]] = constraints_of(MAIN)

@@ -189,19 +189,23 @@ def address_of_preset(backend: BackendPreset, region: str | None) -> BackendAddr
 
 def default_address(keys: BackendKeys, data: dict[str, Any]) -> BackendAddress | None:
     """Return the address where none is given."""
-    return address_of_preset(data[keys.backend], data[keys.region])
+    backend = data[keys.backend]
+    return address_of_preset(backend, data[keys.region]) if backend else None
 
 
 def default_protocol(keys: BackendKeys, data: dict[str, Any]) -> OtlpProtocol:
     """Return the protocol where none is given."""
-    return PRESETS[data[keys.backend]].protocols[0]
+    backend = data[keys.backend]
+    return PRESETS[backend].protocols[0] if backend else OtlpProtocol.GRPC
 
 
 def default_tls(keys: BackendKeys, data: dict[str, Any]) -> bool:
     """Return whether a backend is reached over TLS where nothing is said of it."""
-    return not PRESETS[data[keys.backend]].in_cluster
+    backend = data[keys.backend]
+    return not backend or not PRESETS[backend].in_cluster
 
 
 def default_header(keys: BackendKeys, data: dict[str, Any]) -> str | None:
     """Return the header of the access token where none is given."""
-    return PRESETS[data[keys.backend]].token_header
+    backend = data[keys.backend]
+    return PRESETS[backend].token_header if backend else None

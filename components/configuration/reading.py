@@ -24,6 +24,7 @@ from components.configuration.machinery.gateway_api_crds import installed_crds a
 from components.configuration.machinery.key import ReadingContext
 from components.configuration.machinery.parsing import Given, keys, parse
 from components.configuration.machinery.problems import NAMESPACE
+from components.configuration.mirror import MIRROR_CONSTRAINTS
 from components.configuration.settings import Settings
 from components.configuration.tracing import TRACING_CONSTRAINTS
 from components.model.gateway_api import InstalledCrds
@@ -39,6 +40,7 @@ CONSTRAINTS: Sequence[Constraint[Settings]] = (
     *ISTIO_CONSTRAINTS,
     *TRACING_CONSTRAINTS,
     *BACKEND_CONSTRAINTS,
+    *MIRROR_CONSTRAINTS,
     *JAEGER_CONSTRAINTS,
 )
 

@@ -34,6 +34,9 @@ COLLECTOR_HOST: Final = f"{COLLECTOR}.{COLLECTOR_NAMESPACE}.svc.cluster.local"
 #: The headless Service by which its Pods find one another.
 COLLECTOR_PEERS: Final = f"{COLLECTOR}-peers"
 
+#: The second backend of the Collector: name of its exporter, and beginning of its files' names.
+MIRROR: Final = "mirror"
+
 #: The ConfigMap by which applications find it.
 OTLP_CONFIG_MAP: Final = "otel-exporter-otlp"
 

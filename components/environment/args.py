@@ -1,5 +1,6 @@
 """The longer ones of the components' Args, made from settings."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pulumi
@@ -17,6 +18,7 @@ from components.mesh.owned_facts import IstiodFacts, OwnedObject, cni_objects
 from components.model.chart_values import Values
 from components.model.gke import GkeClusterArgs, OwnNetwork, PodAccount
 from components.model.revisions import unnamed
+from components.tracing.collector.destination import Credentials
 from components.tracing.plan import TracingPlan
 from components.tracing.values import tracing_values
 
@@ -129,6 +131,12 @@ def certificate_source(settings: Settings) -> CertificateSource | None:
     return CertificateIssuer(issuer.kind, issuer.name) if issuer else None
 
 
+def credentials(token: SecretStr | None, headers: Mapping[str, SecretStr], key: SecretStr | None) -> Credentials:
+    """Return what a backend is shown, as secrets of Pulumi's."""
+    secret_headers = {name: pulumi.Output.secret(value.get_secret_value()) for name, value in headers.items()}
+    return Credentials(pulumi_secret(token), secret_headers, pulumi_secret(key))
+
+
 def pulumi_secret(value: SecretStr | None) -> pulumi.Output[str] | None:
     """Return a secret of the settings as one of Pulumi's."""
     return pulumi.Output.secret(value.get_secret_value()) if value else None
@@ -140,6 +148,7 @@ def tracing_plan(settings: Settings) -> TracingPlan:
         version=settings.istio_version,
         mode=settings.tracing_mode,
         backend=settings.backend_target,
+        mirror=settings.mirror_target,
         token=settings.access_token,
         sampling_percentage=settings.sampling_percentage,
         overrides=settings.sampling_overrides,

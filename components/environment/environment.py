@@ -18,8 +18,8 @@ from components.environment.args import (
     cni_chart_objects,
     cni_chart_values,
     control_planes,
+    credentials,
     gke_args,
-    pulumi_secret,
 )
 from components.environment.deletion_guard import DeletionGuardArgs, deletion_guard
 from components.environment.outputs import EnvironmentOutputs
@@ -40,7 +40,7 @@ from components.model.gateway import gateway_form
 from components.model.revisions import unnamed
 from components.tracing.plan import TracingPlan
 from components.tracing.sidecar_generation import sidecar_generation
-from components.tracing.tracing import CollectorPods, Credentials, JaegerPods, Tracing, TracingArgs
+from components.tracing.tracing import CollectorPods, JaegerPods, Tracing, TracingArgs
 
 
 @dataclass(frozen=True)
@@ -184,12 +184,9 @@ class Environment(pulumi.ComponentResource):
         settings = self._settings
         args = TracingArgs(
             plan=self._plan,
-            credentials=Credentials(
-                access_token=pulumi_secret(settings.access_token),
-                headers={
-                    name: pulumi.Output.secret(it.get_secret_value()) for name, it in settings.backend_headers.items()
-                },
-                client_key=pulumi_secret(settings.backend_client_key),
+            credentials=credentials(settings.access_token, settings.backend_headers, settings.backend_client_key),
+            mirror_credentials=credentials(
+                settings.mirror_access_token, settings.mirror_headers, settings.mirror_client_key
             ),
             namespaces=namespaces.names,
             collector=CollectorPods(

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from components.backends.jaeger import MAX_TRACES
-from components.backends.presets import PRESETS
+from components.backends.presets import PRESETS, BackendPreset
 from components.configuration.settings import Settings
 from components.constants.choices import ClusterKind, EnvironmentKind, TracingMode
 from components.constants.google_locations import AS_OF, is_known
@@ -31,7 +31,7 @@ def notices(settings: Settings, tracing: TracingPlan, today: date) -> list[str]:
         *_sampling(settings),
         *_tail_sampling(settings),
         *_backend(settings),
-        *_jaeger(settings),
+        *_jaeger(settings, tracing),
         *_location(settings),
     ]
 
@@ -68,6 +68,9 @@ def _tls(settings: Settings) -> Iterator[str]:
             "backendTls is false: spans and credentials travel to the backend in plain text, and no CA Secret "
             "lightstep.cacert is made."
         )
+    mirror = settings.mirror_target
+    if mirror and not mirror.tls and not mirror.in_cluster:
+        yield "mirrorTls is false: spans and credentials travel to the second backend in plain text."
 
 
 def _sampling(settings: Settings) -> Iterator[str]:
@@ -103,16 +106,16 @@ def _location(settings: Settings) -> Iterator[str]:
 def _backend(settings: Settings) -> Iterator[str]:
     if PRESETS[settings.backend].speaks_lightstep:
         yield (
-            "Lightstep (ServiceNow Cloud Observability) has an announced end of life in 2026. docs/tracing.md, section "
-            '"By backend", has what to type for each backend that can take its place.'
+            "Lightstep (ServiceNow Cloud Observability) has an announced end of life in 2026. "
+            "docs/moving-from-lightstep.md leads to another backend without a span lost on the way."
         )
 
 
-def _jaeger(settings: Settings) -> Iterator[str]:
-    if settings.environment is EnvironmentKind.DEV or not settings.backend_target.in_cluster:
+def _jaeger(settings: Settings, tracing: TracingPlan) -> Iterator[str]:
+    if settings.environment is EnvironmentKind.DEV or not tracing.has_jaeger:
         return
     yield (
-        f"backend {settings.backend} is one Pod, which takes no spans while it is moved to another node. For "
+        f"backend {BackendPreset.IN_CLUSTER} is one Pod, which takes no spans while it is moved to another node. For "
         f"environment {settings.environment} a backend outside the cluster is the better place."
     )
     if settings.jaeger_volume_gb is None:

@@ -40,10 +40,7 @@ class EnvironmentOutputs:
             "istioRevision": settings.revisions.main,
             "podNetwork": settings.pod_network.value,
             "tracingMode": self.tracing.mode.value,
-            "backendAddress": str(self.tracing.backend.address),
-            "backendTls": self.tracing.backend.tls,
-            "backendCaSha256": fingerprints(ca) if (ca := self.tracing.backend.ca_certificate) else [],
-            "backendHeaderNames": _header_names(self.tracing.backend),
+            **_of_backend("backend", self.tracing.backend),
             "samplingPercentage": float(self.tracing.sampling_percentage),
             "ingressHost": self.gateway.host,
             "ingressPort": self.gateway.port,
@@ -59,14 +56,15 @@ class EnvironmentOutputs:
             outputs["otlpEndpoint"] = APPLICATIONS_ENDPOINT
         if self.tracing.tail_sampling:
             outputs["tailSampling"] = {"keeps": str(self.tracing.tail_sampling), "wait": DECISION_WAIT}
-        if self.tracing.backend.in_cluster:
+        if self.tracing.mirror:
+            outputs |= _of_backend("mirror", self.tracing.mirror)
+        if self.tracing.has_jaeger:
             outputs["jaegerNamespace"] = COLLECTOR_NAMESPACE
             outputs["tracesCommand"] = _traces_command(settings)
             outputs["tracesUrl"] = f"http://127.0.0.1:{JAEGER_QUERY_PORT}"
         if self.tracing.google_project:
-            outputs["tracesUrl"] = (
-                f"https://console.cloud.google.com/traces/explorer?project={self.tracing.google_project}"
-            )
+            page = f"https://console.cloud.google.com/traces/explorer?project={self.tracing.google_project}"
+            outputs.setdefault("tracesUrl", page)
             outputs["googleProject"] = self.tracing.google_project
         if settings.bookinfo:
             outputs["bookinfoNamespace"] = settings.bookinfo_namespace
@@ -89,6 +87,16 @@ def _traces_command(settings: Settings) -> str:
     context = ["--context", settings.kube_context] if settings.kube_context else []
     words = ["kubectl", *context, "--namespace", COLLECTOR_NAMESPACE]
     return shlex.join([*words, "port-forward", f"deployment/{JAEGER}", str(JAEGER_QUERY_PORT)])
+
+
+def _of_backend(prefix: str, backend: Backend) -> dict[str, Any]:
+    ca = backend.ca_certificate
+    return {
+        f"{prefix}Address": str(backend.address),
+        f"{prefix}Tls": backend.tls,
+        f"{prefix}CaSha256": fingerprints(ca) if ca else [],
+        f"{prefix}HeaderNames": _header_names(backend),
+    }
 
 
 def _header_names(backend: Backend) -> list[str]:

@@ -11,7 +11,8 @@ from pulumi_kubernetes.core.v1 import ResourceRequirementsArgs
 
 from components.model.bookinfo import DETAILS, PRODUCTPAGE, RATINGS, REVIEWS
 
-#: The Collector's memory limit in MiB. The memory limiter and the sending queue are sized against it.
+#: The Collector's memory limit in MiB for each backend that it sends to. The memory limiter and the sending queue are
+#: sized against it.
 MEMORY_LIMIT_MIB: Final = 512
 
 #: Jaeger's memory limit in MiB. `backends.jaeger.MAX_TRACES` traces of ten spans with 23 tags, as sidecars report them,

@@ -29,6 +29,7 @@ class TracingPlan:
         version: the exact Istio version.
         mode: the tracing mode.
         backend: the tracing backend.
+        mirror: a second backend, which gets every span as well; only with a Collector. Default: none.
         token: the backend's access token; only native mode and some `lightstep` providers put it into chart values.
             Default: none.
         sampling_percentage: share of requests that are traced, 0 to 100 with at most two decimals. Default 100.
@@ -37,12 +38,13 @@ class TracingPlan:
         tail_sampling: which traces the Collector keeps; `None` (default) keeps all.
 
     Raises:
-        ValueError: if the mode does not work with the version.
+        ValueError: if the mode does not work with the version, or sends to one backend only.
     """
 
     version: Version
     mode: TracingMode
     backend: Backend
+    mirror: Backend | None = None
     token: SecretStr | None = None
     sampling_percentage: Decimal = Decimal(100)
     overrides: tuple[SamplingOverride, ...] = ()
@@ -52,6 +54,8 @@ class TracingPlan:
     def __post_init__(self) -> None:
         if reason := why_not(self.version, self.mode):
             raise ValueError(reason)
+        if self.mirror and not self.has_collector:
+            raise ValueError("only a Collector sends to two backends")
 
     @cached_property
     def row(self) -> VersionRow:
@@ -64,9 +68,19 @@ class TracingPlan:
         return self.mode is TracingMode.OPENTELEMETRY
 
     @property
+    def backends(self) -> tuple[Backend, ...]:
+        """Where every span goes."""
+        return (self.backend, self.mirror) if self.mirror else (self.backend,)
+
+    @property
+    def has_jaeger(self) -> bool:
+        """Whether one of the backends is the Jaeger that the program runs in the cluster."""
+        return any(backend.in_cluster for backend in self.backends)
+
+    @property
     def google_project(self) -> str | None:
         """Id of the Google Cloud project that takes the Collector's spans; `None` if none does."""
-        return self.backend.google_project
+        return next((each.google_project for each in self.backends if each.google_project), None)
 
     @property
     def has_telemetry(self) -> bool:

@@ -5,7 +5,7 @@ Left out on purpose: what stands in the mesh configuration, and so in istiod's c
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import pulumi
@@ -20,6 +20,7 @@ from components.constants.names import (
     JAEGER,
     JAEGER_SELECTOR,
     MESH_DEFAULT,
+    MIRROR,
     OTLP_CONFIG_MAP,
 )
 from components.constants.ports import OTLP_HTTP_PORT, OTLP_PORT, PEERS_PORT
@@ -34,27 +35,14 @@ from components.kubernetes.istio_objects import IstioObject, istio_object
 from components.kubernetes.objects import recommended_labels
 from components.model.secret_mounts import CA, TOKEN
 from components.tracing.ca_secret import ca_secret
-from components.tracing.collector.collector import Collector, CollectorArgs
+from components.tracing.collector.args import CollectorArgs
+from components.tracing.collector.collector import Collector
+from components.tracing.collector.destination import Credentials, Destination
 from components.tracing.jaeger import Jaeger, JaegerArgs
 from components.tracing.otlp_server import exporter_environment
 from components.tracing.plan import TracingPlan
 from components.tracing.satellite_route import destination_rule_spec, service_entry_spec
 from components.tracing.telemetry import mesh_spec, override_name, override_spec, untraced_spec
-
-
-@dataclass(frozen=True)
-class Credentials:
-    """What a tracing backend is shown; all but names are secrets.
-
-    Arguments:
-        access_token: the access token; `None` (default) if the backend wants none.
-        headers: further headers, name -> value. Default: none.
-        client_key: private key of the client certificate, PEM; `None` (default) without one.
-    """
-
-    access_token: pulumi.Input[str] | None = None
-    headers: Mapping[str, pulumi.Input[str]] = field(default_factory=dict[str, pulumi.Input[str]])
-    client_key: pulumi.Input[str] | None = None
 
 
 @dataclass(frozen=True)
@@ -94,6 +82,7 @@ class TracingArgs:
     Arguments:
         plan: how the environment traces.
         credentials: what the backend is shown.
+        mirror_credentials: what the second backend is shown; `None` (default) where the plan has none.
         namespaces: the namespaces with sidecars, by name.
         collector: where the Collector runs; needed where the plan has one.
         jaeger: how Jaeger runs, beside the Collector; needed where the plan's backend is in the cluster.
@@ -108,6 +97,7 @@ class TracingArgs:
     credentials: Credentials
     namespaces: Mapping[str, pulumi.Input[str]]
     collector: CollectorPods | None
+    mirror_credentials: Credentials | None = None
     jaeger: JaegerPods | None = None
     told: Sequence[str] = ()
     after: Sequence[pulumi.Resource] = ()
@@ -176,10 +166,7 @@ class Tracing(pulumi.ComponentResource):
         ca = [self._ca(pods.namespace, namespace)] if args.plan.backend.ca_certificate else []
         collector = CollectorArgs(
             namespace=namespace,
-            backend=args.plan.backend,
-            access_token=args.credentials.access_token,
-            headers=args.credentials.headers,
-            client_key=args.credentials.client_key,
+            destinations=self._destinations(),
             image=pods.image,
             injection_labels=pods.injection_labels,
             replicas=pods.replicas,
@@ -188,7 +175,7 @@ class Tracing(pulumi.ComponentResource):
         )
         Collector(f"{self._name}-collector", collector, pulumi.ResourceOptions(parent=self))
         allowed = [AllowedCall("spans", COLLECTOR_SELECTOR, [OTLP_PORT, OTLP_HTTP_PORT], [ANYBODY_IN_THE_MESH])]
-        if args.plan.backend.in_cluster:
+        if args.plan.has_jaeger:
             allowed.append(AllowedCall(JAEGER, JAEGER_SELECTOR, [OTLP_PORT], [principal(namespace, COLLECTOR)]))
         if collector.peers:
             allowed.append(AllowedCall("peers", COLLECTOR_SELECTOR, [PEERS_PORT], [principal(namespace, COLLECTOR)]))
@@ -198,8 +185,15 @@ class Tracing(pulumi.ComponentResource):
             self._address(each, args.namespaces[each])
         # Spans of the arrival of spans would have no end.
         self._telemetry("untraced-collector", COLLECTOR, namespace, untraced_spec(COLLECTOR_SELECTOR))
-        if args.plan.backend.in_cluster:
+        if args.plan.has_jaeger:
             self._jaeger(namespace)
+
+    def _destinations(self) -> list[Destination]:
+        plan, mirrored = self._args.plan, self._args.mirror_credentials
+        main = Destination(plan.backend, self._args.credentials)
+        if plan.mirror is None:
+            return [main]
+        return [main, Destination(plan.mirror, mirrored or Credentials(), MIRROR)]
 
     def _address(self, each: str, namespace: pulumi.Input[str]) -> None:
         kubernetes.core.v1.ConfigMap(

@@ -17,7 +17,7 @@ from tests.support.certificates import authority, new_files
 from tests.support.served import Trust
 from tests.verify.support import Cluster, causes, context, expected, pod, verdicts
 from verify.causes import Cause
-from verify.cluster.certificates import handshake, judge_ca_secret
+from verify.cluster.certificates import CaPlace, handshake, judge_ca_secret
 from verify.cluster.collector import CollectorReading, judge_acceptance, read_collector, still_holding
 from verify.cluster.collector_counters import Counters
 from verify.cluster.collector_log import Complaint, newest_complaint
@@ -52,11 +52,13 @@ def ca_secret(pem: str = PEM) -> dict[str, Any]:
     ids=["missing", "empty", "unreadable", "other", "expired", "not-yet"],
 )
 def test_a_wrong_ca_secret_is_named(secret: Any, now: datetime, cause: Cause) -> None:
-    assert set(causes(judge_ca_secret("observability", secret, OURS, now).findings)) == {cause}
+    found = judge_ca_secret(CaPlace("observability"), secret, OURS.backend_ca_sha256, now)
+
+    assert set(causes(found.findings)) == {cause}
 
 
 def test_a_ca_that_expires_within_thirty_days_is_a_warning() -> None:
-    found = judge_ca_secret("observability", ca_secret(), OURS, NOW).findings
+    found = judge_ca_secret(CaPlace("observability"), ca_secret(), OURS.backend_ca_sha256, NOW).findings
 
     assert verdicts(found) == [Verdict.PASS, Verdict.WARN]
 
@@ -103,11 +105,13 @@ def credentials(headers: object) -> dict[str, Any]:
     [None, {}, credentials({}), credentials({"lightstep-access-token": ""}), {"data": {"credentials.yaml": "e30="}}],
 )
 def test_a_missing_or_empty_token_is_named(secret: Any) -> None:
-    assert judge_credentials(secret, expected()).cause is Cause.TOKEN_MISSING
+    assert judge_credentials(secret, "observability", expected().backend).cause is Cause.TOKEN_MISSING
 
 
 def test_a_token_that_is_there_is_not_shown() -> None:
-    found = judge_credentials(credentials({"lightstep-access-token": "correct-horse"}), expected())
+    found = judge_credentials(
+        credentials({"lightstep-access-token": "correct-horse"}), "observability", expected().backend
+    )
 
     assert found.verdict is Verdict.PASS
     assert "correct-horse" not in str(found)
@@ -139,7 +143,7 @@ def test_without_tls_and_without_a_token_the_stack_lacks_both_parts() -> None:
     ],
 )
 def test_google_is_shown_an_identity_and_no_token(seen: dict[str, Any], verdict: Verdict, cause: Cause | None) -> None:
-    google = context(Cluster(), backendHeaderNames=[], googleProject="my-project")
+    google = context(Cluster(), backendAddress="telemetry.googleapis.com:443", backendHeaderNames=[])
     google.collector = reading(collector_pod(), **seen)
 
     (found,) = access_token.STAGE.check(google, lambda _: None)
@@ -463,7 +467,7 @@ BOTH = ["Ingress", "Egress"]
     ],
 )
 def test_network_policies_must_let_spans_in_and_out(policies: list[Any], verdict: Verdict) -> None:
-    found = judge_network_policies(policies, "observability", "satellites.example.com:9292", [INJECTED])
+    found = judge_network_policies(policies, "observability", ["satellites.example.com:9292"], [INJECTED])
 
     assert found.verdict is verdict
     assert found.cause is (Cause.COLLECTOR_BLOCKED if verdict is Verdict.FAIL else None)
@@ -527,3 +531,93 @@ def test_missing_spans_have_the_cause_that_the_collector_names() -> None:
     assert with_cause(missing, [refused]) == [refused]
     assert with_cause(missing, [silent]) == [silent]
     assert with_cause(missing, [unseen]) == missing
+
+
+#: What the Collector says and counts with two backends, the second one down.
+TWO = """# TYPE otelcol_receiver_accepted_spans counter
+otelcol_receiver_accepted_spans{receiver="otlp",transport="grpc"} 40
+# TYPE otelcol_exporter_sent_spans counter
+otelcol_exporter_sent_spans{exporter="otlp_grpc"} 40
+otelcol_exporter_sent_spans{exporter="otlp_http/mirror"} 10
+# TYPE otelcol_exporter_enqueue_failed_spans counter
+otelcol_exporter_enqueue_failed_spans{exporter="otlp_http/mirror"} 5
+# TYPE otelcol_exporter_queue_size gauge
+otelcol_exporter_queue_size{exporter="otlp_grpc"} 0
+otelcol_exporter_queue_size{exporter="otlp_http/mirror"} 3
+"""
+
+
+def of_exporter(exporter: str, error: str) -> str:
+    fields = json.dumps({"otelcol.component.id": exporter, "error": error})
+    return f"{datetime.now(UTC).isoformat()}\tinfo\tExporting failed. Will retry the request after interval.\t{fields}"
+
+
+class TwoBackends:
+    """A Collector with two backends, in place of an API server."""
+
+    def __init__(self, *log: str) -> None:
+        self._log = list(log)
+
+    def items(self, *_: object) -> list[dict[str, Any]]:
+        return [collector_pod()]
+
+    def logs(self, *_: object) -> list[str]:
+        return self._log
+
+    def read_local(self, *_: object) -> str:
+        return TWO
+
+
+def test_each_backend_has_counters_and_complaints_of_its_own() -> None:
+    api = TwoBackends(of_exporter("otlp_http/mirror", "connection refused"))
+    seen = read_collector(cast("Any", api), "observability", frozenset(), mirrored=True)
+
+    assert seen.mirror is not None
+    assert (seen.counters, seen.complaint) == (Counters(accepted=40, sent=40), None)
+    assert seen.mirror.counters == Counters(accepted=40, sent=10, not_queued=5, waiting=3)
+    assert seen.mirror.complaint == Complaint(Cause.BACKEND_REFUSES_CONNECTIONS, "connection refused")
+
+
+def test_the_backend_that_is_behind_is_named() -> None:
+    api = TwoBackends(of_exporter("otlp_http/mirror", "connection refused"))
+    seen = read_collector(cast("Any", api), "observability", frozenset(), mirrored=True)
+    assert seen.mirror is not None
+
+    (first,) = judge_sending(seen, "observability")
+    (second,) = judge_sending(seen.mirror, "observability", mirror=True)
+
+    assert (first.verdict, second.verdict) == (Verdict.PASS, Verdict.FAIL)
+    assert second.cause is Cause.BACKEND_REFUSES_CONNECTIONS
+    assert second.check == "spans leave the Collector for the mirror"
+
+
+def test_a_line_that_names_no_exporter_is_about_neither_of_two_backends() -> None:
+    api = TwoBackends(of_exporter("", "connection refused").replace("otelcol.component.id", "scheme"))
+    seen = read_collector(cast("Any", api), "observability", frozenset(), mirrored=True)
+
+    assert seen.mirror is not None
+    assert (seen.complaint, seen.mirror.complaint) == (None, None)
+
+
+def test_the_headers_of_the_second_backend_are_its_own() -> None:
+    text = json.dumps({"exporters": {"otlp_grpc": {"headers": {"x-team": "a"}}, "otlp_http/mirror": {"headers": {}}}})
+    secret = {"data": {"credentials.yaml": base64.b64encode(text.encode()).decode()}}
+    mirrored = expected(mirrorAddress="api.example.com:443", mirrorTls=True, mirrorHeaderNames=["x-team"])
+
+    found = judge_credentials(secret, "observability", mirrored.backends[1])
+
+    assert (found.verdict, found.cause) == (Verdict.FAIL, Cause.TOKEN_MISSING)
+    assert "the mirror's headers" in found.check
+
+
+def test_spans_must_be_let_out_to_both_backends() -> None:
+    rules = [{"ports": [{"port": 9292, "protocol": "TCP"}]}]
+    policy: dict[str, Any] = {
+        "metadata": {"name": "collector"},
+        "spec": {"podSelector": {}, "policyTypes": ["Egress"], "egress": rules},
+    }
+
+    found = judge_network_policies([policy], "observability", ["a.example.com:9292", "b.example.com:443"], [INJECTED])
+
+    assert found.cause is Cause.COLLECTOR_BLOCKED
+    assert "TCP 443" in " ".join(found.evidence)

@@ -3,7 +3,7 @@
 import base64
 import socket
 import ssl
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -16,7 +16,6 @@ from components.backends.address import BackendAddress
 from components.configuration.machinery.certificates import SHORTEST_REST_OF_LIFE, fingerprints, name_of
 from components.constants.files import CA_KEY, CA_SECRET
 from verify.causes import Cause
-from verify.expected import Expected
 from verify.outcomes import Finding, failed, passed, skipped, warned
 
 #: Seconds for a TLS handshake from this machine.
@@ -36,26 +35,41 @@ class CaSecret:
     pem: str | None = None
 
 
-def judge_ca_secret(namespace: str, secret: Mapping[str, Any] | None, expected: Expected, now: datetime) -> CaSecret:
-    """Return whether the CA Secret of a namespace holds the stack's CA, valid now and for the next 30 days.
+@dataclass(frozen=True)
+class CaPlace:
+    """Where a CA stands: a namespace, and in it a Secret and its key."""
+
+    namespace: str
+    secret: str = CA_SECRET
+    key: str = CA_KEY
+
+    def __str__(self) -> str:
+        """Return what people know it by: `<namespace>/<Secret>`."""
+        return f"{self.namespace}/{self.secret}"
+
+
+def judge_ca_secret(
+    place: CaPlace, secret: Mapping[str, Any] | None, sha256: Collection[str], now: datetime
+) -> CaSecret:
+    """Return whether a Secret holds the stack's CA, valid now and for the next 30 days.
 
     Arguments:
-        namespace: the namespace.
+        place: where it stands.
         secret: the Secret; `None` if it does not exist.
-        expected: what is to hold in the environment.
+        sha256: fingerprints of the stack's CA certificates.
         now: the time, with its zone.
     """
-    title = f"Secret {namespace}/{CA_SECRET} holds the stack's CA"
+    title = f"Secret {place} holds the stack's CA"
     if secret is None:
-        return CaSecret((failed(title, Cause.CA_SECRET_MISSING, f"no Secret {namespace}/{CA_SECRET}"),))
+        return CaSecret((failed(title, Cause.CA_SECRET_MISSING, f"no Secret {place}"),))
     try:
-        pem = base64.b64decode(at(secret, "data", CA_KEY) or "").decode("ascii")
+        pem = base64.b64decode(at(secret, "data", place.key) or "").decode("ascii")
         found = fingerprints(pem)
         certificates = x509.load_pem_x509_certificates(pem.encode())
     except ValueError:
-        return CaSecret((failed(title, Cause.CA_UNREADABLE, f"key {CA_KEY} holds no PEM certificate"),))
-    if set(found) != set(expected.backend_ca_sha256):
-        shown = f"SHA-256 {short(found)}, the stack's is {short(expected.backend_ca_sha256)}"
+        return CaSecret((failed(title, Cause.CA_UNREADABLE, f"key {place.key} holds no PEM certificate"),))
+    if set(found) != set(sha256):
+        shown = f"SHA-256 {short(found)}, the stack's is {short(sha256)}"
         return CaSecret((failed(title, Cause.CA_SECRET_OTHER, shown),))
     validity = [_validity(certificate, now) for certificate in certificates]
     return CaSecret((passed(title, f"SHA-256 {short(found)}"), *validity), pem)

@@ -1,7 +1,7 @@
 """What the Collector's Pods tell of themselves: their counters and what they log about the backend."""
 
 from collections.abc import Container, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
 
@@ -11,7 +11,7 @@ from components.constants.ports import METRICS_PORT
 from verify.causes import Cause
 from verify.cluster.api import ClusterError, KubernetesApi
 from verify.cluster.collector_counters import Counters
-from verify.cluster.collector_log import Complaint, newest_complaint
+from verify.cluster.collector_log import Complaint, newest_complaint, of_backend
 from verify.cluster.pods import Pod, is_over, is_ready, name_of
 from verify.cluster.simulation import REASON
 from verify.outcomes import Finding, failed, passed, skipped
@@ -30,6 +30,7 @@ class CollectorReading:
         complaint: what is wrong with the backend now, by the log; `None` if nothing is.
         unseen: why counters or log could not be read; empty if they could.
         simulated: whether that is because no Pod really runs.
+        mirror: the same for the second backend, of which counters and complaint above say nothing; `None` without one.
     """
 
     pods: tuple[Pod, ...] = ()
@@ -37,6 +38,7 @@ class CollectorReading:
     complaint: Complaint | None = None
     unseen: str = ""
     simulated: bool = False
+    mirror: "CollectorReading | None" = None
 
     @property
     def ready(self) -> list[Pod]:
@@ -44,13 +46,16 @@ class CollectorReading:
         return [pod for pod in self.pods if is_ready(pod, COLLECTOR)]
 
 
-def read_collector(api: KubernetesApi, namespace: str, simulated_nodes: frozenset[str]) -> CollectorReading:
+def read_collector(
+    api: KubernetesApi, namespace: str, simulated_nodes: frozenset[str], *, mirrored: bool = False
+) -> CollectorReading:
     """Look at the Collector now; call it again for newer figures.
 
     Arguments:
         api: the cluster.
         namespace: the Collector's namespace.
         simulated_nodes: nodes on which Pods can't be asked.
+        mirrored: whether it sends to a second backend. Default `False`.
 
     Raises:
         ClusterError: if the API server does not tell the Pods.
@@ -60,17 +65,36 @@ def read_collector(api: KubernetesApi, namespace: str, simulated_nodes: frozense
     pods = tuple(pod for pod in listed if not is_over(pod))
     ready = CollectorReading(pods).ready
     if any(pod["spec"].get("nodeName") in simulated_nodes for pod in pods):
-        return CollectorReading(pods, unseen=REASON, simulated=True)
+        return _with_mirror(CollectorReading(pods, unseen=REASON, simulated=True), mirrored)
     try:
-        complaint = _complaint(api, namespace, ready)
-        counters = Counters.total(
-            Counters.read(api.read_local(namespace, name_of(pod), METRICS_PORT, "/metrics")) for pod in ready
-        )
+        logs = [api.logs(namespace, name_of(pod), COLLECTOR, _LOG_SECONDS) for pod in ready]
+        metrics = [api.read_local(namespace, name_of(pod), METRICS_PORT, "/metrics") for pod in ready]
+        mirror = _reading(pods, [of_backend(log, mirror=True) for log in logs], metrics, mirror=True)
+        first = [of_backend(log, mirror=False) for log in logs] if mirrored else logs
+        return replace(_reading(pods, first, metrics), mirror=mirror if mirrored else None)
     except ClusterError as error:
-        return CollectorReading(pods, unseen=str(error))
+        return _with_mirror(CollectorReading(pods, unseen=str(error)), mirrored)
     except ValueError as error:
-        return CollectorReading(pods, unseen=f"its counters can't be read: {error}")
-    return CollectorReading(pods, counters if ready else None, still_holding(complaint, counters))
+        return _with_mirror(CollectorReading(pods, unseen=f"its counters can't be read: {error}"), mirrored)
+
+
+def _with_mirror(unseen: CollectorReading, mirrored: bool) -> CollectorReading:
+    return replace(unseen, mirror=unseen) if mirrored else unseen
+
+
+def _reading(
+    pods: tuple[Pod, ...], logs: Sequence[Sequence[str]], metrics: Sequence[str], *, mirror: bool = False
+) -> CollectorReading:
+    """Return what logs and counters say of one backend.
+
+    Raises:
+        ValueError: if the counters can't be read.
+    """
+    now = datetime.now(UTC)
+    found = (newest_complaint(log, now) for log in logs)
+    counters = Counters.total(Counters.read(text, mirror=mirror) for text in metrics)
+    complaint = still_holding(next((each for each in found if each), None), counters)
+    return CollectorReading(pods, counters if metrics else None, complaint)
 
 
 def still_holding(complaint: Complaint | None, counters: Counters) -> Complaint | None:
@@ -78,10 +102,9 @@ def still_holding(complaint: Complaint | None, counters: Counters) -> Complaint 
     return None if counters.sent >= counters.accepted > 0 else complaint
 
 
-def _complaint(api: KubernetesApi, namespace: str, pods: Sequence[Pod]) -> Complaint | None:
-    now = datetime.now(UTC)
-    found = (newest_complaint(api.logs(namespace, name_of(pod), COLLECTOR, _LOG_SECONDS), now) for pod in pods)
-    return next((each for each in found if each), None)
+def reading_of(reading: CollectorReading | None, *, mirror: bool) -> CollectorReading | None:
+    """Return what a look at the Collector says of one of its backends; `None` in modes without one."""
+    return reading.mirror if reading and mirror else reading
 
 
 def judge_acceptance(

@@ -7,10 +7,12 @@ from typing import Final, Self
 
 from prometheus_client.parser import text_string_to_metric_families
 
+from components.constants.names import MIRROR
+
 
 @dataclass(frozen=True)
 class Counters:
-    """Spans since the Collector's start, and batches that wait.
+    """Spans since the Collector's start, and batches that wait, of one backend.
 
     What Collectors hand to one another, so that the spans of a trace come together, counts as neither taken nor sent.
 
@@ -37,8 +39,12 @@ class Counters:
     capacity: int = 0
 
     @classmethod
-    def read(cls, text: str) -> Self:
+    def read(cls, text: str, *, mirror: bool = False) -> Self:
         """Read what `/metrics` answers; a counter that is not there has counted nothing.
+
+        Arguments:
+            text: the answer.
+            mirror: whether the second backend is asked about. Default: the first.
 
         Raises:
             ValueError: if the text is not in Prometheus' format, or was cut off.
@@ -46,6 +52,9 @@ class Counters:
         sums = defaultdict[str, float](float)
         for family in text_string_to_metric_families(text):
             for sample in family.samples:  # from v0.121 on counters of other releases may end with `_total`
+                exporter = sample.labels.get("exporter")
+                if exporter is not None and is_of_mirror(exporter) is not mirror:
+                    continue
                 name = sample.name.removesuffix("_total")
                 if _PEERS & set(sample.labels.values()) and name not in _LOSSES:
                     continue
@@ -78,6 +87,12 @@ _PEERS: Final = {"load_balancing", "otlp/peers"}
 
 #: What is counted there too: it is lost for good.
 _LOSSES: Final = {"otelcol_exporter_send_failed_spans", "otelcol_exporter_enqueue_failed_spans"}
+
+
+def is_of_mirror(exporter: str) -> bool:
+    """Tell whether an exporter, by its name `<type>[/<name>]`, sends to the second backend."""
+    return exporter.endswith(f"/{MIRROR}")
+
 
 _METRICS: Final = {
     "accepted": "otelcol_receiver_accepted_spans",

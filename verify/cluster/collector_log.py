@@ -8,6 +8,7 @@ from itertools import takewhile
 from typing import Final
 
 from verify.causes import Cause
+from verify.cluster.collector_counters import is_of_mirror
 
 #: The Collector retries after 30 s at the latest (`RETRY_ON_FAILURE` in its configuration), and over HTTP an attempt
 #: has another 30 s: a complaint that is older than this, with none behind it, is over.
@@ -57,6 +58,16 @@ class Complaint:
 
     cause: Cause
     line: str
+
+
+#: The exporter that writes a line.
+_EXPORTER: Final = re.compile(r'"otelcol\.component\.id": "([^"]+)"')
+
+
+def of_backend(lines: Iterable[str], *, mirror: bool) -> list[str]:
+    """Return the lines about one of two backends; what names no exporter can't be told to be about either."""
+    named = ((line, _EXPORTER.search(line)) for line in lines)
+    return [line for line, found in named if found and is_of_mirror(found[1]) is mirror]
 
 
 def newest_complaint(lines: Iterable[str], now: datetime) -> Complaint | None:

@@ -14,7 +14,10 @@ _Policy = Mapping[str, Any]
 
 
 def judge_network_policies(
-    policies: Iterable[_Policy], namespace: str, backend: str, source_labels: Sequence[Mapping[str, str]]
+    policies: Iterable[_Policy],
+    namespace: str,
+    backends: Iterable[str],
+    source_labels: Sequence[Mapping[str, str]],
 ) -> Finding:
     """Return whether the policies of the Collector's namespace let spans in and out.
 
@@ -24,7 +27,7 @@ def judge_network_policies(
     Arguments:
         policies: the NetworkPolicies of the namespace.
         namespace: the Collector's namespace.
-        backend: the backend's host and port.
+        backends: host and port of each backend.
         source_labels: the labels of namespaces that send spans, of which a namespace has one.
     """
     title = "NetworkPolicies let spans through the Collector"
@@ -36,10 +39,10 @@ def judge_network_policies(
     rules = [rule for policy in ways_in for rule in _rules(policy, "ingress")]
     if ways_in and not all(any(_lets_in(rule, labels) for rule in rules) for labels in source_labels):
         return failed(title, Cause.COLLECTOR_BLOCKED, f"{names}: no rule lets TCP {OTLP_PORT} in", namespace=namespace)
-    port = BackendAddress.parse(backend).port
     ways_out = _of_direction(ours, "Egress")
-    if ways_out and not any(_has_port(rule, port) for policy in ways_out for rule in _rules(policy, "egress")):
-        return failed(title, Cause.COLLECTOR_BLOCKED, f"{names}: no rule lets TCP {port} out", namespace=namespace)
+    for port in [BackendAddress.parse(backend).port for backend in backends]:
+        if ways_out and not any(_has_port(rule, port) for policy in ways_out for rule in _rules(policy, "egress")):
+            return failed(title, Cause.COLLECTOR_BLOCKED, f"{names}: no rule lets TCP {port} out", namespace=namespace)
     return passed(title, names)
 
 

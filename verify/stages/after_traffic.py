@@ -27,7 +27,7 @@ def collector_after(
         sleep: waits.
 
     Returns:
-        One finding; none in modes without a Collector.
+        A finding for each backend; none in modes without a Collector.
 
     Raises:
         ClusterError: if the API server does not tell the Collector's Pods.
@@ -39,35 +39,55 @@ def collector_after(
     sampled = context.expected.tail_sampling is not None
     while True:
         progress("reading the Collector's counters")
-        now = read_collector(context.kubernetes, namespace, context.simulated_nodes)
-        if now.complaint or now.counters is None or _is_through(before.counters, now.counters, sampled=sampled):
-            break
-        if time.monotonic() > deadline:
+        mirrored = before.mirror is not None
+        now = read_collector(context.kubernetes, namespace, context.simulated_nodes, mirrored=mirrored)
+        looks = _pairs(before, now)
+        if all(_is_decided(*each, sampled=sampled) for each in looks) or time.monotonic() > deadline:
             break
         sleep(_BETWEEN)
-    return [judge_after(before.counters, now, namespace, sampled=sampled)]
+    titles = (_TITLE, f"{_TITLE} to the mirror")
+    return [
+        judge_after(was.counters, each, namespace, title, sampled=sampled)
+        for title, (was, each) in zip(titles, looks, strict=False)
+    ]
 
 
-def judge_after(before: Counters | None, now: CollectorReading, namespace: str, *, sampled: bool = False) -> Finding:
+def _pairs(before: CollectorReading, now: CollectorReading) -> list[tuple[CollectorReading, CollectorReading]]:
+    """Return both looks at each backend."""
+    if before.mirror is None or now.mirror is None:
+        return [(before, now)]
+    return [(before, now), (before.mirror, now.mirror)]
+
+
+def _is_decided(before: CollectorReading, now: CollectorReading, *, sampled: bool) -> bool:
+    if now.complaint is not None or now.counters is None:
+        return True
+    return _is_through(before.counters, now.counters, sampled=sampled)
+
+
+def judge_after(
+    before: Counters | None, now: CollectorReading, namespace: str, title: str = _TITLE, *, sampled: bool = False
+) -> Finding:
     """Return what has become of the spans since the first look.
 
     Arguments:
         before: the counters of the first look; `None` if they could not be read.
         now: the last look.
         namespace: the Collector's namespace.
+        title: the check's title. Default: that of the first backend.
         sampled: whether it keeps some traces only, the verification's among them. Default: no.
     """
     if now.complaint is not None:
-        return failed(_TITLE, now.complaint.cause, f"the Collector's log: {now.complaint.line}", namespace=namespace)
+        return failed(title, now.complaint.cause, f"the Collector's log: {now.complaint.line}", namespace=namespace)
     if before is None or now.counters is None:
-        return skipped(_TITLE, now.unseen or "its counters could not be read before", Cause.NOT_TO_BE_SEEN)
+        return skipped(title, now.unseen or "its counters could not be read before", Cause.NOT_TO_BE_SEEN)
     taken, sent = now.counters.accepted - before.accepted, now.counters.sent - before.sent
     seen = f"{taken} spans taken from sidecars, {sent} sent to the backend, {now.counters.lost - before.lost} lost"
     if taken <= 0:
-        return failed(_TITLE, Cause.COLLECTOR_NOT_REACHED, seen, namespace=namespace)
+        return failed(title, Cause.COLLECTOR_NOT_REACHED, seen, namespace=namespace)
     if not _is_through(before, now.counters, sampled=sampled):
-        return failed(_TITLE, Cause.SPANS_LOST, seen, namespace=namespace)
-    return passed(_TITLE, seen)
+        return failed(title, Cause.SPANS_LOST, seen, namespace=namespace)
+    return passed(title, seen)
 
 
 def _is_through(before: Counters | None, now: Counters, *, sampled: bool) -> bool:

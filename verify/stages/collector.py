@@ -33,11 +33,13 @@ def check(context: Context, progress: Callable[[str], None]) -> list[Finding]:
         return [ready]
     policies = api.items(f"/apis/networking.k8s.io/v1/namespaces/{namespace}/networkpolicies")
     # As the namespaces are to be labelled: a label that is missing has a stage of its own.
-    let_through = judge_network_policies(policies, namespace, expected.backend_address, expected.revisions.labels)
+    addresses = [backend.address for backend in expected.backends]
+    let_through = judge_network_policies(policies, namespace, addresses, expected.revisions.labels)
     if let_through.verdict is Verdict.FAIL:
         return [ready, let_through]
     kept = [keeping(expected.tail_sampling)] if expected.tail_sampling else []
-    return [ready, let_through, *kept, *judge_sending(reading, namespace)]
+    to_mirror = judge_sending(reading.mirror, namespace, mirror=True) if reading.mirror else []
+    return [ready, let_through, *kept, *judge_sending(reading, namespace), *to_mirror]
 
 
 # What the CA or the token break shows here too: the Collector does not start, or fails to send.
@@ -67,9 +69,9 @@ def keeping(wanted: TailSampling) -> Finding:
     return warned("every trace is kept", Cause.TRACES_SAMPLED, f"it keeps {wanted.keeps}", held)
 
 
-def judge_sending(reading: CollectorReading, namespace: str) -> list[Finding]:
-    """Return what counters and log say of the spans on their way to the backend."""
-    title = "spans leave the Collector"
+def judge_sending(reading: CollectorReading, namespace: str, *, mirror: bool = False) -> list[Finding]:
+    """Return what counters and log say of the spans on their way to the backend, or to the second one."""
+    title = f"spans leave the Collector{' for the mirror' if mirror else ''}"
     if reading.complaint is not None:
         seen = f"its log: {reading.complaint.line}"
         counted = [str(reading.counters)] if reading.counters else []

@@ -6,14 +6,15 @@ through the Collector.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from components.backends.backend import Backend, OtlpProtocol
-from components.constants.files import CA_FILE, CLIENT_CERTIFICATE_KEY, CLIENT_KEY_KEY, CREDENTIALS_FOLDER
+from components.constants.files import CLIENT_CERTIFICATE_KEY, CLIENT_KEY_KEY, CREDENTIALS_FOLDER
 from components.constants.ports import HEALTH_PORT, METRICS_PORT, OTLP_HTTP_PORT, OTLP_PORT, PEERS_PORT
 from components.model.spans import TailSampling
+from components.tracing.collector.destination import Destination
 from components.tracing.collector.tail_sampling import peers_exporter, tail_sampling_processor
 
 #: The first in the pipeline, as its documentation asks: at most 80 % of the memory limit, of which 25 % are for the
@@ -65,20 +66,25 @@ METRICS_READER: Final[Mapping[str, Any]] = {
 
 
 def collector_configuration(
-    backend: Backend, tail_sampling: TailSampling | None = None, replicas: int = 1
+    destinations: Sequence[Destination], tail_sampling: TailSampling | None = None, replicas: int = 1
 ) -> dict[str, Any]:
     """Return the configuration without the credentials, as data; it holds no secret.
 
+    Each destination gets every span. A queue that is full refuses a batch for its own destination alone, and the
+    batch processor in front of the exporters hands nothing of that back to whoever sent the spans
+    (opentelemetry-collector v0.160.0, internal/fanoutconsumer/traces.go; processor/batchprocessor/batch_processor.go).
+
     Arguments:
-        backend: where the spans go.
+        destinations: where the spans go.
         tail_sampling: which traces are kept; `None` (default) keeps all.
         replicas: number of Collectors. Default 1. From 2 on, those that sample bring the spans of a trace together.
     """
+    project = next((each.backend.google_project for each in destinations if each.backend.google_project), None)
     receivers = {"otlp": {"protocols": {"grpc": _listening(OTLP_PORT), "http": _listening(OTLP_HTTP_PORT)}}}
     sampler = {"tail_sampling": tail_sampling_processor(tail_sampling)} if tail_sampling else {}
-    processors = {"memory_limiter": dict(MEMORY_LIMITER), **sampler, **_project(backend), "batch": dict(BATCH)}
-    exporters = {_exporter_name(backend): _exporter(backend)}
-    extensions = {"health_check": _listening(HEALTH_PORT), **_identity(backend)}
+    processors = {"memory_limiter": dict(MEMORY_LIMITER), **sampler, **_project(project), "batch": dict(BATCH)}
+    exporters = {each.exporter: _exporter(each) for each in destinations}
+    extensions = {"health_check": _listening(HEALTH_PORT), **_identity(project)}
     if tail_sampling is None or replicas == 1:
         return _assembled(extensions, Pipeline(receivers, processors, exporters))
     peers = {"otlp/peers": {"protocols": {"grpc": _listening(PEERS_PORT)}}}
@@ -92,20 +98,20 @@ def _listening(port: int) -> dict[str, str]:
     return {"endpoint": f"0.0.0.0:{port}"}
 
 
-def _project(backend: Backend) -> dict[str, Any]:
+def _project(project: str | None) -> dict[str, Any]:
     """Return the processor that says in every span's resource which Google Cloud project it is for.
 
     Google asks for it (github.com/GoogleCloudPlatform/otlp-k8s-ingest, config/collector.yaml). What an application
     says there is replaced: the Collector may write to this project only.
     """
-    if backend.google_project is None:
+    if project is None:
         return {}
-    attribute = {"key": "gcp.project_id", "value": backend.google_project, "action": "upsert"}
+    attribute = {"key": "gcp.project_id", "value": project, "action": "upsert"}
     return {"resource": {"attributes": [attribute]}}
 
 
-def _identity(backend: Backend) -> dict[str, Any]:
-    return {_IDENTITY: {"project": backend.google_project}} if backend.google_project else {}
+def _identity(project: str | None) -> dict[str, Any]:
+    return {_IDENTITY: {"project": project}} if project else {}
 
 
 @dataclass(frozen=True)
@@ -146,28 +152,27 @@ def _assembled(extensions: Mapping[str, Any], *pipelines: Pipeline) -> dict[str,
     }
 
 
-def credentials_configuration(backend: Backend, headers: Mapping[str, str]) -> str:
-    """Return the text of the second configuration file: the headers, the access token's among them.
+def credentials_configuration(headers: Mapping[str, Mapping[str, str]]) -> str:
+    """Return the text of the second configuration file: the headers, the access tokens' among them.
 
     It is JSON, which is YAML with every text in quotes, so that no value is taken for a number, a mapping or a comment.
 
     Arguments:
-        backend: where the spans go.
-        headers: header -> value, in printable ASCII.
+        headers: exporter -> header -> value, in printable ASCII.
     """
-    literal = {name: _literal(value) for name, value in headers.items()}
-    return json.dumps({"exporters": {_exporter_name(backend): {"headers": literal}}}, indent=2)
+    exporters = {
+        exporter: {"headers": {name: _literal(value) for name, value in values.items()}}
+        for exporter, values in headers.items()
+    }
+    return json.dumps({"exporters": exporters}, indent=2)
 
 
-def _exporter_name(backend: Backend) -> str:
-    return "otlp_http" if backend.protocol is OtlpProtocol.HTTP else "otlp_grpc"
-
-
-def _exporter(backend: Backend) -> dict[str, Any]:
+def _exporter(destination: Destination) -> dict[str, Any]:
     """Return what sends to one backend, with a queue of its own."""
+    backend = destination.backend
     return {
         **_endpoint(backend),
-        "tls": _tls(backend),
+        "tls": _tls(destination),
         **({"auth": {"authenticator": _IDENTITY}} if backend.google_project else {}),
         **({"headers": {name: _literal(value) for name, value in backend.headers.items()}} if backend.headers else {}),
         "retry_on_failure": dict(RETRY_ON_FAILURE),
@@ -182,16 +187,17 @@ def _endpoint(backend: Backend) -> dict[str, str]:
     return {"traces_endpoint": f"{scheme}://{backend.address}{_literal(backend.path)}"}
 
 
-def _tls(backend: Backend) -> dict[str, Any]:
-    """Return how the backend is verified, without a CA of its own by the public ones in the Collector's image."""
+def _tls(destination: Destination) -> dict[str, Any]:
+    """Return how a backend is verified, without a CA of its own by the public ones in the Collector's image."""
+    backend = destination.backend
     if not backend.tls:
         return {"insecure": True}
-    ca = {"ca_file": CA_FILE} if backend.ca_certificate is not None else {"insecure": False}
+    ca = {"ca_file": destination.ca_file} if backend.ca_certificate is not None else {"insecure": False}
     if backend.client_certificate is None:
         return ca
     return ca | {
-        "cert_file": f"{CREDENTIALS_FOLDER}/{CLIENT_CERTIFICATE_KEY}",
-        "key_file": f"{CREDENTIALS_FOLDER}/{CLIENT_KEY_KEY}",
+        "cert_file": f"{CREDENTIALS_FOLDER}/{destination.key(CLIENT_CERTIFICATE_KEY)}",
+        "key_file": f"{CREDENTIALS_FOLDER}/{destination.key(CLIENT_KEY_KEY)}",
     }
 
 

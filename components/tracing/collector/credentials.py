@@ -1,32 +1,31 @@
 """The Collector's credentials as files, and the digest that rolls its Pods when one of them changes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pulumi
 
-from components.backends.backend import Backend
-from components.constants.files import CLIENT_CERTIFICATE_KEY, CLIENT_KEY_KEY, CREDENTIALS_KEY
+from components.constants.files import CA_KEY, CLIENT_CERTIFICATE_KEY, CLIENT_KEY_KEY, CREDENTIALS_KEY
 from components.kubernetes.checksums import checksum
 from components.tracing.collector.configuration import credentials_configuration
+from components.tracing.collector.destination import Destination
 
 
-def credential_files(
-    backend: Backend, headers: Mapping[str, pulumi.Input[str]], client_key: pulumi.Input[str] | None
-) -> dict[str, pulumi.Input[str]]:
+def credential_files(destinations: Sequence[Destination]) -> dict[str, pulumi.Input[str]]:
     """Return file name -> content: what the credentials' Secret holds. Without credentials it is empty.
 
-    Arguments:
-        backend: where the spans go.
-        headers: all headers, the access token's among them -> value, secrets.
-        client_key: private key of the backend's client certificate, PEM, a secret; `None` without one.
+    The CA of the first destination has a Secret of its own, which the guides name; those of others are here.
     """
     files: dict[str, pulumi.Input[str]] = {}
-    if headers:
-        values: pulumi.Output[dict[str, str]] = pulumi.Output.all(**headers)
-        files[CREDENTIALS_KEY] = pulumi.Output.secret(values).apply(lambda it: credentials_configuration(backend, it))
-    if backend.client_certificate is not None and client_key is not None:
-        files[CLIENT_CERTIFICATE_KEY] = backend.client_certificate
-        files[CLIENT_KEY_KEY] = pulumi.Output.secret(client_key)
+    if headers := {each.exporter: pulumi.Output.all(**each.headers) for each in destinations if each.headers}:
+        values: pulumi.Output[dict[str, dict[str, str]]] = pulumi.Output.all(**headers)
+        files[CREDENTIALS_KEY] = pulumi.Output.secret(values).apply(credentials_configuration)
+    for each in destinations:
+        backend, key = each.backend, each.credentials.client_key
+        if each.name and backend.ca_certificate is not None:
+            files[each.key(CA_KEY)] = backend.ca_certificate
+        if backend.client_certificate is not None and key is not None:
+            files[each.key(CLIENT_CERTIFICATE_KEY)] = backend.client_certificate
+            files[each.key(CLIENT_KEY_KEY)] = pulumi.Output.secret(key)
     return files
 
 
@@ -40,7 +39,7 @@ def configuration_checksum(
 
     Arguments:
         configuration: the configuration without headers.
-        ca_certificate: the CA that verifies the backend, PEM; `None` if it has none of its own.
+        ca_certificate: the CA in the CA Secret, PEM; `None` if the first backend has none of its own.
         files: what `credential_files` returns.
     """
     if not files:

@@ -20,27 +20,28 @@ from components.kubernetes.network_policies import (
 
 def collector_access(
     selector: Mapping[str, str],
-    backend: Backend,
+    backends: Sequence[Backend],
     injection_labels: Sequence[Mapping[str, str]],
     *,
     peers: bool = False,
 ) -> NetworkAccess:
     """Let the Collector's Pods talk to nobody but those that they need.
 
-    In: Pods of namespaces with sidecar injection, on the OTLP ports. Out: the backend, what its sidecar needs, and
+    In: Pods of namespaces with sidecar injection, on the OTLP ports. Out: the backends, what its sidecar needs, and
     Google's metadata server where the Collector shows its identity there.
 
     Arguments:
         selector: labels of the Collector's Pods.
-        backend: where the spans go.
+        backends: where the spans go.
         injection_labels: the labels of namespaces with sidecar injection, of which a namespace has one.
         peers: whether they hand spans to one another. Default: no.
     """
     ports = [tcp(OTLP_PORT), tcp(OTLP_HTTP_PORT)]
+    identity = [metadata_server()] if any(backend.google_project for backend in backends) else []
     access = NetworkAccess(
         selector,
         ingress=[NetworkPolicyIngressRuleArgs(from_=[namespaces(each) for each in injection_labels], ports=ports)],
-        egress=[_way_out(backend), *([metadata_server()] if backend.google_project else []), *sidecar_egress()],
+        egress=[*map(_way_out, backends), *identity, *sidecar_egress()],
     )
     return _with_peers(access) if peers else access
 

@@ -1,6 +1,7 @@
 """The Collector's Pods: one hardened container that reads its configuration, its credentials and the CA from files."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 import pulumi
@@ -32,19 +33,13 @@ from components.constants.names import COLLECTOR as NAME
 from components.constants.names import COLLECTOR_SELECTOR as SELECTOR
 from components.constants.names import METADATA_HOST
 from components.constants.ports import HEALTH_PORT, OTLP_HTTP_PORT, OTLP_PORT, PEERS_PORT
-from components.kubernetes.resources import MEMORY_LIMIT_MIB, RESOURCES
+from components.kubernetes.resources import RESOURCES
 from components.kubernetes.workloads import restricted_container, restricted_pod, spread
+from components.tracing.collector.args import CollectorArgs
 
 
 def pod_template(
-    image: str,
-    labels: Mapping[str, str],
-    files: frozenset[str],
-    ca: bool,
-    checksum: pulumi.Input[str],
-    *,
-    google_identity: bool = False,
-    peers: bool = False,
+    args: CollectorArgs, labels: Mapping[str, str], files: frozenset[str], checksum: pulumi.Input[str]
 ) -> PodTemplateSpecArgs:
     """Return the template of the Collector's Pods, with a volume for each kind of file that they read.
 
@@ -56,27 +51,24 @@ def pod_template(
     metadata server: the Collector asks there when it starts, and ends if nobody answers.
 
     Arguments:
-        image: the Collector's image.
+        args: what the Collector is made from.
         labels: the Pods' labels.
         files: names of the files in the credentials' Secret; empty if there is none.
-        ca: whether the CA Secret is mounted.
         checksum: changes with all that the Pods read at start.
-        google_identity: whether the Pods show their identity in Google Cloud. Default `False`.
-        peers: whether they hand spans to one another. Default: no.
     """
     folders = {"config": CONFIGURATION_FOLDER}
     volumes = [VolumeArgs(name="config", config_map=ConfigMapVolumeSourceArgs(name=NAME))]
     if files:
         folders["credentials"] = CREDENTIALS_FOLDER
         volumes.append(_secret_volume("credentials", CREDENTIALS_SECRET))
-    if ca:
+    if args.ca_certificate is not None:
         folders["ca"] = CA_FOLDER
         volumes.append(_secret_volume("ca", CA_SECRET))
     configurations = [f"{CONFIGURATION_FOLDER}/{CONFIGURATION_KEY}"]
     if CREDENTIALS_KEY in files:
         configurations.append(f"{CREDENTIALS_FOLDER}/{CREDENTIALS_KEY}")
     annotations = {"traced-mesh/configuration-checksum": checksum}
-    if google_identity:
+    if args.google_identity:
         annotations["traffic.sidecar.istio.io/excludeOutboundIPRanges"] = f"{METADATA_HOST}/32"
     return PodTemplateSpecArgs(
         metadata=ObjectMetaArgs(labels=labels, annotations=annotations),
@@ -84,7 +76,7 @@ def pod_template(
             service_account_name=NAME,
             automount_service_account_token=False,
             security_context=restricted_pod(run_as_non_root=True),
-            containers=[_container(image, configurations, folders, _PORTS | _PEERS if peers else _PORTS)],
+            containers=[_container(args, configurations, folders)],
             volumes=volumes,
             topology_spread_constraints=spread(SELECTOR),
         ),
@@ -95,21 +87,20 @@ _PORTS: Final = {"grpc-otlp": OTLP_PORT, "tcp-otlp-http": OTLP_HTTP_PORT}
 _PEERS: Final = {"tcp-otlp-peers": PEERS_PORT}
 
 
-def _container(
-    image: str, configurations: list[str], folders: Mapping[str, str], ports: Mapping[str, int]
-) -> ContainerArgs:
+def _container(args: CollectorArgs, configurations: list[str], folders: Mapping[str, str]) -> ContainerArgs:
+    ports = _PORTS | _PEERS if args.peers else _PORTS
     health = ProbeArgs(http_get=HTTPGetActionArgs(path="/", port=HEALTH_PORT))
     return ContainerArgs(
         name=NAME,
-        image=image,
+        image=args.image,
         args=[f"--config={each}" for each in configurations],
         # 80 % of the memory limit (opentelemetry-collector v0.160.0, processor/memorylimiterprocessor/README.md): Go
         # collects garbage harder before the memory limiter has to refuse spans.
-        env=[EnvVarArgs(name="GOMEMLIMIT", value=f"{MEMORY_LIMIT_MIB * 80 // 100}MiB")],
+        env=[EnvVarArgs(name="GOMEMLIMIT", value=f"{args.memory_limit * 80 // 100}MiB")],
         ports=[ContainerPortArgs(name=name, container_port=port) for name, port in ports.items()],
         readiness_probe=health,
         liveness_probe=health,
-        resources=RESOURCES["collector"].args(),
+        resources=replace(RESOURCES["collector"], memory_limit=f"{args.memory_limit}Mi").args(),
         security_context=restricted_container(),
         volume_mounts=[
             VolumeMountArgs(name=name, mount_path=folder, read_only=True) for name, folder in folders.items()

@@ -23,7 +23,12 @@ from tests.support.certificates import new_files
 
 NOW = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
 TOKEN = "correct-horse-battery"
-SECRETS = frozenset({"accessToken", "backendClientKey", "backendHeaders", "gatewayCertificateKey"})
+SECRETS = frozenset(
+    {
+        *("accessToken", "backendClientKey", "backendHeaders", "gatewayCertificateKey"),
+        *("mirrorAccessToken", "mirrorClientKey", "mirrorHeaders"),
+    }
+)
 LIGHTSTEP: Mapping[str, str] = {"backend": "lightstep-us", "accessToken": TOKEN}
 RIGHT: Mapping[str, str] = {"gcpProject": "my-project", **LIGHTSTEP}
 IN_CLUSTER: Mapping[str, str] = {"gcpProject": "my-project"}

@@ -160,7 +160,7 @@ def test_end_of_lightsteps_service_is_told_with_the_way_out(backend: str, projec
     (notice,) = told(read(raw, project))
 
     assert "end of life" in notice
-    assert 'docs/tracing.md, section "By backend"' in notice
+    assert "docs/moving-from-lightstep.md" in notice
 
 
 @pytest.mark.parametrize("backend", ["lightstep-satellites", "lightstep-microsatellites"])

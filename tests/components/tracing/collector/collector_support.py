@@ -1,12 +1,15 @@
 """What the tests of the Collector share: backends, and a Collector made for one."""
 
+from dataclasses import fields
 from typing import Any
 
 import pulumi
 
 from components.backends.address import BackendAddress
 from components.backends.backend import LIGHTSTEP_HEADER, Backend, OtlpProtocol
-from components.tracing.collector.collector import Collector, CollectorArgs
+from components.tracing.collector.args import CollectorArgs
+from components.tracing.collector.collector import Collector
+from components.tracing.collector.destination import Credentials, Destination
 from tests.support.mocks import Recording, record
 
 TOKEN = "correct-horse-battery"
@@ -37,26 +40,35 @@ EVERYTHING = Backend(
 )
 
 
-def collector_args(backend: Backend = POOL, **changes: Any) -> CollectorArgs:
-    """Return Args with what `backend` asks for."""
+def destination(backend: Backend, name: str = "", **changes: Any) -> Destination:
+    """Return a destination with the credentials that `backend` asks for, some of them changed."""
+    given: dict[str, Any] = {
+        "access_token": pulumi.Output.secret(TOKEN) if backend.token_header else None,
+        "headers": {header: pulumi.Output.secret(TENANT) for header in backend.header_names},
+        "client_key": pulumi.Output.secret(KEY) if backend.client_certificate else None,
+    }
+    return Destination(backend, Credentials(**(given | changes)), name)
+
+
+def collector_args(backend: Backend = POOL, mirror: Backend | None = None, **changes: Any) -> CollectorArgs:
+    """Return Args with what the backends ask for; changes of credentials are those of the first."""
+    of_credentials = {each.name: changes.pop(each.name) for each in fields(Credentials) if each.name in changes}
+    second = [destination(mirror, "mirror")] if mirror else []
     given: dict[str, Any] = {
         "namespace": "observability",
-        "backend": backend,
-        "access_token": pulumi.Output.secret(TOKEN) if backend.token_header else None,
+        "destinations": [destination(backend, **of_credentials), *second],
         "image": "collector:1.2.3",
         "injection_labels": [{"istio-injection": "enabled"}],
-        "headers": {name: pulumi.Output.secret(TENANT) for name in backend.header_names},
-        "client_key": pulumi.Output.secret(KEY) if backend.client_certificate else None,
     }
     return CollectorArgs(**(given | changes))
 
 
-def collector(backend: Backend = POOL, **changes: Any) -> Recording:
-    """Return what a Collector for `backend` is made of. A change that makes an output is given as a function."""
+def collector(backend: Backend = POOL, mirror: Backend | None = None, **changes: Any) -> Recording:
+    """Return what a Collector is made of. A change that makes an output is given as a function."""
 
     def make() -> None:
         called = {name: value() if callable(value) else value for name, value in changes.items()}
-        Collector("collector", collector_args(backend, **called))
+        Collector("collector", collector_args(backend, mirror, **called))
 
     return record(make)
 

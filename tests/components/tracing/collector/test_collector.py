@@ -16,6 +16,7 @@ from tests.components.tracing.collector.collector_support import (
     POOL,
     collector,
     collector_args,
+    destination,
     pod,
 )
 from tests.support.mocks import Recording, record
@@ -51,7 +52,8 @@ def test_collector_reads_the_configuration_that_is_mounted() -> None:
     mounts = {mount["name"]: mount["mountPath"] for mount in container["volumeMounts"]}
     assert container["args"] == [f"--config={mounts['config']}/config.yaml"]
     assert {"name": "config", "configMap": {"name": "otel-collector"}} in pod(made)["volumes"]
-    assert yaml.safe_load(made.only("ConfigMap").inputs["data"]["config.yaml"]) == collector_configuration(PLAIN)
+    written = yaml.safe_load(made.only("ConfigMap").inputs["data"]["config.yaml"])
+    assert written == collector_configuration([destination(PLAIN)])
 
 
 def test_istio_takes_the_port_of_sidecars_for_grpc_and_that_of_applications_for_tcp() -> None:
@@ -124,7 +126,7 @@ def test_pods_wait_for_what_they_mount_run_as_and_are_guarded_by() -> None:
 
 def test_probes_ask_where_the_configuration_answers() -> None:
     (container,) = pod(collector())["containers"]
-    endpoint = collector_configuration(POOL)["extensions"]["health_check"]["endpoint"]
+    endpoint = collector_configuration([destination(POOL)])["extensions"]["health_check"]["endpoint"]
 
     assert container["readinessProbe"] == container["livenessProbe"]
     assert endpoint == f"0.0.0.0:{container['readinessProbe']['httpGet']['port']}"

@@ -9,11 +9,11 @@ import pytest
 from components.backends.address import BackendAddress
 from components.backends.backend import Backend, OtlpProtocol
 from components.tracing.collector.configuration import collector_configuration, credentials_configuration
-from tests.components.tracing.collector.collector_support import EVERYTHING, GOOGLE, PLAIN, POOL
+from tests.components.tracing.collector.collector_support import EVERYTHING, GOOGLE, PLAIN, POOL, destination
 
 
 def exporter(backend: Backend) -> tuple[str, dict[str, Any]]:
-    ((name, settings),) = collector_configuration(backend)["exporters"].items()
+    ((name, settings),) = collector_configuration([destination(backend)])["exporters"].items()
     return name, settings
 
 
@@ -53,7 +53,7 @@ def test_client_certificate_is_shown_with_its_key() -> None:
 
 
 def test_google_is_shown_an_identity_and_told_the_project() -> None:
-    configuration = collector_configuration(GOOGLE)
+    configuration = collector_configuration([destination(GOOGLE)])
 
     assert exporter(GOOGLE)[1]["auth"] == {"authenticator": "googleclientauth"}
     assert configuration["extensions"]["googleclientauth"] == {"project": "my-project"}
@@ -68,7 +68,7 @@ def test_configuration_holds_no_headers() -> None:
 
 @pytest.mark.parametrize("backend", [POOL, PLAIN, EVERYTHING, GOOGLE])
 def test_configuration_uses_everything_that_it_defines_and_nothing_else(backend: Backend) -> None:
-    configuration = collector_configuration(backend)
+    configuration = collector_configuration([destination(backend)])
 
     pipeline = configuration["service"]["pipelines"]["traces"]
     for part in ("receivers", "processors", "exporters"):
@@ -78,7 +78,7 @@ def test_configuration_uses_everything_that_it_defines_and_nothing_else(backend:
 
 
 def test_full_queue_fits_below_the_memory_limiters_soft_limit() -> None:
-    configuration = collector_configuration(POOL)
+    configuration = collector_configuration([destination(POOL)])
     limiter, batch = configuration["processors"]["memory_limiter"], configuration["processors"]["batch"]
     queue = exporter(POOL)[1]["sending_queue"]
 
@@ -89,7 +89,7 @@ def test_full_queue_fits_below_the_memory_limiters_soft_limit() -> None:
 
 
 def test_backend_may_be_away_for_as_long_as_the_collector_tries() -> None:
-    configuration = collector_configuration(POOL)
+    configuration = collector_configuration([destination(POOL)])
     settings = exporter(POOL)[1]
 
     seconds = float(configuration["processors"]["batch"]["timeout"].removesuffix("s"))
@@ -99,13 +99,14 @@ def test_backend_may_be_away_for_as_long_as_the_collector_tries() -> None:
 
 def test_headers_are_added_to_the_exporter_that_is_used() -> None:
     for backend in (POOL, EVERYTHING, replace(PLAIN, address=BackendAddress("10.0.0.1", 4317))):
-        text = credentials_configuration(backend, {"a": "$b", "c": "$$"})
+        name = exporter(backend)[0]
+        text = credentials_configuration({name: {"a": "$b", "c": "$$"}})
 
-        assert json.loads(text) == {"exporters": {exporter(backend)[0]: {"headers": {"a": "$$b", "c": "$$$$"}}}}
+        assert json.loads(text) == {"exporters": {name: {"headers": {"a": "$$b", "c": "$$$$"}}}}
 
 
 def test_counters_are_served_to_the_pod_itself_only() -> None:
-    (reader,) = collector_configuration(POOL)["service"]["telemetry"]["metrics"]["readers"]
+    (reader,) = collector_configuration([destination(POOL)])["service"]["telemetry"]["metrics"]["readers"]
 
     prometheus = reader["pull"]["exporter"]["prometheus"]
     assert (prometheus["host"], prometheus["port"]) == ("localhost", 8888)

@@ -43,7 +43,7 @@ def test_credentials_are_nowhere_readable(secret: str) -> None:
 
 
 def test_credentials_given_in_the_clear_become_secret() -> None:
-    changes = {"access_token": TOKEN, "headers": {"x-tenant": TENANT}, "client_key": KEY}
+    changes: dict[str, Any] = {"access_token": TOKEN, "headers": {"x-tenant": TENANT}, "client_key": KEY}
     made = collector(EVERYTHING, **changes)
 
     for secret in (TOKEN, TENANT, KEY):

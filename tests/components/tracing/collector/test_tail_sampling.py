@@ -5,14 +5,14 @@ from typing import Any
 
 from components.model.spans import Kept, TailSampling
 from components.tracing.collector.configuration import collector_configuration
-from tests.components.tracing.collector.collector_support import PLAIN, collector
+from tests.components.tracing.collector.collector_support import PLAIN, collector, destination
 
 EVERYWHERE = TailSampling(Kept(1000, Decimal("12.5")), {})
 IN_SHOP = TailSampling(Kept(1000, Decimal(10)), {"shop": Kept(500, Decimal(50))})
 
 
 def policies(wanted: TailSampling) -> dict[str, Any]:
-    sampler = collector_configuration(PLAIN, wanted)["processors"]["tail_sampling"]
+    sampler = collector_configuration([destination(PLAIN)], wanted)["processors"]["tail_sampling"]
     return {each["name"]: each for each in sampler["policies"]}
 
 
@@ -41,13 +41,13 @@ def test_what_holds_for_a_namespace_holds_in_place_of_the_default() -> None:
 
 
 def test_the_decision_comes_before_batches_are_made_and_after_memory_was_looked_at() -> None:
-    pipelines = collector_configuration(PLAIN, EVERYWHERE)["service"]["pipelines"]
+    pipelines = collector_configuration([destination(PLAIN)], EVERYWHERE)["service"]["pipelines"]
 
     assert pipelines["traces"]["processors"] == ["memory_limiter", "tail_sampling", "batch"]
 
 
 def test_several_collectors_bring_the_spans_of_a_trace_together_and_one_alone_has_nobody_to_ask() -> None:
-    several, alone = (collector_configuration(PLAIN, EVERYWHERE, replicas) for replicas in (2, 1))
+    several, alone = (collector_configuration([destination(PLAIN)], EVERYWHERE, replicas) for replicas in (2, 1))
 
     together, after = several["service"]["pipelines"].values()
     exporter = several["exporters"]["load_balancing"]

@@ -12,7 +12,8 @@ from typing import Any, Final
 
 import yaml
 
-from components.tracing.collector.collector import Collector, CollectorArgs
+from components.tracing.collector.args import CollectorArgs
+from components.tracing.collector.collector import Collector
 from components.tracing.collector.configuration import METRICS_READER
 from local.ports import LOOPBACK, free_ports, wait_until_listening
 from local.toolchain.programs import Purpose
@@ -161,8 +162,9 @@ def _contents(made: Recording, volume: dict[str, Any], args: CollectorArgs, root
         return {name: _below(root, text) for name, text in data.items()}
     name = volume["secret"]["secretName"]
     if name == "lightstep.cacert":  # the caller's, not the Collector's
-        assert args.backend.ca_certificate is not None
-        return {"cacert.pem": args.backend.ca_certificate}
+        ca = args.destinations[0].backend.ca_certificate
+        assert ca is not None
+        return {"cacert.pem": ca}
     return _the(made, "Secret", name)["stringData"]
 
 

@@ -11,7 +11,8 @@ import yaml
 
 from components.backends.address import BackendAddress
 from components.backends.backend import Backend, OtlpProtocol
-from components.tracing.collector.collector import CollectorArgs
+from components.tracing.collector.args import CollectorArgs
+from components.tracing.collector.destination import Credentials, Destination
 from local.ports import LOOPBACK
 from tests.components.tracing.collector.genuine.backends import Arrival, Receiver, backend, send_span
 from tests.components.tracing.collector.genuine.genuine import Genuine, laid_out
@@ -75,14 +76,12 @@ def args(
         ca_certificate=POOL_CA.pem if tls else None,
         client_certificate=CLIENT.certificate.read_text() if client else None,
     )
+    key = CLIENT.key.read_text() if client else None
     return CollectorArgs(
         namespace="observability",
-        backend=target,
-        access_token=token,
+        destinations=[Destination(target, Credentials(token, headers or {}, key))],
         image="collector:1.2.3",
         injection_labels=[{"istio-injection": "enabled"}],
-        headers=headers or {},
-        client_key=CLIENT.key.read_text() if client else None,
     )
 
 
@@ -162,7 +161,8 @@ def test_header_values_arrive_unchanged(genuine: Genuine, tmp_path: Path, protoc
 def test_http_goes_to_the_path(genuine: Genuine, tmp_path: Path) -> None:
     with backend(OtlpProtocol.HTTP) as receiver:
         made = args(OtlpProtocol.HTTP, BackendAddress(LOOPBACK, receiver.port))
-        made = replace(made, backend=replace(made.backend, path="/a$b/${env:PATH}"))
+        odd = replace(made.destinations[0].backend, path="/a$b/${env:PATH}")
+        made = replace(made, destinations=[Destination(odd)])
         arrival = arrived(genuine, made, receiver, tmp_path)
 
     assert arrival.path == "/a$b/$%7Benv:PATH%7D"

@@ -16,7 +16,8 @@ import pytest
 
 from components.backends.address import BackendAddress
 from components.backends.backend import Backend, OtlpProtocol
-from components.tracing.collector.collector import CollectorArgs
+from components.tracing.collector.args import CollectorArgs
+from components.tracing.collector.destination import Destination
 from local.ports import LOOPBACK, free_ports
 from tests.components.tracing.collector.genuine.backends import Receiver, backend, send_span, send_span_over_http
 from tests.components.tracing.collector.genuine.genuine import Genuine
@@ -35,16 +36,16 @@ PATIENCE = 20
 
 
 def args(protocol: OtlpProtocol, port: int, *, tls: bool, host: str = LOOPBACK) -> CollectorArgs:
+    backend = Backend(
+        BackendAddress(host, port),
+        tls=tls,
+        token_header=None,
+        protocol=protocol,
+        ca_certificate=CA.pem if tls else None,
+    )
     return CollectorArgs(
         namespace="observability",
-        backend=Backend(
-            BackendAddress(host, port),
-            tls=tls,
-            token_header=None,
-            protocol=protocol,
-            ca_certificate=CA.pem if tls else None,
-        ),
-        access_token=None,
+        destinations=[Destination(backend)],
         image="collector:1.2.3",
         injection_labels=[{"istio-injection": "enabled"}],
     )

@@ -8,7 +8,8 @@ import pytest
 from components.backends.address import BackendAddress
 from components.backends.backend import Backend, OtlpProtocol
 from components.backends.presets import PRESETS, BackendPreset
-from components.tracing.collector.collector import CollectorArgs
+from components.tracing.collector.args import CollectorArgs
+from components.tracing.collector.destination import Credentials, Destination
 from local.ports import LOOPBACK
 from reference.backends import steps
 from tests.components.configuration.settings_support import read
@@ -34,8 +35,7 @@ def target(name: BackendPreset, protocol: OtlpProtocol, project: Path) -> Backen
 def args(of: Backend) -> CollectorArgs:
     return CollectorArgs(
         namespace="observability",
-        backend=of,
-        access_token=TOKEN if of.token_header else None,
+        destinations=[Destination(of, Credentials(TOKEN if of.token_header else None))],
         image="collector:1.2.3",
         injection_labels=[{"istio-injection": "enabled"}],
     )

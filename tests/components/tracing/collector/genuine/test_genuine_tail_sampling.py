@@ -15,7 +15,8 @@ import pytest
 from components.backends.address import BackendAddress
 from components.backends.backend import Backend, OtlpProtocol
 from components.model.spans import Kept, TailSampling
-from components.tracing.collector.collector import CollectorArgs
+from components.tracing.collector.args import CollectorArgs
+from components.tracing.collector.destination import Destination
 from local.ports import LOOPBACK, free_ports, wait_until_listening
 from tests.components.tracing.collector.genuine.backends import Receiver, Sent, backend, send_spans
 from tests.components.tracing.collector.genuine.genuine import Genuine, Running, laid_out
@@ -37,8 +38,7 @@ def args(receiver: Receiver, replicas: int, wanted: TailSampling = WANTED) -> Co
     address = BackendAddress(LOOPBACK, receiver.port)
     return CollectorArgs(
         namespace="observability",
-        backend=Backend(address, tls=False, token_header=None, protocol=OtlpProtocol.GRPC),
-        access_token=None,
+        destinations=[Destination(Backend(address, tls=False, token_header=None, protocol=OtlpProtocol.GRPC))],
         image="collector:1.2.3",
         injection_labels=[{"istio-injection": "enabled"}],
         replicas=replicas,

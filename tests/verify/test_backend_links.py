@@ -495,10 +495,10 @@ def test_network_policies_must_let_the_spans_of_every_revision_in() -> None:
     policy: dict[str, Any] = {"metadata": {"name": "a"}, "spec": {"podSelector": {}, "ingress": [{"from": peers}]}}
     sources = [INJECTED, {"istio.io/rev": "1-31"}]
 
-    assert judge_network_policies([policy], "observability", "a:1", sources).cause is Cause.COLLECTOR_BLOCKED
+    assert judge_network_policies([policy], "observability", ["a:1"], sources).cause is Cause.COLLECTOR_BLOCKED
 
     peers.append({"namespaceSelector": {"matchLabels": {"istio.io/rev": "1-31"}}})
-    assert judge_network_policies([policy], "observability", "a:1", sources).verdict is Verdict.PASS
+    assert judge_network_policies([policy], "observability", ["a:1"], sources).verdict is Verdict.PASS
 
 
 BEFORE = Counters(accepted=100, sent=100, failed=1)

@@ -79,5 +79,6 @@ def test_spans_arrive_as_the_backend_asks_for_them(
         expected |= {"authorization": "Bearer identity-of-the-pods", "x-goog-project-id": "my-project"}
     assert arrival.spans == ["reviews"]
     assert expected.items() <= arrival.headers.items()
-    assert arrival.resources == [{"gcp.project_id": "my-project"} if preset.google_identity else {}]
+    (resource,) = arrival.resources
+    assert resource.get("gcp.project_id") == ("my-project" if preset.google_identity else None)
     assert arrival.path == (preset.path or "/v1/traces" if protocol is OtlpProtocol.HTTP else "")

@@ -2,7 +2,15 @@
 
 import base64
 import json
+import threading
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
+
+import psutil
+import pytest
 
 from tests.sandbox.environment.conftest import FirstUp
 from tests.sandbox.environment.running import TOKEN, Outcome, Running, identity
@@ -45,3 +53,105 @@ def test_token_is_not_printed(first_up: FirstUp, preview_of_the_same: Outcome) -
     assert not _shows_token(first_up.outcome.text)
     assert not _shows_token(preview_of_the_same.text)
     assert "otel-collector-credentials" in preview_of_the_same.text
+
+
+#: What makes Pulumi's engine and its plugins write all but the messages between them, to their own output. From 9 on
+#: those are written too, secrets included (pulumi/pulumi, sdk/go/common/resource/plugin/rpc.go, `logging.V(9)`).
+VERBOSE = ("-v=8", "--logtostderr", "--logflow")
+
+#: The one program that is told a stack's configuration by its environment: Pulumi's host for Python hands it to the
+#: project's program, decrypted (pulumi/pulumi, sdk/python/cmd/pulumi-language-python/main.go, `PULUMI_CONFIG`).
+PROGRAM = "pulumi-language-python-exec"
+
+
+@dataclass
+class Seen:
+    """What was seen while a command ran, every 50 ms: by its command lines, and by the paths of temporary files.
+
+    Arguments:
+        commands: every process below this one.
+        arguments: those that show the token in their arguments.
+        environments: those that show it in their environment.
+        files: the temporary files that hold it.
+    """
+
+    commands: set[str] = field(default_factory=set[str])
+    arguments: set[str] = field(default_factory=set[str])
+    environments: set[str] = field(default_factory=set[str])
+    files: set[str] = field(default_factory=set[str])
+
+    def look(self, temporary: Path) -> None:
+        """Look at all processes below this one, and all files below a folder."""
+        for process in psutil.Process().children(recursive=True):
+            with suppress(psutil.Error):
+                command, environment = " ".join(process.cmdline()), process.environ()
+                self.commands.add(command)
+                if _shows_token(command):
+                    self.arguments.add(command)
+                if any(_shows_token(value) for value in environment.values()):
+                    self.environments.add(command)
+        for file in temporary.rglob("*"):
+            with suppress(OSError):
+                if file.is_file() and any(form.encode() in file.read_bytes() for form in FORMS):
+                    self.files.add(str(file))
+
+
+@contextmanager
+def watched(temporary: Path) -> Generator[Seen]:
+    """Look at processes and temporary files until the block ends."""
+    seen, ended = Seen(), threading.Event()
+
+    def watch() -> None:
+        while not ended.wait(0.05):
+            seen.look(temporary)
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    try:
+        yield seen
+    finally:
+        ended.set()
+        watcher.join()
+        seen.look(temporary)
+
+
+@pytest.fixture(scope="module")
+def verbose_up(
+    sandbox: Running, first_up: FirstUp, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Outcome, str, Seen]:
+    """An `up` that writes much: its outcome, the engine's event log, and what was seen meanwhile."""
+    assert first_up.outcome.exit_code == 0
+    temporary = tmp_path_factory.mktemp("temporary")
+    environment = {**sandbox.pulumi.environment, "TMPDIR": str(temporary)}
+    running = replace(sandbox, pulumi=replace(sandbox.pulumi, environment=environment))
+    with watched(temporary) as seen:
+        outcome = running.up(*VERBOSE)
+    return outcome, (sandbox.instance.folder / "events.json").read_text(encoding="utf-8"), seen
+
+
+def test_token_is_not_printed_at_the_highest_verbosity_without_wire_messages(
+    verbose_up: tuple[Outcome, str, Seen],
+) -> None:
+    outcome, events, _ = verbose_up
+
+    assert "tracing-collector-deployment" in outcome.text
+    assert len(outcome.text) > 100_000  # it was verbose
+    assert not _shows_token(outcome.text)
+    assert "tracing-collector-deployment" in events
+    assert not _shows_token(events)
+
+
+def test_token_is_in_no_arguments_and_only_in_the_programs_own_environment(
+    verbose_up: tuple[Outcome, str, Seen],
+) -> None:
+    _, _, seen = verbose_up
+
+    assert any("pulumi-resource-kubernetes" in command for command in seen.commands)
+    assert seen.arguments == set()
+    assert {command for command in seen.environments if PROGRAM not in command} == set()
+
+
+def test_token_is_in_no_temporary_file(verbose_up: tuple[Outcome, str, Seen]) -> None:
+    _, _, seen = verbose_up
+
+    assert seen.files == set()

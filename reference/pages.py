@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from reference import configuration, google, policy, snapshots, tracing, verification
+from reference import configuration, deployer, google, policy, snapshots, tracing, verification
 from reference.stacks import critical_path, environments
 from reference.stacks.recordings import recordings
 from reference.writing import END, between, note
@@ -30,6 +30,7 @@ def pages() -> Mapping[Path, Page]:
         docs / "environments.md": lambda _: environments.page(recordings()),
         docs / "google.md": lambda _: google.page(),
         **{path: partial(_role, id_) for id_, path in google.ROLES.items()},
+        Path("deploy/kubernetes/deployer.yaml"): lambda _: deployer.role_file(),
         docs / "critical-path.md": lambda _: critical_path.page(recordings()[critical_path.STACK]),
         **{SNAPSHOTS / f"{stack}.yaml": partial(_snapshot, stack) for stack in stack_names()},
     }

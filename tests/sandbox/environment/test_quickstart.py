@@ -1,13 +1,19 @@
-"""A fresh existing cluster, a kubeconfig and nothing more: `pulumi up` makes the backend, too."""
+"""A fresh existing cluster, a kubeconfig and nothing more: `pulumi up` makes the backend, too.
+
+It is made with the rights of deploy/kubernetes/deployer.yaml and no others.
+"""
 
 from collections.abc import Iterator
+from http import HTTPStatus
+from importlib import import_module
 from typing import Any, Final
 
 import pytest
 import yaml
 
+from local.paths import PROJECT
 from tests.sandbox.environment.conftest import new_sandbox
-from tests.sandbox.environment.running import Outcome, Running, client
+from tests.sandbox.environment.running import Outcome, Running, client, config
 from tests.verify.silence import Silence
 from tests.verify.support import failures
 from verify.context import Context
@@ -20,11 +26,63 @@ from verify.run import run
 _OF_THE_SANDBOX: Final = {"istioVersion", "istioCharts", "baseValues", "istiodValues"}
 
 
+#: Whoever runs Pulumi here.
+DEPLOYER: Final = "deployer"
+
+#: The Kubernetes client's errors; it carries no types.
+exceptions: Final[Any] = import_module("kubernetes.client.exceptions")
+
+
+def with_deployer(running: Running) -> Running:
+    """Return the sandbox for a ServiceAccount that is given the role of deploy/kubernetes/deployer.yaml alone."""
+    api = running.api()
+    role = yaml.safe_load((PROJECT / "deploy/kubernetes/deployer.yaml").read_text(encoding="utf-8"))
+    core, rbac = client.CoreV1Api(api), client.RbacAuthorizationV1Api(api)
+    core.create_namespaced_service_account("default", {"metadata": {"name": DEPLOYER}})
+    rbac.create_cluster_role(role)
+    subject = {"kind": "ServiceAccount", "name": DEPLOYER, "namespace": "default"}
+    reference = {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": role["metadata"]["name"]}
+    rbac.create_cluster_role_binding({"metadata": {"name": DEPLOYER}, "roleRef": reference, "subjects": [subject]})
+    request = {"spec": {"expirationSeconds": 7200}}
+    token = core.create_namespaced_service_account_token(DEPLOYER, "default", request).status.token
+    kubeconfig = yaml.safe_load(running.instance.kubeconfig.read_text(encoding="utf-8"))
+    kubeconfig["users"][0]["user"] = {"token": token}
+    file = running.instance.folder / "deployer.yaml"
+    file.write_text(yaml.safe_dump(kubeconfig), encoding="utf-8")
+    return running.configured(kubeconfig=str(file))
+
+
 @pytest.fixture(scope="module")
-def quickstart() -> Iterator[tuple[Running, Outcome]]:
-    """A sandbox after its first `up`."""
+def deployed() -> Iterator[tuple[Running, Running, Outcome]]:
+    """A sandbox after its first `up` by the deployer: as its administrator and as the deployer see it."""
     with new_sandbox("quickstart", "quickstart") as made:
-        yield made, made.up()
+        deployer = with_deployer(made)
+        yield made, deployer, deployer.up()
+
+
+@pytest.fixture(scope="module")
+def quickstart(deployed: tuple[Running, Running, Outcome]) -> tuple[Running, Outcome]:
+    """The same, with its administrator's kubeconfig in the outputs, since verification asks for more."""
+    running, _, first = deployed
+    assert {name for _, name in running.up().changed} <= {"cluster-kubernetes", "traced-mesh-quickstart"}
+    return running, first
+
+
+def test_deployer_changes_nothing_again_and_has_no_right_to_give_itself_more(
+    deployed: tuple[Running, Running, Outcome],
+) -> None:
+    _, deployer, _ = deployed
+    kubeconfig = str(deployer.instance.folder / "deployer.yaml")
+    rbac = client.RbacAuthorizationV1Api(config.new_client_from_config(kubeconfig))
+    admin = {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "cluster-admin"}
+    subject = {"kind": "ServiceAccount", "name": DEPLOYER, "namespace": "default"}
+    binding = {"metadata": {"name": "more"}, "roleRef": admin, "subjects": [subject]}
+
+    assert deployer.up().changed == []
+    with pytest.raises(exceptions.ApiException) as refused:
+        rbac.create_cluster_role_binding(binding)
+    assert refused.value.status == HTTPStatus.FORBIDDEN
+    assert "attempting to grant RBAC permissions not currently held" in refused.value.body
 
 
 def jaeger_pod(running: Running) -> Any:

@@ -25,6 +25,7 @@ _VERIFY: Final = "make verify STACK={stack}"
 _RESTORE: Final = "pulumi up --refresh --stack {stack}"
 
 _THERE: Final = "--namespace {namespace}"
+_EDIT: Final = f"kubectl edit {{resource}} {{name}} {_THERE}"
 _ROLL: Final = f"kubectl rollout restart deployment {_THERE}"
 _COLLECTOR_PODS: Final = label_selector(COLLECTOR_SELECTOR)
 _JAEGER_PODS: Final = label_selector(JAEGER_SELECTOR)
@@ -168,6 +169,82 @@ class Cause(StrEnum):
             "take the labels away that are not the stack's (kubectl label namespace {namespace} istio-injection- "
             f"istio.io/rev-), then {_RESTORE}"
         ),
+    )
+    # what others added
+    SIDECAR_HIDES_COLLECTOR = (
+        "sidecar-hides-collector",
+        "A Sidecar resource leaves out where spans are sent, so its proxies send none.",
+        f"add {COLLECTOR_NAMESPACE}/* to a listener's hosts in spec.egress: {_EDIT}",
+    )
+    AUTHORIZATION_REFUSES = (
+        "authorization-refuses",
+        "An AuthorizationPolicy that somebody added refuses requests, so nothing behind them reports spans.",
+        f"let it allow what is to be called, or delete it: {_EDIT}",
+    )
+    CALLS_WITHOUT_IDENTITY = (
+        "calls-without-identity",
+        "A PeerAuthentication ends mutual TLS where an AuthorizationPolicy asks who calls.",
+        f"set the mode to PERMISSIVE or STRICT: {_EDIT}",
+    )
+    DESTINATION_RULE_BREAKS_TLS = (
+        "destination-rule-breaks-tls",
+        "A DestinationRule keeps callers from the mutual TLS that the other side demands.",
+        f"set the mode to ISTIO_MUTUAL, or take tls out: {_EDIT}",
+    )
+    ROUTE_ANSWERS_ITSELF = (
+        "route-answers-itself",
+        "A VirtualService lets the proxy answer requests by itself, so the services behind it report no spans.",
+        f"take the field out, or narrow its match: {_EDIT}",
+    )
+    TRACE_HEADERS_CHANGED = (
+        "trace-headers-changed",
+        "A VirtualService or EnvoyFilter deals with the headers that carry a trace, so traces may break apart.",
+        f"leave these headers alone: {_EDIT}",
+    )
+    COLLECTOR_HOST_TAKEN = (
+        "collector-host-taken",
+        "A ServiceEntry has the host to which sidecars send spans; istiod then leaves tracing out of the proxies.",
+        f"give it another host, or delete it: {_EDIT}",
+    )
+    ENVOY_FILTER_CHANGES_TRACING = (
+        "envoy-filter-changes-tracing",
+        "An EnvoyFilter changes the tracing that istiod has set up in the proxies.",
+        f"take the patch out: {_EDIT}",
+    )
+    WASM_PLUGIN_MAY_REFUSE = (
+        "wasm-plugin-may-refuse",
+        "Proxies refuse every request while a WasmPlugin's module can't be loaded.",
+        f"set spec.failStrategy to FAIL_OPEN: {_EDIT}",
+    )
+    TELEMETRY_OVERRIDES = (
+        "telemetry-overrides",
+        "A Telemetry that somebody added goes before the mesh-wide one.",
+        f"take the field out: {_EDIT}",
+    )
+    NETWORK_POLICY_BLOCKS_SIDECARS = (
+        "network-policy-blocks-sidecars",
+        "A NetworkPolicy keeps Pods from sending spans, from istiod or DNS, or from being called.",
+        f"add a rule for the port: {_EDIT}",
+    )
+    LIMITS_REFUSE_PODS = (
+        "limits-refuse-pods",
+        "A LimitRange refuses the resources of a container, so its Pod can't be replaced.",
+        f"widen the limit: {_EDIT}",
+    )
+    QUOTA_USED_UP = (
+        "quota-used-up",
+        "A ResourceQuota is used up, so a Pod can't be replaced.",
+        f"raise it: {_EDIT}",
+    )
+    SIDECAR_PASSED_BY = (
+        "sidecar-passed-by",
+        "An annotation leads a Pod's traffic around its sidecar, which then reports no spans of it.",
+        f"take it out of the Pod template that the Pod is made of: kubectl get deployments {_THERE} --output yaml",
+    )
+    OTHER_INJECTOR = (
+        "other-injector",
+        "Another mesh injects its proxy into the same Pods.",
+        f"take the annotation off (kubectl edit namespace {{name}}), then {_ROLL}",
     )
     # sidecars
     SIDECAR_MISSING = (

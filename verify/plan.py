@@ -4,6 +4,7 @@ from typing import Final
 
 from verify.stages import (
     access_token,
+    additions,
     applications,
     ca_certificate,
     cluster,
@@ -24,6 +25,7 @@ STAGES: Final = (
     control_plane.STAGE,
     pod_network.STAGE,
     namespaces.STAGE,
+    additions.STAGE,
     sidecars.STAGE,
     ca_certificate.STAGE,
     access_token.STAGE,

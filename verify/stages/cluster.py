@@ -52,5 +52,5 @@ def judge_versions(istio: Version, kubernetes: Version, today: date) -> list[Fin
         found.append(warned(title, Cause.KUBERNETES_UNSUPPORTED, evidence))
     if row.ends and row.ends < today:
         ended = f"support of Istio {row.istio} ended on {row.ends}"
-        found.append(warned(f"Istio {row.istio} gets security fixes", Cause.ISTIO_OUT_OF_SUPPORT, ended))
+        found.append(warned(f"security fixes of Istio {row.istio}", Cause.ISTIO_OUT_OF_SUPPORT, ended))
     return found

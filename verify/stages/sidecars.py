@@ -49,7 +49,9 @@ def check(context: Context, progress: Callable[[str], None]) -> list[Finding]:
     return [*found, _proxies(context, traced, progress)]
 
 
-STAGE: Final = Stage("sidecars", "sidecars", 13, check, needs=frozenset({"cluster", "control-plane", "pod-network"}))
+STAGE: Final = Stage(
+    "sidecars", "sidecars", 13, check, needs=frozenset({"cluster", "control-plane", "pod-network", "additions"})
+)
 
 
 def _seen(api: KubernetesApi, namespace: str) -> Seen:

@@ -30,7 +30,7 @@ STAGE: Final = Stage(
     "traffic",
     18,
     check,
-    needs=frozenset({"cluster", "control-plane", "namespaces", "sidecars", "gateway"}),
+    needs=frozenset({"cluster", "control-plane", "namespaces", "additions", "sidecars", "gateway"}),
     needs_running_pods=True,
 )
 

@@ -16,6 +16,7 @@ from components.tracing.plan import TracingPlan
 from components.tracing.values import tracing_values
 from components.versions.istio import TABLE, VersionRow
 from components.versions.support import LIMITS, SUPPORT
+from reference.alerts import alerts
 from reference.backends import backends
 from reference.block_yaml import BlockDumper
 
@@ -29,7 +30,7 @@ _BACKEND: Final = Backend(
 
 def tables() -> str:
     """Return the generated part of the page, Markdown."""
-    return "\n".join([*_modes(), "", *_values(), *_support(), "", *_limits(), "", *backends()])
+    return "\n".join([*_modes(), "", *_values(), *_support(), "", *_limits(), "", *backends(), *alerts()])
 
 
 def _modes() -> Iterator[str]:

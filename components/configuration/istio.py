@@ -258,10 +258,10 @@ def kubernetes_version(settings: IstioSettings, around: ReadingContext) -> Versi
     """
     if settings.cluster_kind is ClusterKind.GKE:
         return gke_kubernetes(settings.gke_release_channel, settings.gke_version)
-    return _existing(settings, around).version
+    return facts_of_existing(settings, around).version
 
 
-def _existing(settings: IstioSettings, around: ReadingContext) -> ClusterFacts:
+def facts_of_existing(settings: IstioSettings, around: ReadingContext) -> ClusterFacts:
     """Return what an existing cluster says of itself; nothing where it can't be asked."""
     try:
         return around.cluster(settings.kubeconfig_contents)
@@ -273,7 +273,7 @@ def _no_other_istio_is_there(settings: IstioSettings, around: ReadingContext) ->
     if settings.cluster_kind is not ClusterKind.EXISTING or settings.take_over_istio:
         return
     ours = settings.control_planes
-    for other in _existing(settings, around).other_istios:
+    for other in facts_of_existing(settings, around).other_istios:
         if other.revision in ours:
             beside = "traced-mesh" if "traced-mesh" not in ours else "traced-mesh-2"
             one = put("istio_revision", beside)
@@ -289,7 +289,7 @@ def shares_istio_namespace(settings: IstioSettings, around: ReadingContext) -> b
     """Tell whether `istio-system` holds an Istio of somebody else's too, so that it must outlive the stack."""
     if settings.cluster_kind is not ClusterKind.EXISTING:
         return False
-    return any(it.revision not in settings.control_planes for it in _existing(settings, around).other_istios)
+    return any(it.revision not in settings.control_planes for it in facts_of_existing(settings, around).other_istios)
 
 
 def _the_newest_is_the_version(settings: IstioSettings, _: ReadingContext) -> Faults:
@@ -362,7 +362,7 @@ def _nobody_is_left_behind(settings: IstioSettings, around: ReadingContext) -> F
     if settings.cluster_kind is not ClusterKind.EXISTING:
         return
     staying = {name: str(version) for name, version in settings.control_planes.items()}
-    for own in _existing(settings, around).own_istios:
+    for own in facts_of_existing(settings, around).own_istios:
         if own.revision in staying or not own.pods:
             continue
         with_it = {own.revision: own.version, **staying}

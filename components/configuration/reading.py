@@ -25,6 +25,7 @@ from components.configuration.machinery.key import ReadingContext
 from components.configuration.machinery.parsing import Given, keys, parse
 from components.configuration.machinery.problems import NAMESPACE
 from components.configuration.mirror import MIRROR_CONSTRAINTS
+from components.configuration.monitoring import MONITORING_CONSTRAINTS
 from components.configuration.settings import Settings
 from components.configuration.tracing import TRACING_CONSTRAINTS
 from components.model.gateway_api import InstalledCrds
@@ -42,6 +43,7 @@ CONSTRAINTS: Sequence[Constraint[Settings]] = (
     *BACKEND_CONSTRAINTS,
     *MIRROR_CONSTRAINTS,
     *JAEGER_CONSTRAINTS,
+    *MONITORING_CONSTRAINTS,
 )
 
 

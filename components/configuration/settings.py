@@ -10,11 +10,14 @@ from components.configuration.applications import ApplicationSettings
 from components.configuration.gateway_api import GatewayApiSettings
 from components.configuration.gke_nodes import GkeNodeSettings
 from components.configuration.jaeger import JaegerSettings
+from components.configuration.monitoring import MonitoringSettings
 from components.configuration.tracing import CollectorSettings
 
 
 # The bases stand in reverse, since pydantic lists the last one's fields first.
-class Settings(ApplicationSettings, GatewayApiSettings, CollectorSettings, JaegerSettings, GkeNodeSettings):
+class Settings(
+    ApplicationSettings, GatewayApiSettings, MonitoringSettings, CollectorSettings, JaegerSettings, GkeNodeSettings
+):
     """The checked configuration of one environment; never changes once made.
 
     The key of a field is the field's name in camel case. What it means, its default and its limits stand beside it, and

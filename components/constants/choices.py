@@ -21,6 +21,13 @@ class ClusterKind(StrEnum):
     EXISTING = "existing"
 
 
+class Monitoring(StrEnum):
+    """What scrapes the Collector and judges the alerts: whose objects say what to scrape and when to alert."""
+
+    GOOGLE = "google-managed-prometheus"
+    OPERATOR = "prometheus-operator"
+
+
 class ReleaseChannel(StrEnum):
     """GKE's release channels (https://cloud.google.com/kubernetes-engine/docs/concepts/release-channels)."""
 

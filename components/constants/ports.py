@@ -29,8 +29,8 @@ METADATA_PORT: Final = 80
 #: Default port of the Collector's health_check extension.
 HEALTH_PORT: Final = 13133
 
-#: Port of the Collector's own counters, on the Pod's loopback only: who may forward ports reads them, with neither
-#: the sidecar's interception nor a NetworkPolicy in between. It is the Collector's default.
+#: Port of the Collector's own counters, its default. On the Pod's loopback only, unless something is to scrape them:
+#: who may forward ports reads them, with neither the sidecar's interception nor a NetworkPolicy in between.
 METRICS_PORT: Final = 8888
 
 #: Where a sidecar or gateway tells that it is ready; never intercepted

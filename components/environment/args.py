@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 
 import pulumi
 from packaging.version import Version
 from pydantic import SecretStr
 
+from components.configuration.machinery.certificates import first_end
 from components.configuration.settings import Settings
 from components.constants.choices import ClusterKind, PodNetwork
 from components.constants.names import COLLECTOR, COLLECTOR_NAMESPACE
@@ -129,6 +131,22 @@ def certificate_source(settings: Settings) -> CertificateSource | None:
         return CertificateSecret(settings.gateway_certificate_secret)
     issuer = settings.gateway_certificate_issuer
     return CertificateIssuer(issuer.kind, issuer.name) if issuer else None
+
+
+def certificate_ends(settings: Settings) -> dict[str, datetime]:
+    """Return what each certificate that the stack is given is for -> when the first of its file ends its life.
+
+    What a cert-manager issues or renews, and Istio's own, is renewed without anybody and not among them.
+    """
+    gateway, backend, mirror = settings.gateway_certificate_file, settings.backend_target, settings.mirror_target
+    given = {
+        "backend CA": backend.ca_certificate,
+        "backend client": backend.client_certificate,
+        "mirror CA": mirror.ca_certificate if mirror else None,
+        "mirror client": mirror.client_certificate if mirror else None,
+        "gateway": gateway.pem if gateway else None,
+    }
+    return {name: first_end(pem) for name, pem in given.items() if pem}
 
 
 def credentials(token: SecretStr | None, headers: Mapping[str, SecretStr], key: SecretStr | None) -> Credentials:

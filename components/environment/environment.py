@@ -13,6 +13,7 @@ from components.constants.choices import ClusterKind, PodNetwork
 from components.constants.names import COLLECTOR_NAMESPACE, GATEWAY_NAMESPACE
 from components.environment.args import (
     base_chart_values,
+    certificate_ends,
     certificate_source,
     chart_source,
     cni_chart_objects,
@@ -194,6 +195,8 @@ class Environment(pulumi.ComponentResource):
                 image=settings.collector_image,
                 injection_labels=settings.revisions.labels,
                 replicas=settings.collector_replicas,
+                monitoring=settings.monitoring,
+                certificates=certificate_ends(settings),
             ),
             jaeger=JaegerPods(settings.jaeger_image, settings.jaeger_volume_gb),
             told=settings.injected_namespaces if settings.otlp_config_map else (),

@@ -5,13 +5,14 @@ Left out on purpose: what stands in the mesh configuration, and so in istiod's c
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import pulumi
 import pulumi_kubernetes as kubernetes
 
-from components.constants.choices import TracingMode
+from components.constants.choices import Monitoring, TracingMode
 from components.constants.files import TOKEN_KEY, TOKEN_SECRET
 from components.constants.names import (
     COLLECTOR,
@@ -38,6 +39,7 @@ from components.tracing.ca_secret import ca_secret
 from components.tracing.collector.args import CollectorArgs
 from components.tracing.collector.collector import Collector
 from components.tracing.collector.destination import Credentials, Destination
+from components.tracing.collector.monitoring import CollectorMonitoring, CollectorMonitoringArgs
 from components.tracing.jaeger import Jaeger, JaegerArgs
 from components.tracing.otlp_server import exporter_environment
 from components.tracing.plan import TracingPlan
@@ -54,12 +56,17 @@ class CollectorPods:
         image: its image, pinned.
         injection_labels: labels of the namespaces whose Pods may send to it, of which a namespace has one.
         replicas: number of Pods. Default 2.
+        monitoring: what watches it. Default: nothing.
+        certificates: what each certificate on the way of the spans is for -> when its life ends, for who watches.
+            Default: none.
     """
 
     namespace: str
     image: str
     injection_labels: Sequence[Mapping[str, str]]
     replicas: int = 2
+    monitoring: Monitoring | None = None
+    certificates: Mapping[str, datetime] = field(default_factory=dict[str, datetime])
 
 
 @dataclass(frozen=True)
@@ -171,9 +178,13 @@ class Tracing(pulumi.ComponentResource):
             injection_labels=pods.injection_labels,
             replicas=pods.replicas,
             tail_sampling=args.plan.tail_sampling,
+            monitoring=pods.monitoring,
             after=[*args.after, *args.pods_after, *ca],
         )
         Collector(f"{self._name}-collector", collector, pulumi.ResourceOptions(parent=self))
+        if pods.monitoring:
+            watched = CollectorMonitoringArgs(pods.monitoring, namespace, pods.certificates)
+            CollectorMonitoring(f"{self._name}-monitoring", watched, pulumi.ResourceOptions(parent=self))
         allowed = [AllowedCall("spans", COLLECTOR_SELECTOR, [OTLP_PORT, OTLP_HTTP_PORT], [ANYBODY_IN_THE_MESH])]
         if args.plan.has_jaeger:
             allowed.append(AllowedCall(JAEGER, JAEGER_SELECTOR, [OTLP_PORT], [principal(namespace, COLLECTOR)]))

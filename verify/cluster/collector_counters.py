@@ -61,13 +61,13 @@ class Counters:
                 sums[name] += sample.value
                 if sample.labels.get("transport") == "http":
                     sums[f"{name}/http"] += sample.value
-        return cls(**{name: round(sums[metric]) for name, metric in _METRICS.items()})
+        return cls(**{name: round(sums[metric]) for name, metric in COUNTERS.items()})
 
     @classmethod
     def total(cls, each: Iterable["Counters"]) -> Self:
         """Return the sum over several Collectors."""
         listed = list(each)
-        return cls(**{name: sum(int(getattr(one, name)) for one in listed) for name in _METRICS})
+        return cls(**{name: sum(int(getattr(one, name)) for one in listed) for name in COUNTERS})
 
     @property
     def lost(self) -> int:
@@ -94,7 +94,8 @@ def is_of_mirror(exporter: str) -> bool:
     return exporter.endswith(f"/{MIRROR}")
 
 
-_METRICS: Final = {
+#: Attribute of `Counters` -> the Collector's name of the counter.
+COUNTERS: Final = {
     "accepted": "otelcol_receiver_accepted_spans",
     "over_http": "otelcol_receiver_accepted_spans/http",
     "refused": "otelcol_receiver_refused_spans",

@@ -136,6 +136,11 @@ def as_pem(certificates: Sequence[x509.Certificate]) -> str:
     return "".join(certificate.public_bytes(Encoding.PEM).decode("ascii") for certificate in certificates)
 
 
+def first_end(pem: str) -> datetime:
+    """Return when the first of some certificates ends its life."""
+    return min(each.not_valid_after_utc for each in x509.load_pem_x509_certificates(pem.encode()))
+
+
 def fingerprints(pem: str) -> list[str]:
     """Return the SHA-256 fingerprint of each certificate in PEM text, lower-case hexadecimal, in their order.
 

@@ -70,11 +70,13 @@ class ClusterFacts:
             if it is not known.
         other_istios: every Istio that Pulumi did not install, as far as known; default none.
         own_istios: every Istio that Pulumi installed, as far as known; default none.
+        api_groups: the API groups that it serves; `None` (default) if they are not known.
     """
 
     version: Version | None = None
     other_istios: tuple[OtherIstio, ...] = ()
     own_istios: tuple[OwnIstio, ...] = ()
+    api_groups: frozenset[str] | None = None
 
 
 def cluster_facts(kubeconfig: str) -> ClusterFacts:
@@ -99,7 +101,10 @@ def _asked(api: Any) -> Iterator[ClusterFacts]:
     found = [_istio(injector.metadata) for injector in injectors.items if _TAG not in (injector.metadata.labels or {})]
     others = tuple(istio for istio in found if _is_others(istio))
     yield ClusterFacts(version, others)
-    yield ClusterFacts(version, others, _own_istios(client, api))
+    own = _own_istios(client, api)
+    yield ClusterFacts(version, others, own)
+    groups = client.ApisApi(api).get_api_versions(_request_timeout=PATIENCE).groups
+    yield ClusterFacts(version, others, own, frozenset(str(each.name) for each in groups))
 
 
 def _own_istios(client: Any, api: Any) -> tuple[OwnIstio, ...]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pulumi
 
 from components.backends.backend import Backend
+from components.constants.choices import Monitoring
 from components.kubernetes.resources import MEMORY_LIMIT_MIB
 from components.model.spans import TailSampling
 from components.tracing.collector.destination import Destination
@@ -24,6 +25,7 @@ class CollectorArgs:
             reach the Collector.
         replicas: number of Pods; from 2 on with a disruption budget. Default 2.
         tail_sampling: which traces are kept; `None` (default) keeps all.
+        monitoring: what scrapes the counters. Default: nothing.
         after: what the Pods wait for: the injector (`Mesh.answering`) and the CA Secret. Default: nothing.
     """
 
@@ -33,6 +35,7 @@ class CollectorArgs:
     injection_labels: Sequence[Mapping[str, str]]
     replicas: int = 2
     tail_sampling: TailSampling | None = None
+    monitoring: Monitoring | None = None
     after: Sequence[pulumi.Resource] = ()
 
     @property

@@ -43,7 +43,8 @@ class Collector(pulumi.ComponentResource):
         self._args = args
         self._labels = recommended_labels(NAME, part_of="traced-mesh", component="collector")
         self._files = credential_files(args.destinations)
-        wanted = collector_configuration(args.destinations, args.tail_sampling, args.replicas)
+        scraped = args.monitoring is not None
+        wanted = collector_configuration(args.destinations, args.tail_sampling, args.replicas, scraped=scraped)
         configuration = yaml.safe_dump(wanted, sort_keys=False)
         service = self._metadata(annotations=SKIP_AWAIT)
         otlp_service(f"{name}-service", service, SELECTOR, [GRPC, HTTP], self._child())
@@ -85,7 +86,13 @@ class Collector(pulumi.ComponentResource):
         return network_policy(
             f"{self._name}-policy",
             self._metadata(),
-            collector_access(SELECTOR, self._args.backends, self._args.injection_labels, peers=self._args.peers),
+            collector_access(
+                SELECTOR,
+                self._args.backends,
+                self._args.injection_labels,
+                peers=self._args.peers,
+                monitoring=self._args.monitoring,
+            ),
             self._child(),
         )
 

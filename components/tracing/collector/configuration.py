@@ -66,7 +66,11 @@ METRICS_READER: Final[Mapping[str, Any]] = {
 
 
 def collector_configuration(
-    destinations: Sequence[Destination], tail_sampling: TailSampling | None = None, replicas: int = 1
+    destinations: Sequence[Destination],
+    tail_sampling: TailSampling | None = None,
+    replicas: int = 1,
+    *,
+    scraped: bool = False,
 ) -> dict[str, Any]:
     """Return the configuration without the credentials, as data; it holds no secret.
 
@@ -78,19 +82,21 @@ def collector_configuration(
         destinations: where the spans go.
         tail_sampling: which traces are kept; `None` (default) keeps all.
         replicas: number of Collectors. Default 1. From 2 on, those that sample bring the spans of a trace together.
+        scraped: whether the counters are told to others than the Pod itself. Default `False`.
     """
     project = next((each.backend.google_project for each in destinations if each.backend.google_project), None)
+    metrics = {**METRICS_READER, **({"host": "0.0.0.0"} if scraped else {})}  # noqa: S104 - a Pod's own addresses
     receivers = {"otlp": {"protocols": {"grpc": _listening(OTLP_PORT), "http": _listening(OTLP_HTTP_PORT)}}}
     sampler = {"tail_sampling": tail_sampling_processor(tail_sampling)} if tail_sampling else {}
     processors = {"memory_limiter": dict(MEMORY_LIMITER), **sampler, **_project(project), "batch": dict(BATCH)}
     exporters = {each.exporter: _exporter(each) for each in destinations}
     extensions = {"health_check": _listening(HEALTH_PORT), **_identity(project)}
     if tail_sampling is None or replicas == 1:
-        return _assembled(extensions, Pipeline(receivers, processors, exporters))
+        return _assembled(extensions, metrics, Pipeline(receivers, processors, exporters))
     peers = {"otlp/peers": {"protocols": {"grpc": _listening(PEERS_PORT)}}}
     limiter = {"memory_limiter": processors["memory_limiter"]}
     together = Pipeline(receivers, limiter, {"load_balancing": peers_exporter()}, "traces/together")
-    return _assembled(extensions, together, Pipeline(peers, processors, exporters))
+    return _assembled(extensions, metrics, together, Pipeline(peers, processors, exporters))
 
 
 def _listening(port: int) -> dict[str, str]:
@@ -138,7 +144,7 @@ class Pipeline:
 _PARTS: Final = ("receivers", "processors", "exporters")
 
 
-def _assembled(extensions: Mapping[str, Any], *pipelines: Pipeline) -> dict[str, Any]:
+def _assembled(extensions: Mapping[str, Any], metrics: Mapping[str, Any], *pipelines: Pipeline) -> dict[str, Any]:
     """Return a configuration of pipelines, with what they use and nothing else."""
     parts = {kind: {name: it for each in pipelines for name, it in getattr(each, kind).items()} for kind in _PARTS}
     return {
@@ -146,7 +152,7 @@ def _assembled(extensions: Mapping[str, Any], *pipelines: Pipeline) -> dict[str,
         "extensions": extensions,
         "service": {
             "extensions": list(extensions),
-            "telemetry": {"metrics": {"readers": [{"pull": {"exporter": {"prometheus": dict(METRICS_READER)}}}]}},
+            "telemetry": {"metrics": {"readers": [{"pull": {"exporter": {"prometheus": metrics}}}]}},
             "pipelines": {each.name: each.parts() for each in pipelines},
         },
     }

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from pulumi_kubernetes.networking.v1 import NetworkPolicyEgressRuleArgs, NetworkPolicyIngressRuleArgs
 
 from components.backends.backend import Backend
+from components.constants.choices import Monitoring
 from components.constants.names import COLLECTOR_NAMESPACE, JAEGER_SELECTOR
 from components.constants.ports import OTLP_HTTP_PORT, OTLP_PORT, PEERS_PORT
 from components.kubernetes.network_policies import (
@@ -16,6 +17,7 @@ from components.kubernetes.network_policies import (
     tcp,
     to_address,
 )
+from components.tracing.collector.monitoring import scrapers
 
 
 def collector_access(
@@ -24,23 +26,28 @@ def collector_access(
     injection_labels: Sequence[Mapping[str, str]],
     *,
     peers: bool = False,
+    monitoring: Monitoring | None = None,
 ) -> NetworkAccess:
     """Let the Collector's Pods talk to nobody but those that they need.
 
-    In: Pods of namespaces with sidecar injection, on the OTLP ports. Out: the backends, what its sidecar needs, and
-    Google's metadata server where the Collector shows its identity there.
+    In: Pods of namespaces with sidecar injection, on the OTLP ports, and what scrapes the counters. Out: the backends,
+    what its sidecar needs, and Google's metadata server where the Collector shows its identity there.
 
     Arguments:
         selector: labels of the Collector's Pods.
         backends: where the spans go.
         injection_labels: the labels of namespaces with sidecar injection, of which a namespace has one.
         peers: whether they hand spans to one another. Default: no.
+        monitoring: what scrapes the counters. Default: nothing.
     """
     ports = [tcp(OTLP_PORT), tcp(OTLP_HTTP_PORT)]
     identity = [metadata_server()] if any(backend.google_project for backend in backends) else []
     access = NetworkAccess(
         selector,
-        ingress=[NetworkPolicyIngressRuleArgs(from_=[namespaces(each) for each in injection_labels], ports=ports)],
+        ingress=[
+            NetworkPolicyIngressRuleArgs(from_=[namespaces(each) for each in injection_labels], ports=ports),
+            *([scrapers(monitoring)] if monitoring else []),
+        ],
         egress=[*map(_way_out, backends), *identity, *sidecar_egress()],
     )
     return _with_peers(access) if peers else access

@@ -32,10 +32,11 @@ from components.constants.files import (
 from components.constants.names import COLLECTOR as NAME
 from components.constants.names import COLLECTOR_SELECTOR as SELECTOR
 from components.constants.names import METADATA_HOST
-from components.constants.ports import HEALTH_PORT, OTLP_HTTP_PORT, OTLP_PORT, PEERS_PORT
+from components.constants.ports import HEALTH_PORT, METRICS_PORT, OTLP_HTTP_PORT, OTLP_PORT, PEERS_PORT
 from components.kubernetes.resources import RESOURCES
 from components.kubernetes.workloads import restricted_container, restricted_pod, spread
 from components.tracing.collector.args import CollectorArgs
+from components.tracing.collector.monitoring import METRICS_PORT_NAME
 
 
 def pod_template(
@@ -43,12 +44,13 @@ def pod_template(
 ) -> PodTemplateSpecArgs:
     """Return the template of the Collector's Pods, with a volume for each kind of file that they read.
 
-    No annotation for the sidecar is needed, with one exception. Istio rewrites the HTTP probes itself. What the
+    No annotation for the sidecar is needed, with two exceptions. Istio rewrites the HTTP probes itself. What the
     Collector sends leaves through its sidecar, which passes its TLS on untouched to hosts outside the mesh. Where a
     mesh's `outboundTrafficPolicy` is `REGISTRY_ONLY`, the team adds a ServiceEntry for the backend: to go around the
     sidecar (`traffic.sidecar.istio.io/excludeOutboundPorts`) would also go around mutual TLS to a backend within the
-    mesh. What the Collector sends before its sidecar is ready, it sends again. The exception is the way to Google's
-    metadata server: the Collector asks there when it starts, and ends if nobody answers.
+    mesh. What the Collector sends before its sidecar is ready, it sends again. The exceptions are the way to Google's
+    metadata server, where the Collector asks when it starts, and ends if nobody answers; and the port of the counters,
+    since what scrapes them is no part of the mesh.
 
     Arguments:
         args: what the Collector is made from.
@@ -70,6 +72,8 @@ def pod_template(
     annotations = {"traced-mesh/configuration-checksum": checksum}
     if args.google_identity:
         annotations["traffic.sidecar.istio.io/excludeOutboundIPRanges"] = f"{METADATA_HOST}/32"
+    if args.monitoring:
+        annotations["traffic.sidecar.istio.io/excludeInboundPorts"] = str(METRICS_PORT)
     return PodTemplateSpecArgs(
         metadata=ObjectMetaArgs(labels=labels, annotations=annotations),
         spec=PodSpecArgs(
@@ -84,11 +88,14 @@ def pod_template(
 
 
 _PORTS: Final = {"grpc-otlp": OTLP_PORT, "tcp-otlp-http": OTLP_HTTP_PORT}
+
+#: Ports on top of those for OTLP: where Collectors hand spans to one another, and where their counters are read.
 _PEERS: Final = {"tcp-otlp-peers": PEERS_PORT}
+_COUNTERS: Final = {METRICS_PORT_NAME: METRICS_PORT}
 
 
 def _container(args: CollectorArgs, configurations: list[str], folders: Mapping[str, str]) -> ContainerArgs:
-    ports = _PORTS | _PEERS if args.peers else _PORTS
+    ports = {**_PORTS, **(_PEERS if args.peers else {}), **(_COUNTERS if args.monitoring else {})}
     health = ProbeArgs(http_get=HTTPGetActionArgs(path="/", port=HEALTH_PORT))
     return ContainerArgs(
         name=NAME,

@@ -137,14 +137,17 @@ def read(
     others: Sequence[str] = (),
     own: Sequence[OwnIstio] = (),
     found: InstalledCrds | None = NO_CRDS,
+    api_groups: Sequence[str] | None = None,
 ) -> Settings:
     """Return the settings that `raw` describes.
 
     An existing cluster's API server says that it is of version `kubernetes`, and has an Istio that Helm installed of
-    each of the revisions `others`, those in `own` that Pulumi installed, and the Gateway API's CRDs `found`.
+    each of the revisions `others`, those in `own` that Pulumi installed, the Gateway API's CRDs `found`, and serves
+    `api_groups`, unless that is not known.
     """
     istios = tuple(OtherIstio(f"injector-of-{revision}", revision, ("helm",)) for revision in others)
-    facts = ClusterFacts(Version(kubernetes) if kubernetes else None, istios, tuple(own))
+    groups = None if api_groups is None else frozenset(api_groups)
+    facts = ClusterFacts(Version(kubernetes) if kubernetes else None, istios, tuple(own), groups)
     return parse_settings(
         raw,
         stack=stack,

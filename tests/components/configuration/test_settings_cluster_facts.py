@@ -35,6 +35,7 @@ class ApiServer:
     injectors_status: int = 200
     istiods: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     pods: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    groups: list[str] | None = None
 
     def kubeconfig(self, **user: Any) -> str:
         cluster = {"name": "kind", "cluster": {"server": f"http://127.0.0.1:{self.port}"}}
@@ -48,6 +49,8 @@ class ApiServer:
             return as_json({"items": self.istiods})
         if asked.path.startswith("/api/v1/pods"):
             return as_json({"items": self.pods})
+        if asked.path == "/apis/" and self.groups is not None:
+            return as_json({"groups": [{"name": each, "versions": []} for each in self.groups]})
         return replace(as_json(self.answer), status=self.status if asked.path == "/version/" else 404)
 
 
@@ -73,6 +76,12 @@ def api_server() -> Iterator[ApiServer]:
 
 def test_version_is_told_without_what_the_distribution_adds(api_server: ApiServer) -> None:
     assert cluster_facts(api_server.kubeconfig()).version == Version("1.33.5")
+
+
+def test_api_groups_are_told_and_not_known_where_the_server_does_not_tell_them(api_server: ApiServer) -> None:
+    assert cluster_facts(api_server.kubeconfig()).api_groups is None
+    api_server.groups = ["apps", "monitoring.coreos.com"]
+    assert cluster_facts(api_server.kubeconfig()).api_groups == {"apps", "monitoring.coreos.com"}
 
 
 def test_server_on_this_machine_is_asked_without_a_proxy(

@@ -61,6 +61,7 @@ def options(case: dict[str, Any]) -> dict[str, Any]:
         "others": case.get("others", ()),
         "own": [OwnIstio(**each) for each in case.get("own", ())],
         "found": found,
+        "api_groups": case.get("api_groups"),
     }
 
 

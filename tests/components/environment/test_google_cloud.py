@@ -9,6 +9,8 @@ from tests.components.configuration.settings_support import IN_CLUSTER, read
 from tests.support.mocks import Recording
 from tests.support.stacks import record_environment
 
+MONITORING = "google-managed-prometheus"
+
 
 @pytest.fixture(scope="module")
 def made(project: Path) -> Recording:
@@ -40,3 +42,12 @@ def test_spans_go_to_the_project_of_the_cluster(made: Recording) -> None:
     assert configuration["extensions"]["googleclientauth"] == {"project": "my-project"}
     assert made.outputs["googleProject"] == "my-project"
     assert made.outputs["tracesUrl"] == "https://console.cloud.google.com/traces/explorer?project=my-project"
+
+
+def test_what_watches_the_collector_is_told_of_certificates_that_end(project: Path) -> None:
+    raw = {**IN_CLUSTER, "backend": "otlp", "backendAddress": "otlp.example.com:443", "monitoring": MONITORING}
+    watched = record_environment(read(raw, project))
+
+    rules = watched.named("tracing-monitoring-rules").inputs["spec"]["groups"][0]["rules"]
+    assert [each["labels"] for each in rules if "record" in each] == [{"certificate": "backend CA"}]
+    assert watched.named("tracing-monitoring-podmonitoring").parent == "tracing-monitoring"

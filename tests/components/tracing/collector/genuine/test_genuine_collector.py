@@ -11,6 +11,7 @@ import yaml
 
 from components.backends.address import BackendAddress
 from components.backends.backend import Backend, OtlpProtocol
+from components.constants.choices import Monitoring
 from components.tracing.collector.args import CollectorArgs
 from components.tracing.collector.destination import Credentials, Destination
 from local.ports import LOOPBACK
@@ -120,6 +121,12 @@ def test_the_genuine_collector_takes_the_configuration(
     security: str,
 ) -> None:
     made = args(protocol, address, **CREDENTIALS[credentials], **SECURITY[security])
+
+    assert genuine.faults(laid_out(made, tmp_path)) == ""
+
+
+def test_the_genuine_collector_takes_the_configuration_of_one_that_is_scraped(genuine: Genuine, tmp_path: Path) -> None:
+    made = replace(args(OtlpProtocol.GRPC, ADDRESSES[0]), monitoring=Monitoring.OPERATOR)
 
     assert genuine.faults(laid_out(made, tmp_path)) == ""
 

@@ -144,7 +144,7 @@ def arena(stack: str, toolchain: Toolchain) -> Generator[Arena]:
         try:
             file = find_stack_file(stack).derive(instance.folder, free_ports(1)[0])
             instance.start(toolchain, file.webhook_port, owner_pid=os.getpid())
-            environment = {**os.environ, **instance.env(toolchain), **_caches(instance.folder / "caches")}
+            environment = {**instance.whole_env(toolchain), **_caches(instance.folder / "caches")}
             pulumi = Pulumi(toolchain.program("pulumi"), file, environment)
             pulumi.ensure_stack(instance.state)
             yield Arena(instance, toolchain, pulumi, frozenset(_everything(environment)))

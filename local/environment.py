@@ -1,6 +1,7 @@
 """What every sandbox has, simulated or real: a folder, a kubeconfig, and Pulumi's state beside them."""
 
 import contextlib
+import os
 import shutil
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
@@ -46,6 +47,7 @@ class LocalEnvironment:
         self.ca_file = self.folder / "satellite-ca.pem"
         self.state = self.folder / "pulumi" / "state"
         self.pulumi_home = self.folder / "pulumi" / "home"
+        self.temporary = self.folder / "pulumi" / "tmp"
         self.pulumi_pid_file = PidFile(self.folder / "pulumi.pid", "pulumi")
 
     def exists(self) -> bool:
@@ -69,9 +71,18 @@ class LocalEnvironment:
             **POLICED,
         }
 
+    def whole_env(self, toolchain: Toolchain) -> dict[str, str]:
+        """Return the whole environment in which this program runs `pulumi` on the sandbox.
+
+        Temporary files go into the sandbox's folder: the Kubernetes provider writes the kubeconfig, private key
+        included, into one at each start and leaves it there (pulumi-kubernetes 4.25.0, provider/pkg/provider/util.go).
+        """
+        return {**os.environ, **self.env(toolchain), "TMPDIR": str(self.temporary)}
+
     def prepare_pulumi(self, toolchain: Toolchain) -> None:
-        """Make the folders that Pulumi needs."""
-        for folder in (self.folder / "logs", self.state, self.pulumi_home):
+        """Make the folders that Pulumi needs; what earlier runs have left in the temporary one is removed."""
+        shutil.rmtree(self.temporary, ignore_errors=True)
+        for folder in (self.folder / "logs", self.state, self.pulumi_home, self.temporary):
             folder.mkdir(parents=True, exist_ok=True)
         self._link_plugins(toolchain)
         self._do_without_debug_logs()

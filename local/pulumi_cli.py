@@ -1,7 +1,6 @@
 """Running the genuine `pulumi` for one stack: signals, stale locks, and the environment that it needs."""
 
 import json
-import os
 import signal
 import socket
 import subprocess
@@ -43,7 +42,7 @@ class Pulumi:
     @classmethod
     def in_sandbox(cls, stack_file: StackFile, instance: LocalEnvironment, toolchain: Toolchain) -> Self:
         """Return the command for a stack in a sandbox: with the sandbox's own state, passphrase and plugins."""
-        environment = {**os.environ, **instance.env(toolchain)}
+        environment = instance.whole_env(toolchain)
         return cls(toolchain.program("pulumi"), stack_file, environment, instance.pulumi_pid_file)
 
     def command_line(self, verb: str, *arguments: str) -> list[str]:

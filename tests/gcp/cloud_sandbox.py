@@ -77,7 +77,7 @@ class CloudSandbox:
         return StackFile(name, path)
 
     def _environment(self) -> Mapping[str, str]:
-        environment = {**os.environ, **self.instance.env(self.programs)}
+        environment = self.instance.whole_env(self.programs)
         return environment | {
             # The double runs with the tests' own Python.
             "PATH": os.pathsep.join((str(_PROGRAMS), str(Path(sys.executable).parent), environment["PATH"])),

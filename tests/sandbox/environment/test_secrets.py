@@ -151,6 +151,13 @@ def test_token_is_in_no_arguments_and_only_in_the_programs_own_environment(
     assert {command for command in seen.environments if PROGRAM not in command} == set()
 
 
+def test_kubeconfigs_that_the_provider_leaves_are_in_the_sandbox(sandbox: Running) -> None:
+    left = list(sandbox.instance.temporary.glob("kubeconfig*"))
+
+    assert left, "the provider leaves none any more: no folder of our own is needed"
+    assert not [file for file in left if file.stat().st_mode & 0o077]
+
+
 def test_token_is_in_no_temporary_file(verbose_up: tuple[Outcome, str, Seen]) -> None:
     _, _, seen = verbose_up
 

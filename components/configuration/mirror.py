@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import fields
-from functools import partial
+from functools import partial, wraps
 from typing import Annotated, Any, Final
 
 from pydantic import SecretStr
@@ -145,6 +145,7 @@ def _identity(given: GivenBackend) -> tuple[object, ...]:
 
 
 def _where_there_is_one(constraint: Constraint[BackendSettings]) -> Constraint[MirrorSettings]:
+    @wraps(constraint.check)
     def check(settings: MirrorSettings, around: ReadingContext) -> Faults:
         if settings.mirror is not None:
             yield from constraint.check(settings, around)
@@ -153,7 +154,7 @@ def _where_there_is_one(constraint: Constraint[BackendSettings]) -> Constraint[M
 
 
 #: The parts that make a backend another one.
-_TELLING: Final = ("backend", "region", "address", "access_token", "headers", "client_key")
+_TELLING: Final = ("backend", "address", "access_token", "headers", "client_key")
 
 MIRROR_CONSTRAINTS: Final[Sequence[Constraint[MirrorSettings]]] = (
     Constraint(("istio_version", "tracing_mode", _KEYS.backend), _mirror_has_a_collector),

@@ -24,7 +24,8 @@ def test_schema_lets_every_mistake_reach_the_program() -> None:
     assert {key for key, declaration in declarations.items() if "default" not in declaration} == set()
     assert {declaration.get("type", "string") for declaration in declarations.values()} == {"string"}
     secrets = [key for key, declaration in declarations.items() if declaration.get("secret")]
-    assert secrets == ["backendClientKey", "backendHeaders", "accessToken", "gatewayCertificateKey"]
+    of_mirror = ["mirrorClientKey", "mirrorHeaders", "mirrorAccessToken"]
+    assert secrets == ["backendClientKey", "backendHeaders", "accessToken", *of_mirror, "gatewayCertificateKey"]
     assert [key for key in secrets if "type" in declarations[key]] == []
 
 

@@ -108,7 +108,7 @@ def test_limits_are_told_by_ranges(since: str, first_cells: list[str]) -> None:
 def test_every_row_has_as_many_cells_as_the_head_of_its_table() -> None:
     blocks = re.findall(r"(?:^\|.*\n)+", tables(), re.MULTILINE)
 
-    assert len(blocks) == 4
+    assert len(blocks) == 5
     for block in blocks:
         assert len({line.count("|") for line in block.splitlines()}) == 1
 

@@ -24,7 +24,8 @@ def check(context: Context, progress: Callable[[str], None]) -> list[Finding]:
     return [*made, *_way_in(context, progress)]
 
 
-STAGE: Final = Stage("gateway", "gateway", 17, check)
+# By the Gateway API a route may hang on the gateway only from a namespace that asks for sidecars.
+STAGE: Final = Stage("gateway", "gateway", 17, check, needs=frozenset({"cluster", "namespaces"}))
 
 
 def _objects(context: Context) -> list[Finding]:

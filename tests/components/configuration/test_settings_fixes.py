@@ -13,7 +13,10 @@ from components.configuration.machinery.problems import NAMESPACE, Configuration
 from tests.components.configuration.settings_support import TOKEN, read
 from tests.components.configuration.test_settings_wrong import CASES, configuration, options
 
-TYPED = {"accessToken": f"id:{TOKEN}", "backendHeaders": '{"x-tenant":"shop"}'}
+TYPED = {
+    **dict.fromkeys(("accessToken", "mirrorAccessToken"), f"id:{TOKEN}"),
+    **dict.fromkeys(("backendHeaders", "mirrorHeaders"), '{"x-tenant":"shop"}'),
+}
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)

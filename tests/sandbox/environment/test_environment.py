@@ -141,6 +141,7 @@ def test_outputs_say_how_the_environment_is_reached(running: Running) -> None:
         "gatewayNamespace": "istio-ingress",
         "gatewayApi": False,
         "collectorNamespace": "observability",
+        "otlpEndpoint": "http://otel-collector.observability.svc.cluster.local:4318",
         "bookinfoNamespace": "bookinfo",
         "verifyCommand": "make verify STACK=sandbox",
     }

@@ -17,6 +17,7 @@ from tests.support.istio import Document, Istio
 OTHER: Final[Values] = {
     "global.proxy.tracer": "zipkin",
     "global.tracer": {"zipkin": {"address": "zipkin.example.com:9411"}},
+    "revisionTags": ["canary"],
     "autoscaleMin": 7,
     "replicaCount": 7,
     "global.defaultPodDisruptionBudget.enabled": False,

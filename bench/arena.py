@@ -16,8 +16,8 @@ from bench.contenders import Wanted
 from bench.cost import Cost, Step
 from bench.meter import measured
 from bench.objects import Objects
-from components.configuration.machinery.problems import NAMESPACE
 from components.configuration.reading import parse_settings
+from components.constants.names import PROJECT_NAME
 from components.environment.args import base_chart_values, istiod_chart_values, tracing_plan
 from local.errors import SandboxError
 from local.locks import exclusive
@@ -75,7 +75,7 @@ class Arena:
             changes: key, without the namespace -> value.
         """
         document = yaml.safe_load(self.pulumi.stack_file.path.read_text(encoding="utf-8"))
-        document["config"] |= {f"{NAMESPACE}:{key}": value for key, value in changes.items()}
+        document["config"] |= {f"{PROJECT_NAME}:{key}": value for key, value in changes.items()}
         folder = self.instance.folder / name
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / self.pulumi.stack_file.path.name
@@ -88,7 +88,7 @@ class Arena:
         environment = self.pulumi.environment
         exported = json.loads(_output(pulumi.command_line("stack", "export", "--show-secrets"), environment))
         config = json.loads(_output(pulumi.command_line("config", "--show-secrets", "--json"), environment))
-        prefix = f"{NAMESPACE}:"
+        prefix = f"{PROJECT_NAME}:"
         settings = parse_settings(
             {key.removeprefix(prefix): each["value"] for key, each in config.items() if key.startswith(prefix)},
             stack=file.stack,

@@ -116,7 +116,7 @@ def _pulumi(target: Target) -> Pulumi:
 
 def _call(command: Sequence[str], node: Node) -> int:
     """Run a command for a node to its end, and end it when this run is ended."""
-    process = subprocess.Popen(command, cwd=PROJECT, env={**os.environ, **node.env(Toolchain())})
+    process = subprocess.Popen(command, cwd=PROJECT, env=node.whole_env(Toolchain()))
     try:
         return process.wait()
     except BaseException:

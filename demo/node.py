@@ -1,6 +1,5 @@
 """One real node with its cluster, its tracing backend and Pulumi's state, in one folder."""
 
-import os
 import shutil
 import sys
 from pathlib import Path
@@ -131,7 +130,7 @@ class Node(LocalEnvironment):
             SandboxError: with what it says, if it fails.
         """
         words = [str(toolchain.program("kubectl")), *arguments]
-        answer = answer_of(words, {**os.environ, **self.env(toolchain)}, text=text)
+        answer = answer_of(words, self.whole_env(toolchain), text=text)
         if answer.returncode != 0:
             raise SandboxError(f"kubectl {' '.join(arguments)}: {answer.stderr.strip()}")
         return answer.stdout

@@ -10,12 +10,12 @@ from urllib.parse import urlsplit
 import yaml
 
 from common.plain import at, map_at
+from components.constants.names import PROJECT_NAME
 from local.errors import SandboxError
 from local.paths import DEFAULT_INSTANCE, DEMO_INSTANCE, PROJECT, SANDBOX, STACKS, shown
 from local.ports import LOOPBACK
 from local.toolchain.programs import ISTIO_TOOLS, NEWEST_ISTIO
 
-_NAMESPACE: Final = "traced-mesh"
 _PREFIX: Final = "Pulumi."
 _SUFFIX: Final = ".yaml"
 
@@ -62,9 +62,9 @@ class StackFile:
         release = self._text("istioVersion")
         if release is None or release not in ISTIO_TOOLS:
             raise SandboxError(
-                f"{_NAMESPACE}:istioVersion of stack '{self.stack}' is {release or 'not set'}; "
+                f"{PROJECT_NAME}:istioVersion of stack '{self.stack}' is {release or 'not set'}; "
                 f"the sandbox has istiod {', '.join(ISTIO_TOOLS)}.\n"
-                f"Fix: pulumi config set --stack {self.stack} {_NAMESPACE}:istioVersion {NEWEST_ISTIO}"
+                f"Fix: pulumi config set --stack {self.stack} {PROJECT_NAME}:istioVersion {NEWEST_ISTIO}"
             )
         return release
 
@@ -75,11 +75,11 @@ class StackFile:
         Raises:
             SandboxError: if the values name none.
         """
-        url = at(self._config(), f"{_NAMESPACE}:istiodValues", "istiodRemote", "injectionURL")
+        url = at(self._config(), f"{PROJECT_NAME}:istiodValues", "istiodRemote", "injectionURL")
         address = urlsplit(str(url or ""))
         if address.hostname != LOOPBACK or address.port is None:
             raise SandboxError(
-                f"{_NAMESPACE}:istiodValues of stack '{self.stack}' must hold istiodRemote.injectionURL "
+                f"{PROJECT_NAME}:istiodValues of stack '{self.stack}' must hold istiodRemote.injectionURL "
                 f"https://{LOOPBACK}:<port>/inject, where the sandbox's istiod listens; given: {url or 'nothing'}.\n"
                 f"Fix it in {shown(self.path)}."
             )
@@ -116,7 +116,7 @@ class StackFile:
         return StackFile(self.stack, copy)
 
     def _text(self, key: str) -> str | None:
-        value = self._config().get(f"{_NAMESPACE}:{key}")
+        value = self._config().get(f"{PROJECT_NAME}:{key}")
         return None if value is None else str(value)
 
     def _config(self) -> Mapping[str, Any]:

@@ -55,6 +55,11 @@ class ExpectedBackend:
         return self.address == str(PRESETS[BackendPreset.GOOGLE_CLOUD].address)
 
     @property
+    def in_cluster(self) -> bool:
+        """Whether it is the Jaeger in the cluster, which is reached inside mutual TLS."""
+        return self.address == str(PRESETS[BackendPreset.IN_CLUSTER].address)
+
+    @property
     def called(self) -> str:
         """What findings call it."""
         return MIRROR if self.mirror else "backend"

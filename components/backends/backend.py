@@ -1,7 +1,7 @@
 """The tracing backend of an environment as plain data: where spans go, how, and by what it is recognized."""
 
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
@@ -75,3 +75,8 @@ class Backend:
             return token
         sent = b64encode(token.encode()).decode() if self.token_scheme is AuthScheme.BASIC else token
         return f"{self.token_scheme} {sent}"
+
+
+def google_project(backends: Iterable[Backend]) -> str | None:
+    """Return the id of the Google Cloud project that takes spans of the backends; `None` if none does."""
+    return next((each.google_project for each in backends if each.google_project), None)

@@ -79,6 +79,9 @@ class _Judged:
 
 _Check: TypeAlias = Callable[[_Judged], Faults]
 
+#: Parts of a backend, besides which one it is, and other fields that a check reads -> the check.
+_Checks: TypeAlias = Sequence[tuple[tuple[str, ...], tuple[str, ...], _Check]]
+
 
 def _beyond_dev_it_is_named(it: _Judged) -> Faults:
     if not it.decided:
@@ -87,12 +90,16 @@ def _beyond_dev_it_is_named(it: _Judged) -> Faults:
         yield Fault(it.keys.backend, reason, fixes=tuple(put(it.keys.backend, name) for name in names))
 
 
+#: What a reason says of a backend that takes the Collector's identity.
+_IDENTITY_ALONE: Final = "which takes no key but the identity that GKE gives Pods"
+
+
 def _google_knows_the_cluster(it: _Judged) -> Faults:
     kind = it.settings.cluster_kind
     if it.preset.google_identity and kind is not ClusterKind.GKE:
         reason = (
-            f"{it.named}, which takes no key but the identity that GKE gives Pods, and clusterKind is {kind}: nobody "
-            "knows whether such a cluster has Workload Identity"
+            f"{it.named}, {_IDENTITY_ALONE}, and clusterKind is {kind}: nobody knows whether such a cluster has "
+            "Workload Identity"
         )
         fixes = (put("cluster_kind", ClusterKind.GKE), put(it.keys.backend, BackendPreset.OTLP))
         yield Fault(it.keys.backend, reason, fixes=fixes)
@@ -107,24 +114,10 @@ def _identity_is_enough(part: str) -> _Check:
 
     def identity_is_enough(it: _Judged) -> Faults:
         if it.preset.google_identity and it.is_set(part):
-            field, reason = (
-                getattr(it.keys, part),
-                f"{it.named}, which takes no key but the identity that GKE gives Pods",
-            )
-            yield Fault(field, reason, fixes=(remove(field),))
+            field = getattr(it.keys, part)
+            yield Fault(field, f"{it.named}, {_IDENTITY_ALONE}", fixes=(remove(field),))
 
     return identity_is_enough
-
-
-def _by_credentials(check: _Check) -> _Check:
-    """Return a check that says nothing of a backend that takes no credentials."""
-
-    @wraps(check)
-    def by_credentials(it: _Judged) -> Faults:
-        if not it.preset.google_identity:
-            yield from check(it)
-
-    return by_credentials
 
 
 def _has_a_use_outside(part: str) -> _Check:
@@ -144,15 +137,18 @@ def _has_a_use_outside(part: str) -> _Check:
     return has_a_use_outside
 
 
-def _outside(check: _Check) -> _Check:
-    """Return a check that says nothing of a backend in the cluster."""
+def _where(holds: Callable[[Preset], bool], checks: _Checks) -> _Checks:
+    """Return checks that say nothing of other kinds of backend than those for which something holds."""
 
-    @wraps(check)
-    def outside(it: _Judged) -> Faults:
-        if not it.preset.in_cluster:
-            yield from check(it)
+    def only_there(check: _Check) -> _Check:
+        @wraps(check)
+        def judge(it: _Judged) -> Faults:
+            if holds(it.preset):
+                yield from check(it)
 
-    return outside
+        return judge
+
+    return [(parts, others, only_there(check)) for parts, others, check in checks]
 
 
 def _region_fits(it: _Judged) -> Faults:
@@ -355,9 +351,6 @@ def _tags_copy_no_token(it: _Judged) -> Faults:
             yield Fault("custom_tags", of_entry(position, reason))
 
 
-#: Parts of a backend, besides which one it is, and other fields that a check reads -> the check.
-_Checks: TypeAlias = Sequence[tuple[tuple[str, ...], tuple[str, ...], _Check]]
-
 #: Those that are asked only of the first backend.
 _OF_THE_FIRST: Final[_Checks] = (
     ((), ("environment",), _beyond_dev_it_is_named),
@@ -417,8 +410,9 @@ def constraints_of(keys: BackendKeys) -> Sequence[Constraint[BackendSettings]]:
         return judge
 
     first = _OF_THE_FIRST if keys is MAIN else ()
-    outside = (*_OUTSIDE, *((parts, others, _by_credentials(check)) for parts, others, check in _OF_CREDENTIALS))
-    table = (*first, *_OF_ANY, *((parts, others, _outside(check)) for parts, others, check in outside))
+    by_credentials = _where(lambda preset: not preset.google_identity, _OF_CREDENTIALS)
+    outside = _where(lambda preset: not preset.in_cluster, (*_OUTSIDE, *by_credentials))
+    table = (*first, *_OF_ANY, *outside)
     return [
         Constraint((*others, *dict.fromkeys(getattr(keys, part) for part in ("backend", *parts))), looking(check))
         for parts, others, check in table

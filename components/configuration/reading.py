@@ -23,11 +23,11 @@ from components.configuration.machinery.constraints import Constraint
 from components.configuration.machinery.gateway_api_crds import installed_crds as ask_for_crds
 from components.configuration.machinery.key import ReadingContext
 from components.configuration.machinery.parsing import Given, keys, parse
-from components.configuration.machinery.problems import NAMESPACE
 from components.configuration.mirror import MIRROR_CONSTRAINTS
 from components.configuration.monitoring import MONITORING_CONSTRAINTS
 from components.configuration.settings import Settings
 from components.configuration.tracing import TRACING_CONSTRAINTS
+from components.constants.names import PROJECT_NAME
 from components.model.gateway_api import InstalledCrds
 
 CONSTRAINTS: Sequence[Constraint[Settings]] = (
@@ -53,7 +53,7 @@ def load_settings() -> Settings:
     Raises:
         ConfigurationError: naming everything that is wrong with it; Pulumi prints it without a traceback.
     """
-    prefix = f"{NAMESPACE}:"
+    prefix = f"{PROJECT_NAME}:"
     found = {*CONFIG.get(), *get_config_env(), *(prefix + key for key in keys(Settings))}
     ours = {key: get_config(key) for key in found if key.startswith(prefix)}
     return parse_settings(
@@ -91,7 +91,9 @@ def parse_settings(
     Raises:
         ConfigurationError: naming everything that is wrong, not only what is found first.
     """
-    given = Given(raw, frozenset(secret_keys), derived={"clusterName": f"{NAMESPACE}-{stack}"}, not_offered=NOT_OFFERED)
+    given = Given(
+        raw, frozenset(secret_keys), derived={"clusterName": f"{PROJECT_NAME}-{stack}"}, not_offered=NOT_OFFERED
+    )
     context = ReadingContext(root, now, cache(cluster), cache(installed_crds))
     checked = parse(Settings, CONSTRAINTS, given, context, stack)
     found = {

@@ -5,6 +5,9 @@ from typing import Final
 
 from components.constants.choices import TracingMode
 
+#: Name of the project, and so the namespace of its configuration keys.
+PROJECT_NAME: Final = "traced-mesh"
+
 #: Where Istio lives, in every guide and by every chart's default.
 ISTIO_NAMESPACE: Final = "istio-system"
 

@@ -2,15 +2,13 @@
 
 import threading
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 
 import pulumi
 
 from common.plain import at
+from components.constants.names import PROJECT_NAME
 from components.mesh.owned_facts import OwnedObject
-
-#: Namespace of the configuration keys.
-_NAMESPACE: Final = "traced-mesh"
 
 
 class ChartOutcome:
@@ -70,7 +68,7 @@ class ChartOutcome:
             raise pulumi.RunError(self._text(faults))
 
     def _text(self, faults: Sequence[str]) -> str:
-        key = f"{_NAMESPACE}:{self._chart}Values"
+        key = f"{PROJECT_NAME}:{self._chart}Values"
         rows = [
             key,
             *(f"  problem: with these values of chart {self._chart}, {fault}" for fault in faults),

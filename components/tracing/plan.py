@@ -13,7 +13,7 @@ from packaging.version import Version
 from pydantic import SecretStr
 
 from components.backends.address import BackendAddress
-from components.backends.backend import Backend
+from components.backends.backend import Backend, google_project
 from components.constants.choices import TracingMode
 from components.constants.names import PROVIDER_NAMES, SATELLITE_HOST
 from components.model.secret_mounts import CA, TOKEN, SecretMount
@@ -80,7 +80,7 @@ class TracingPlan:
     @property
     def google_project(self) -> str | None:
         """Id of the Google Cloud project that takes the Collector's spans; `None` if none does."""
-        return next((each.google_project for each in self.backends if each.google_project), None)
+        return google_project(self.backends)
 
     @property
     def has_telemetry(self) -> bool:

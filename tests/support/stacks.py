@@ -6,9 +6,9 @@ from typing import Any, Final
 
 import yaml
 
-from components.configuration.machinery.problems import NAMESPACE
 from components.configuration.reading import parse_settings
 from components.configuration.settings import Settings
+from components.constants.names import PROJECT_NAME
 from components.environment.args import tracing_plan
 from components.environment.environment import Environment, EnvironmentArgs
 from local.paths import STACKS
@@ -29,7 +29,7 @@ def stack_names() -> list[str]:
 def stack_config(stack: str) -> dict[str, str]:
     """Return the configuration in a stack's file, without the namespace, as Pulumi hands it over."""
     config: dict[str, Any] = yaml.safe_load((STACKS / f"Pulumi.{stack}.yaml").read_text(encoding="utf-8"))["config"]
-    return {key.removeprefix(f"{NAMESPACE}:"): _text(value) for key, value in config.items()}
+    return {key.removeprefix(f"{PROJECT_NAME}:"): _text(value) for key, value in config.items()}
 
 
 def stack_settings(stack: str, project: Path) -> Settings:

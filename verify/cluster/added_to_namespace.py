@@ -1,19 +1,19 @@
 """What Kubernetes' own kinds take away when somebody else adds them: pure judgement of one object each."""
 
 import importlib
+import operator
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
 from common.plain import at, list_at, map_at
-from components.constants.ports import OTLP_PORT
+from components.constants.ports import ISTIOD_PORT, OTLP_PORT
 from verify.causes import Cause
 from verify.cluster.addition import Loss, Object, Scene, namespace_of, reports_spans
 from verify.cluster.network_policies import has_port, of_direction, rules
 from verify.cluster.pods import PROXY, Pod, containers, matches, name_of
 
-#: istiod's ports and DNS', without which a proxy knows nothing of the mesh.
-_ISTIOD_PORT: Final = 15012
+#: DNS' port, without which a proxy knows nothing of the mesh.
 _DNS_PORT: Final = 53
 
 #: Annotations of a Pod that lead its traffic around its sidecar.
@@ -46,15 +46,14 @@ def network_policy(added: Object, scene: Scene) -> Iterator[Loss]:
 def _ways_out(scene: Scene) -> Iterator[tuple[str, int, str, str]]:
     if scene.expected.collector_namespace:
         yield "Egress", OTLP_PORT, "TCP", f"TCP {OTLP_PORT} (spans for the Collector) out of"
-    yield "Egress", _ISTIOD_PORT, "TCP", f"TCP {_ISTIOD_PORT} (istiod) out of"
+    yield "Egress", ISTIOD_PORT, "TCP", f"TCP {ISTIOD_PORT} (istiod) out of"
     yield "Egress", _DNS_PORT, "UDP", f"UDP {_DNS_PORT} (DNS) out of"
 
 
 def _ways_in(pod: Pod) -> Iterator[tuple[str, int, str, str]]:
-    for container in containers(pod):
-        for port in list_at(container, "ports") if container["name"] != PROXY else []:
-            number = int(port["containerPort"])
-            yield "Ingress", number, str(port.get("protocol") or "TCP"), f"port {number} into"
+    for port in _application_ports(pod):
+        number = int(port["containerPort"])
+        yield "Ingress", number, str(port.get("protocol") or "TCP"), f"port {number} into"
 
 
 def _lets_through(policies: Sequence[Object], direction: str, port: int, protocol: str) -> bool:
@@ -85,7 +84,7 @@ def limit_range(added: Object, scene: Scene) -> Iterator[Loss]:
     for number, limit in enumerate(list_at(added, "spec", "limits")):
         if limit.get("type") != "Container":
             continue
-        for bound, wanted, breaks in (("max", "limits", _more), ("min", "requests", _less)):
+        for bound, wanted, breaks in (("max", "limits", operator.gt), ("min", "requests", operator.lt)):
             for resource, amount in map_at(limit, bound).items():
                 refused = _refused(scene.pods.get(namespace_of(added), ()), wanted, resource, amount, breaks)
                 if refused:
@@ -102,14 +101,6 @@ def _refused(pods: Sequence[Pod], wanted: str, resource: str, amount: str, break
                     f"container {container['name']} of Pod {name_of(pod)} has {wanted} of {has}, so the next is refused"
                 )
     return ""
-
-
-def _more(has: Decimal, limit: Decimal) -> bool:
-    return has > limit
-
-
-def _less(has: Decimal, limit: Decimal) -> bool:
-    return has < limit
 
 
 def _amount(text: object) -> Decimal:
@@ -141,7 +132,7 @@ def pod(added: Object, scene: Scene) -> Iterator[Loss]:
         if what == "excludeInboundPorts" and set(value.split(",")) <= _PROXY_PORTS:
             continue
         if what in {"excludeInboundPorts", "excludeOutboundPorts", "excludeOutboundIPRanges"} and value:
-            certain = what == "excludeInboundPorts" and (value == "*" or bool(_ports(added) & set(value.split(","))))
+            certain = what == "excludeInboundPorts" and (value == "*" or bool(_numbers(added) & set(value.split(","))))
             why = f"traffic with {value} goes around the sidecar"
             yield Loss(Cause.SIDECAR_PASSED_BY, f"metadata.annotations[{name}]", why, certain)
         elif what in {"includeInboundPorts", "includeOutboundIPRanges"} and value != "*":
@@ -149,13 +140,13 @@ def pod(added: Object, scene: Scene) -> Iterator[Loss]:
             yield Loss(Cause.SIDECAR_PASSED_BY, f"metadata.annotations[{name}]", why, certain=not value)
 
 
-def _ports(added: Object) -> set[str]:
-    return {
-        str(port.get("containerPort"))
-        for each in containers(added)
-        if each["name"] != PROXY
-        for port in list_at(each, "ports")
-    }
+def _numbers(added: Object) -> set[str]:
+    return {str(port.get("containerPort")) for port in _application_ports(added)}
+
+
+def _application_ports(pod: Pod) -> list[Mapping[str, Any]]:
+    """Return the ports of a Pod's containers, without its proxy's."""
+    return [port for each in containers(pod) if each["name"] != PROXY for port in list_at(each, "ports")]
 
 
 def namespace(added: Object, scene: Scene) -> Iterator[Loss]:

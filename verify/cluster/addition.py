@@ -64,7 +64,7 @@ class Scene:
         """The hosts in the mesh to which sidecars send spans; none where their bootstrap has the way."""
         mode = self.expected.tracing_mode
         if mode is TracingMode.OPENTELEMETRY:
-            return (f"{COLLECTOR}.{self.expected.collector_namespace}.svc.cluster.local",)
+            return (full_host(COLLECTOR, self.expected.collector_namespace or ""),)
         if mode is TracingMode.LIGHTSTEP_PROVIDER:
             return (self.expected.backend_address.rpartition(":")[0], SATELLITE_HOST)
         return ()

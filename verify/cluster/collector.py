@@ -69,9 +69,10 @@ def read_collector(
     try:
         logs = [api.logs(namespace, name_of(pod), COLLECTOR, _LOG_SECONDS) for pod in ready]
         metrics = [api.read_local(namespace, name_of(pod), METRICS_PORT, "/metrics") for pod in ready]
-        mirror = _reading(pods, [of_backend(log, mirror=True) for log in logs], metrics, mirror=True)
-        first = [of_backend(log, mirror=False) for log in logs] if mirrored else logs
-        return replace(_reading(pods, first, metrics), mirror=mirror if mirrored else None)
+        if not mirrored:
+            return _reading(pods, logs, metrics)
+        first, second = ([of_backend(log, mirror=mirror) for log in logs] for mirror in (False, True))
+        return replace(_reading(pods, first, metrics), mirror=_reading(pods, second, metrics, mirror=True))
     except ClusterError as error:
         return _with_mirror(CollectorReading(pods, unseen=str(error)), mirrored)
     except ValueError as error:

@@ -6,7 +6,7 @@ from typing import Final
 
 from components.constants.choices import TracingMode
 from components.constants.files import CA_KEY, CA_SECRET, CREDENTIALS_SECRET
-from components.constants.names import JAEGER, MIRROR
+from components.constants.names import MIRROR
 from verify.causes import Cause
 from verify.cluster.certificates import CaPlace, handshake, judge_ca_secret
 from verify.cluster.collector import judge_acceptance, reading_of
@@ -30,8 +30,7 @@ STAGE: Final = Stage("CA certificate", "ca-certificate", 14, check)
 def _check(context: Context, backend: ExpectedBackend, progress: Callable[[str], None]) -> list[Finding]:
     expected = context.expected
     if not backend.tls:
-        in_cluster = expected.jaeger_namespace is not None and backend.address.startswith(f"{JAEGER}.")
-        way = "inside mutual TLS" if in_cluster else "without TLS"
+        way = "inside mutual TLS" if backend.in_cluster else "without TLS"
         return [skipped(STAGE.name, f"the stack reaches {backend.address} {way}")]
     if not backend.ca_sha256:
         return _recognized(context, backend, progress, None)

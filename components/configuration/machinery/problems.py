@@ -9,8 +9,7 @@ from typing import Final
 import pulumi
 from pydantic.alias_generators import to_camel
 
-#: Namespace of the configuration keys, and the name of the project.
-NAMESPACE: Final = "traced-mesh"
+from components.constants.names import PROJECT_NAME
 
 #: What stands in place of a credential, and of a value that may be one.
 HIDDEN: Final = "[secret]"
@@ -68,7 +67,7 @@ class Command:
 
     def line(self, stack: str) -> str:
         """Return the command as typed in a shell."""
-        words = ["pulumi", "config", self.verb, *self.options, "--stack", stack, f"{NAMESPACE}:{self.key}"]
+        words = ["pulumi", "config", self.verb, *self.options, "--stack", stack, f"{PROJECT_NAME}:{self.key}"]
         typed = shlex.join(words if self.value is None else [*words, self.value])
         return f"{typed} < {shlex.quote(self.source)}" if self.source else typed
 
@@ -107,7 +106,7 @@ class Problem:
         commands = [" && ".join(command.line(stack) for command in steps) for steps in shown]
         rows += [("or" if position else "fix", line) for position, line in enumerate(commands)]
         lines = [f"    {label + ':':<9}{value}" for label, value in rows]
-        return "\n".join([f"  {NAMESPACE}:{self.key}", *lines])
+        return "\n".join([f"  {PROJECT_NAME}:{self.key}", *lines])
 
 
 def put(field: str, value: str) -> Steps:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pulumi
 
-from components.backends.backend import Backend
+from components.backends.backend import Backend, google_project
 from components.constants.choices import Monitoring
 from components.kubernetes.resources import MEMORY_LIMIT_MIB
 from components.model.spans import TailSampling
@@ -51,7 +51,7 @@ class CollectorArgs:
     @property
     def google_identity(self) -> bool:
         """Whether the Pods show their identity in Google Cloud."""
-        return any(backend.google_project for backend in self.backends)
+        return google_project(self.backends) is not None
 
     @property
     def memory_limit(self) -> int:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from components.backends.backend import Backend, OtlpProtocol
+from components.backends.backend import Backend, OtlpProtocol, google_project
 from components.constants.files import CLIENT_CERTIFICATE_KEY, CLIENT_KEY_KEY, CREDENTIALS_FOLDER
 from components.constants.ports import HEALTH_PORT, METRICS_PORT, OTLP_HTTP_PORT, OTLP_PORT, PEERS_PORT
 from components.model.spans import TailSampling
@@ -84,7 +84,7 @@ def collector_configuration(
         replicas: number of Collectors. Default 1. From 2 on, those that sample bring the spans of a trace together.
         scraped: whether the counters are told to others than the Pod itself. Default `False`.
     """
-    project = next((each.backend.google_project for each in destinations if each.backend.google_project), None)
+    project = google_project(each.backend for each in destinations)
     metrics = {**METRICS_READER, **({"host": "0.0.0.0"} if scraped else {})}  # noqa: S104 - a Pod's own addresses
     receivers = {"otlp": {"protocols": {"grpc": _listening(OTLP_PORT), "http": _listening(OTLP_HTTP_PORT)}}}
     sampler = {"tail_sampling": tail_sampling_processor(tail_sampling)} if tail_sampling else {}

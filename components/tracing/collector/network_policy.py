@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from pulumi_kubernetes.networking.v1 import NetworkPolicyEgressRuleArgs, NetworkPolicyIngressRuleArgs
 
-from components.backends.backend import Backend
+from components.backends.backend import Backend, google_project
 from components.constants.choices import Monitoring
 from components.constants.names import COLLECTOR_NAMESPACE, JAEGER_SELECTOR
 from components.constants.ports import OTLP_HTTP_PORT, OTLP_PORT, PEERS_PORT
@@ -41,7 +41,7 @@ def collector_access(
         monitoring: what scrapes the counters. Default: nothing.
     """
     ports = [tcp(OTLP_PORT), tcp(OTLP_HTTP_PORT)]
-    identity = [metadata_server()] if any(backend.google_project for backend in backends) else []
+    identity = [metadata_server()] if google_project(backends) else []
     access = NetworkAccess(
         selector,
         ingress=[

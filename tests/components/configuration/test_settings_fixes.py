@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from components.configuration.machinery.problems import NAMESPACE, ConfigurationError, Problem
+from components.configuration.machinery.problems import ConfigurationError, Problem
+from components.constants.names import PROJECT_NAME
 from tests.components.configuration.settings_support import TOKEN, read
 from tests.components.configuration.test_settings_wrong import CASES, configuration, options
 
@@ -61,7 +62,7 @@ def run(line: str, raw: dict[str, str], asked: dict[str, Any], project: Path) ->
     for command in line.split(" && "):
         words = shlex.split(command)
         assert words[:2] == ["pulumi", "config"]
-        place = next(word for word in words if word.startswith(f"{NAMESPACE}:"))
+        place = next(word for word in words if word.startswith(f"{PROJECT_NAME}:"))
         key, *path = re.findall(r"[^.\[\]]+", place.partition(":")[2])
         given = words[words.index(place) + 1 :]
         secrets = secrets | {key} if "--secret" in words else secrets - {key}
